@@ -1,0 +1,141 @@
+"""Machine settings: ``WARRAQ_*`` in the environment, then ``warraq.toml``, then the defaults here.
+
+Run parameters are in ``flows.build_corpus.CorpusRun``; facts about outlets are in source profiles.
+Settings are read by flows and the command line only; stages receive plain values.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from tasks.errors import StopRun
+
+CONFIG_FILE = "warraq.toml"
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not an IANA time zone such as Africa/Cairo")
+    return name
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FetchSettings(_Section):
+    """Bounds on what is read."""
+
+    max_record_bytes: int = Field(
+        default=16 * 1024 * 1024, ge=1024, description="Longest record that is read, in bytes."
+    )
+    max_json_depth: int = Field(
+        default=64, ge=2, le=500, description="Deepest nesting of a JSON record that is read."
+    )
+    allow_private_hosts: bool = Field(
+        default=False, description="Whether web sources on loopback and private hosts are fetched."
+    )
+    shard_bytes: int = Field(
+        default=32 * 1024 * 1024, ge=1024, description="Raw bytes after which a shard is full."
+    )
+
+
+class LakeSettings(_Section):
+    """How a lake is written."""
+
+    lock_wait_seconds: float = Field(
+        default=600.0, ge=0, description="How long a second writer waits for the first."
+    )
+
+
+class ScheduleSettings(_Section):
+    """When ``build-corpus/scheduled`` runs, and on which sources."""
+
+    sources: tuple[str, ...] = Field(default=(), description="Files, folders, globs or profiles.")
+    interval: float | None = Field(default=None, gt=0, description="Seconds between runs.")
+    cron: str | None = Field(default=None, description="A cron expression.")
+    rrule: str | None = Field(default=None, description="An RFC 5545 recurrence rule.")
+    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="UTC", description="IANA time zone of cron and rrule."
+    )
+
+    @model_validator(mode="after")
+    def _one_rhythm(self) -> Self:
+        given = [name for name in ("interval", "cron", "rrule") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"give one of interval, cron and rrule, not {' and '.join(given)}")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone as an object."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def every(self) -> timedelta | None:
+        """The interval as a time span."""
+        return None if self.interval is None else timedelta(seconds=self.interval)
+
+
+class Settings(BaseSettings):
+    """All machine settings, frozen; an unknown key in ``warraq.toml`` is an error that names it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WARRAQ_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+    )
+
+    lake: Path = Field(default=Path("data/lake"), description="Where the corpus is kept.")
+    profiles: Path | None = Field(
+        default=None, description="A folder of source profiles that is searched first."
+    )
+    fetch: FetchSettings = FetchSettings()
+    store: LakeSettings = LakeSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: arguments, environment, the TOML file."""
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=config_path())
+        return init_settings, env_settings, toml
+
+
+def config_path() -> Path:
+    """Return where the settings file is looked for: ``WARRAQ_CONFIG``, else the current folder."""
+    return Path(os.environ.get("WARRAQ_CONFIG") or CONFIG_FILE)
+
+
+def load_settings() -> Settings:
+    """Read the settings; raise :class:`StopRun` naming each wrong key."""
+    path = config_path()
+    if os.environ.get("WARRAQ_CONFIG") and not path.is_file():
+        raise StopRun("WARRAQ_CONFIG names a file that is not there", path=str(path))
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise StopRun(f"The settings are wrong: {wrong}", file=str(path)) from error
+    except ValueError as error:
+        raise StopRun(f"The settings file is not TOML: {error}", file=str(path)) from error

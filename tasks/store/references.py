@@ -1,0 +1,64 @@
+"""References to landed files: what crosses task borders instead of tables.
+
+They are pydantic models, so Prefect stores them as JSON and never as pickles. Work files are
+uncompressed Arrow IPC, read by memory map: handing a shard to the next stage costs a page fault.
+"""
+
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+
+class ShardRef(BaseModel):
+    """One landed Arrow IPC file of a batch: an absolute path and its number of rows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: Path
+    rows: int
+
+    @property
+    def name(self) -> str:
+        """The shard's name, the same in every stage (``00000``)."""
+        return self.path.stem
+
+
+class BatchRef(BaseModel):
+    """One batch between stages.
+
+    ``work`` is the folder of its intermediate files, ``records`` the decoded shards in order,
+    ``refused`` the ledger rows of records that could not be read.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    batch_id: str
+    lake: Path
+    work: Path
+    records: tuple[ShardRef, ...]
+    refused: ShardRef
+
+
+def land(table: pa.Table, path: Path) -> ShardRef:
+    """Write the table beside ``path`` and rename it there, so that the file is whole or absent."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+        os.replace(aside, path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    return ShardRef(path=path, rows=table.num_rows)
+
+
+def read(ref: ShardRef, columns: Sequence[str] | None = None) -> pa.Table:
+    """Map the shard into memory; ``columns`` picks some of them, in that order."""
+    with pa.memory_map(str(ref.path)) as source:
+        table = pa.ipc.open_file(source).read_all()
+    return table if columns is None else table.select(list(columns))

@@ -1,0 +1,382 @@
+"""The numba kernels of :mod:`tasks.text.repair`; they read valid UTF-8 and never allocate.
+
+Type annotations stop at this border: numba infers the types of kernel arguments.
+"""
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from tasks.text.letters import (
+    ARABIC,
+    BLANK,
+    BREAK,
+    DELETE,
+    ENTITY,
+    EXPAND,
+    KEEP,
+    LETTER,
+    QUOTE,
+    STRETCH,
+    ZERO_WIDTH_JOINER,
+)
+
+EXPANDED_AT_MOST: Final = 48
+"""Bytes of the longest expansion (U+FDFD, the basmala: 41) with room to spare."""
+
+_FIRST_FORM: Final = 0xFB50
+_ENTITY_LENGTH: Final = 10
+_AMPERSAND: Final = 0x26
+
+_WINDOWS_1252: Final = np.array(
+    [0x20AC, 0, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039,
+     0x152, 0, 0x17D, 0, 0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x2DC,
+     0x2122, 0x161, 0x203A, 0x153, 0, 0x17E, 0x178], np.int32,
+)  # fmt: skip
+"""What browsers read in ``&#128;`` to ``&#159;`` (HTML standard, numeric character references)."""
+
+
+@njit(cache=True, nogil=True, inline="always")
+def decode(data, i):
+    """Return (code point, length in bytes) of the character at byte ``i``."""
+    first = data[i]
+    if first < 0x80:
+        return np.int32(first), 1
+    if first < 0xE0:
+        return (np.int32(first & 0x1F) << 6) | (data[i + 1] & 0x3F), 2
+    if first < 0xF0:
+        return (
+            (np.int32(first & 0x0F) << 12)
+            | (np.int32(data[i + 1] & 0x3F) << 6)
+            | (data[i + 2] & 0x3F)
+        ), 3
+    return (
+        (np.int32(first & 0x07) << 18)
+        | (np.int32(data[i + 1] & 0x3F) << 12)
+        | (np.int32(data[i + 2] & 0x3F) << 6)
+        | (data[i + 3] & 0x3F)
+    ), 4
+
+
+@njit(cache=True, nogil=True)
+def encode(code, out, at):
+    """Write the code point at byte ``at`` and return the place after it."""
+    if code < 0x80:
+        out[at] = code
+        return at + 1
+    if code < 0x800:
+        out[at] = 0xC0 | (code >> 6)
+        out[at + 1] = 0x80 | (code & 0x3F)
+        return at + 2
+    if code < 0x10000:
+        out[at] = 0xE0 | (code >> 12)
+        out[at + 1] = 0x80 | ((code >> 6) & 0x3F)
+        out[at + 2] = 0x80 | (code & 0x3F)
+        return at + 3
+    out[at] = 0xF0 | (code >> 18)
+    out[at + 1] = 0x80 | ((code >> 12) & 0x3F)
+    out[at + 2] = 0x80 | ((code >> 6) & 0x3F)
+    out[at + 3] = 0x80 | (code & 0x3F)
+    return at + 4
+
+
+@njit(cache=True, nogil=True)
+def count_presentation_forms(data, offsets):
+    """Return how many characters may grow, and how many of them by whole words."""
+    forms = 0
+    long_forms = 0
+    for i in range(offsets[0], offsets[-1] - 2):
+        if data[i] == 0xEF:
+            forms += 1
+            if data[i + 1] == 0xB7 and data[i + 2] >= 0xB0:
+                long_forms += 1
+    return forms, long_forms
+
+
+@njit(cache=True, nogil=True)
+def find_uncomposed(data, offsets):
+    """Return a mask of the rows that may not be in NFC (never misses one, may name too many)."""
+    found = np.zeros(len(offsets) - 1, np.bool_)
+    for row in range(len(offsets) - 1):
+        i = offsets[row]
+        last = offsets[row + 1] - 1
+        while i < last:
+            byte = data[i]
+            i += 1
+            if byte < 0xCC:
+                continue
+            after = data[i]
+            if byte == 0xD9:
+                # U+0653-0655 compose with a letter; shadda (U+0651) sorts behind other vowels.
+                if after < 0x91 or after > 0x95 or after == 0x92:
+                    continue
+                doubled = i + 2 <= last and data[i + 1] == 0xD9
+                if after == 0x91 and not (doubled and data[i + 2] >= 0x8B and data[i + 2] <= 0x90):
+                    continue
+            elif byte == 0xCD:
+                if after >= 0xB0:
+                    continue
+            elif byte in (0xE2, 0xEF) or (byte >= 0xCE and byte < 0xE0):
+                continue
+            found[row] = True
+            break
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _read_entity(data, i, end, names, codes):
+    """Return (code point, place after it) of the entity whose name begins at ``i``; 0 if none."""
+    if i + 1 < end and data[i] == 0x23:
+        i += 1
+        base = 10
+        if data[i] in (0x78, 0x58):
+            base = 16
+            i += 1
+        value = np.int64(0)
+        first = i
+        while i < end and i - first < 8:
+            byte = data[i]
+            digit = -1
+            if byte >= 0x30 and byte <= 0x39:
+                digit = byte - 0x30
+            elif base == 16 and (byte | 0x20) >= 0x61 and (byte | 0x20) <= 0x66:
+                digit = (byte | 0x20) - 0x57
+            if digit < 0:
+                break
+            value = value * base + digit
+            i += 1
+        if i == first or i >= end or data[i] != 0x3B or value > 0x10FFFF:
+            return np.int32(0), i
+        if value >= 0x80 and value < 0xA0:
+            value = np.int64(_WINDOWS_1252[value - 0x80])
+        if value >= 0xD800 and value < 0xE000:
+            value = np.int64(0)
+        return np.int32(value), i + 1
+    value_hash = np.uint64(0xCBF29CE484222325)
+    first = i
+    while i < end and i - first < _ENTITY_LENGTH and data[i] != 0x3B:
+        value_hash = (value_hash ^ np.uint64(data[i])) * np.uint64(0x100000001B3)
+        i += 1
+    if i == first or i >= end or data[i] != 0x3B:
+        return np.int32(0), i
+    place = np.searchsorted(names, value_hash)
+    if place < len(names) and names[place] == value_hash:
+        return codes[place], i + 1
+    return np.int32(0), i
+
+
+@njit(cache=True, nogil=True)
+def _unescape(data, i, end, names, codes):
+    """Return (code point, place after it) of the ampersand at ``i``, escaped once or many times."""
+    after = i + 1
+    code = np.int32(_AMPERSAND)
+    while True:
+        value, place = _read_entity(data, after, end, names, codes)
+        if value == 0:
+            return code, after
+        after = place
+        if value != _AMPERSAND:
+            return value, after
+
+
+@njit(cache=True, nogil=True)
+def _kind_after(data, i, end, actions, classes):
+    """Return the class bits of the next character that will stand, 0 at the end of the text."""
+    while i < end:
+        code, length = decode(data, i)
+        if code >= 0x10000:
+            return np.uint8(0)
+        if actions[code] == EXPAND:
+            return LETTER | ARABIC
+        if actions[code] not in (DELETE, STRETCH, ZERO_WIDTH_JOINER):
+            return classes[code]
+        i += length
+    return np.uint8(1)
+
+
+@njit(cache=True, nogil=True)
+def _letters_before(out, first, at, classes):
+    """Return how many letters (five at most) stand unbroken before ``at``; -1 behind a tatweel."""
+    count = 0
+    while at > first and count < 5:
+        at -= 1
+        while at > first and out[at] & 0xC0 == 0x80:
+            at -= 1
+        code, _ = decode(out, at)
+        if code == 0x640 and count == 0:
+            return -1
+        kind = classes[code] if code < 0x10000 else np.uint8(1)
+        if kind & LETTER:
+            count += 1
+        elif kind != 0:  # a mark (class 0) belongs to its letter
+            break
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _keeps_tatweel(out, first, at, following, classes):
+    """Tell whether a tatweel stands: not inside a word, nor at the end of a long one.
+
+    It stands after a prefix («لـ«عكاظ»», «الـ50», «وبالـ«..»») and in «هـ», and where it is no
+    letter's; one of a run is enough after a letter.
+    """
+    count = _letters_before(out, first, at, classes)
+    if count == 0:
+        return True
+    if count < 0 or following & LETTER:
+        return count < 0 and not following & LETTER and _is_free(out, first, at)
+    return count <= 2 or (count <= 4 and following & 1 == 0)
+
+
+@njit(cache=True, nogil=True)
+def _is_free(out, first, at):
+    """Tell whether the run of tatweels before ``at`` begins the line or follows white space."""
+    while at >= first + 2 and out[at - 2] == 0xD9 and out[at - 1] == 0x80:
+        at -= 2
+    return at == first or out[at - 1] in (0x20, 0x0A)
+
+
+@njit(cache=True, nogil=True)
+def _follows_emoji(out, first, at):
+    """Tell whether the last character is one that a zero-width joiner may join."""
+    if at < first + 3:
+        return False
+    while at > first and out[at - 1] & 0xC0 == 0x80:
+        at -= 1
+    code, _ = decode(out, at - 1)
+    return code >= 0x10000 or code in range(0x2600, 0x27C0) or code == 0xFE0F
+
+
+@njit(cache=True, nogil=True)
+def _repair_row(
+    data, start, end, out, at, origin, traced, one_line,
+    actions, classes, form_starts, form_letters, names, codes,
+):  # fmt: skip
+    """Repair one text into ``out`` from ``at``; return the place after it.
+
+    With ``traced``, the k-th written code point stands for the raw code points from
+    ``origin[0, k]`` to ``origin[1, k]``.
+    """
+    first = at
+    written = 0
+    raw = 0
+    owed = KEEP
+    i = start
+    while i < end:
+        code, length = decode(data, i)
+        here = raw
+        after = i + length
+        action = actions[code] if code < 0x10000 else KEEP
+        if action == ENTITY:
+            code, after = _unescape(data, i, end, names, codes)
+            raw += after - i - 1  # entities are ASCII: their bytes are their characters
+            action = actions[code] if code < 0x10000 else KEEP
+            if action == ENTITY:
+                action = KEEP
+        i = after
+        raw += 1
+        if action != KEEP:
+            if action == BLANK or (action == BREAK and one_line):
+                owed = max(owed, BLANK)
+                continue
+            if action == BREAK:
+                owed = BREAK
+                continue
+            if action == DELETE:
+                continue
+            if action == ZERO_WIDTH_JOINER and not _follows_emoji(out, first, at):
+                continue
+            if action == STRETCH and owed == KEEP:
+                following = _kind_after(data, i, end, actions, classes)
+                if not _keeps_tatweel(out, first, at, following, classes):
+                    continue
+        if owed != KEEP:
+            if at > first:
+                if traced:
+                    origin[0, written] = here
+                    origin[1, written] = here
+                    written += 1
+                out[at] = 0x0A if owed == BREAK else 0x20
+                at += 1
+            owed = KEEP
+        before = at
+        if action == EXPAND:
+            form = code - _FIRST_FORM
+            for k in range(form_starts[form], form_starts[form + 1]):
+                out[at] = form_letters[k]
+                at += 1
+        elif action == QUOTE:
+            out[at] = 0x22
+            at += 1
+        elif code >= 0x80 and code < 0x800:
+            out[at] = 0xC0 | (code >> 6)
+            out[at + 1] = 0x80 | (code & 0x3F)
+            at += 2
+        else:
+            at = encode(code, out, at)
+        if traced:
+            for k in range(before, at):
+                if out[k] & 0xC0 != 0x80:
+                    origin[0, written] = here
+                    origin[1, written] = raw
+                    written += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def repair_rows(
+    data, offsets, out, out_offsets, one_line,
+    actions, classes, form_starts, form_letters, names, codes,
+):  # fmt: skip
+    """Repair every row into ``out``, fill ``out_offsets`` and return the bytes written."""
+    untraced = np.empty((2, 0), np.int32)
+    at = 0
+    for row in range(len(offsets) - 1):
+        at = _repair_row(
+            data, offsets[row], offsets[row + 1], out, at, untraced, False, one_line,
+            actions, classes, form_starts, form_letters, names, codes,
+        )  # fmt: skip
+        out_offsets[row + 1] = at
+    return at
+
+
+@njit(cache=True, nogil=True)
+def place_cuts(
+    data, offsets, repaired_offsets, rows, starts, ends, first, last, widest,
+    actions, classes, form_starts, form_letters, names, codes,
+):  # fmt: skip
+    """Fill ``first`` and ``last``: raw code points of byte ranges of repaired rows.
+
+    Repairs each row that has a range once more, traced; ``rows`` is sorted.
+    """
+    out = np.empty(16 * widest + 64, np.uint8)
+    origin = np.empty((2, 16 * widest + 64), np.int32)
+    row = -1
+    for i in range(len(rows)):
+        if rows[i] != row:
+            row = rows[i]
+            size = _repair_row(
+                data, offsets[row], offsets[row + 1], out, 0, origin, True, False,
+                actions, classes, form_starts, form_letters, names, codes,
+            )  # fmt: skip
+            at = 0
+            written = 0
+        start = starts[i] - repaired_offsets[row]
+        end = ends[i] - repaired_offsets[row]
+        if start < at:
+            at = 0
+            written = 0
+        while at < start and at < size:
+            at += 1
+            while at < size and out[at] & 0xC0 == 0x80:
+                at += 1
+            written += 1
+        first[i] = origin[0, written]
+        while at < end and at < size:
+            at += 1
+            while at < size and out[at] & 0xC0 == 0x80:
+                at += 1
+            written += 1
+        last[i] = first[i] if end == start else origin[1, written - 1]

@@ -1,0 +1,203 @@
+"""Words folded for comparison: one pass that folds, tokenises and hashes over Arrow buffers.
+
+A word is a run of characters that are neither white space nor of the categories P and S, as in
+camel-tools' ``simple_word_tokenize``; folding (:func:`tasks.text.letters.folds`) drops harakat,
+tatweel and invisible characters and unites spellings. A word's hash is 64 bits: the folded code
+points through FNV-1a, finished by the mixer of SplitMix64 (Steele, Lea and Flood, 2014).
+"""
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from numba import njit
+
+from tasks.text import letters
+from tasks.text.buffers import Places, Texts, column_of, texts_of
+from tasks.text.letters import MARK_OR_SYMBOL, SPACE
+from tasks.text.repair import repair
+from tasks.text.repair_kernel import decode, encode
+
+Hashes = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Hashes of folded words end to end: row ``i`` has ``hashes[offsets[i]:offsets[i + 1]]``."""
+
+    hashes: Hashes
+    offsets: Places
+
+
+@njit(cache=True, nogil=True, inline="always")
+def mix(value):
+    """Finish a hash so that each bit of the input moves every bit of the output."""
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+@njit(cache=True, nogil=True, inline="always")
+def next_word(data, i, end, folds, classes):
+    """Return (hash, first byte, byte after) of the next folded word; hash 0 when there is none."""
+    value = np.uint64(0xCBF29CE484222325)
+    start = i
+    letters_seen = 0
+    while i < end:
+        code, length = decode(data, i)
+        if code < 0x10000:
+            folded = np.int32(folds[code])
+            kind = classes[code]
+        else:
+            # Beyond the first plane news has emoji only; other scripts there are words.
+            folded = code
+            kind = MARK_OR_SYMBOL if code in range(0x1F000, 0x1FB00) else np.uint8(0)
+        if kind & (SPACE | MARK_OR_SYMBOL):
+            if letters_seen:
+                break
+            i += length
+            start = i
+            continue
+        i += length
+        if folded:
+            value = (value ^ np.uint64(folded)) * np.uint64(0x100000001B3)
+            letters_seen += 1
+    if letters_seen == 0:
+        return np.uint64(0), start, i
+    return mix(value) | np.uint64(1), start, i
+
+
+@njit(cache=True, nogil=True)
+def _hash_words(data, offsets, hashes, places, folds, classes):
+    at = 0
+    for row in range(len(offsets) - 1):
+        i = offsets[row]
+        while True:
+            value, _, i = next_word(data, i, offsets[row + 1], folds, classes)
+            if value == 0:
+                break
+            hashes[at] = value
+            at += 1
+        places[row + 1] = at
+    return at
+
+
+def hash_words(texts: Texts) -> Words:
+    """Hash every folded word of every text."""
+    # A word takes a letter and a separator: two bytes at least, but for the last of a row.
+    bound = int(texts.offsets[-1] - texts.offsets[0]) // 2 + len(texts)
+    hashes = np.empty(bound, np.uint64)
+    places = np.zeros(len(texts) + 1, np.int64)
+    size = _hash_words(
+        texts.data, texts.offsets, hashes, places, letters.folds(), letters.classes()
+    )
+    return Words(hashes[:size], places)
+
+
+def digest_words(*columns: Words) -> pa.Array:
+    """Return a 128-bit BLAKE2b digest of each row's words over the columns, as ``binary(16)``.
+
+    One hashlib call a row and column: a digest must withstand crafted texts, and hashlib runs at
+    memory speed.
+    """
+    rows = len(columns[0].offsets) - 1
+    parts = [(memoryview(column.hashes.view(np.uint8)), (column.offsets * 8).tolist()) for column in columns]
+    digests = bytearray()
+    for row in range(rows):
+        state = hashlib.blake2b(digest_size=16)
+        for data, places in parts:
+            state.update(data[places[row] : places[row + 1]])
+        digests += state.digest()
+    return pa.Array.from_buffers(pa.binary(16), rows, [None, pa.py_buffer(bytes(digests))])
+
+
+def hash_phrases(phrases: Iterable[str]) -> Hashes:
+    """Return the sorted hashes of whole phrases, as :func:`tasks.clean.lines` hashes a line's words."""
+    words = hash_words(texts_of(pa.array(list(phrases), pa.large_string())))
+    found = {
+        phrase_hash(words.hashes[words.offsets[i] : words.offsets[i + 1]])
+        for i in range(len(words.offsets) - 1)
+    }
+    return np.array(sorted(found - {0}), np.uint64)
+
+
+def phrase_hash(hashes: Hashes) -> int:
+    """Combine the hashes of a phrase's words, in order; 0 for no word."""
+    value = 0
+    for word in hashes.tolist():
+        value = _chain(value, word)
+    return value
+
+
+def _chain(value: int, word: int) -> int:
+    mask = 0xFFFFFFFFFFFFFFFF
+    return ((((value << 7) | (value >> 57)) & mask) ^ word) * 0x9E3779B97F4A7C15 & mask
+
+
+@njit(cache=True, nogil=True, inline="always")
+def chain(value, word):
+    """Add one word's hash to a phrase's hash."""
+    turned = (value << np.uint64(7)) | (value >> np.uint64(57))
+    return (turned ^ word) * np.uint64(0x9E3779B97F4A7C15)
+
+
+@njit(cache=True, nogil=True)
+def _fold_rows(data, offsets, out, places, folds, classes):
+    at = 0
+    for row in range(len(offsets) - 1):
+        first = at
+        owed = False
+        i = offsets[row]
+        while i < offsets[row + 1]:
+            code, length = decode(data, i)
+            i += length
+            if code < 0x10000:
+                if classes[code] & (SPACE | MARK_OR_SYMBOL):
+                    owed = True
+                    continue
+                code = np.int32(folds[code])
+                if code == 0:
+                    continue
+            elif code in range(0x1F000, 0x1FB00):
+                owed = True
+                continue
+            if owed and at > first:
+                out[at] = 0x20
+                at += 1
+            owed = False
+            at = encode(code, out, at)
+        places[row + 1] = at
+    return at
+
+
+def fold_column(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Fold a text column for comparison and search: folded words with single spaces between.
+
+    «قوّات الأمن، فى القاهرة!» becomes «قوات الامن في القاهره». Nulls become empty.
+    """
+    texts = repair(column, one_line=True).texts
+    out = np.empty(len(texts.data) + len(texts), np.uint8)
+    places = np.zeros(len(texts) + 1, np.int64)
+    size = _fold_rows(
+        texts.data, texts.offsets, out, places, letters.folds(), letters.classes()
+    )
+    return column_of(Texts(out[:size], places))
+
+
+def fold(texts: Any) -> Any:
+    """Fold a string, or a pandas Series of strings, as the corpus is folded for comparison.
+
+    ``articles[fold(articles.body).str.contains(fold("الأمن"))]`` finds every spelling of the word.
+    """
+    if isinstance(texts, str):
+        return fold_column(pa.array([texts], pa.large_string()))[0].as_py()
+    import pandas as pd  # noqa: PLC0415  # half a second that the pipeline need not pay
+
+    series = pd.Series(texts)
+    folded = fold_column(pa.array(series.astype(object), pa.large_string(), from_pandas=True))
+    return pd.Series(folded.to_pandas().array, index=series.index, name=series.name)
