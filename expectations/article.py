@@ -1,7 +1,7 @@
 """What a cleaned article looks like.
 
-The suite reads the columns that ``tasks.validate.measure`` makes from ``schema.CLEANED``. Thresholds
-were chosen on 20,000 real articles of thirty outlets; each says what it lets through and what not.
+The suite reads the columns that ``tasks.validate.measure`` makes from ``schema.CLEANED``.
+Thresholds were chosen on 20,000 real articles of thirty outlets; each says what it lets through.
 """
 
 from typing import Final

@@ -1,7 +1,7 @@
 """What a decoded record looks like before it is cleaned.
 
-The suite reads the columns that ``tasks.validate.measure`` makes from ``schema.RECORDS``. Bounds are
-far above what 20,000 real records of thirty outlets hold, so that only broken or hostile input
+The suite reads the columns that ``tasks.validate.measure`` makes from ``schema.RECORDS``. Bounds
+are far above what 20,000 real records of thirty outlets hold, so that only broken or hostile input
 fails: the longest URL there has 947 characters, the longest native id 93, the longest title 5,029
 (a page's whole menu), the longest text 22,262.
 """
@@ -109,7 +109,7 @@ def raw_suite() -> ExpectationSuite:
                 meta={"defect": "date-text-too-long"},
                 description=f"A printed date has at most {MAX_DATE_TEXT:,} characters.",
             ),
-            # A machine whose clock stands at 1970 would make every article look as if from the future.
+            # To a machine whose clock stands at 1970 every article would come from the future.
             ExpectColumnNumbersToBeBetween(
                 column="fetched_year",
                 min_value=2000,

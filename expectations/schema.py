@@ -251,6 +251,17 @@ DUPLICATES: Final = pa.schema(
 )
 """``duplicates``: the whole copies, partitioned like the corpus."""
 
+PUBLISHABLE: Final = pa.schema(
+    [
+        *ARTICLES,
+        *(
+            DUPLICATES.field(name).with_nullable(True)
+            for name in ("duplicate_of", "kind", "similarity")
+        ),
+    ]
+)
+"""What ``enrich`` makes and ``publish`` takes: articles, and copies, which have a ``duplicate_of``."""
+
 QUARANTINE: Final = pa.schema(
     [
         *(field.with_nullable(field.name != "record_ref") for field in ARTICLES),

@@ -66,8 +66,8 @@ class ExpectColumnFlagToBeUnset(BatchExpectation):
     def _validate(
         self,
         metrics: dict[str, Any],
-        runtime_configuration: dict[str, Any] | None = None,  # noqa: ARG002 the base's signature
-        execution_engine: ExecutionEngine | None = None,  # noqa: ARG002
+        runtime_configuration: dict[str, Any] | None = None,
+        execution_engine: ExecutionEngine[Any] | None = None,
     ) -> dict[str, Any]:
         return _answer(metrics["column.rows_flagged"])
 
@@ -85,8 +85,8 @@ class ExpectColumnNumbersToBeBetween(BatchExpectation):
     def _validate(
         self,
         metrics: dict[str, Any],
-        runtime_configuration: dict[str, Any] | None = None,  # noqa: ARG002 the base's signature
-        execution_engine: ExecutionEngine | None = None,  # noqa: ARG002
+        runtime_configuration: dict[str, Any] | None = None,
+        execution_engine: ExecutionEngine[Any] | None = None,
     ) -> dict[str, Any]:
         return _answer(metrics["column.rows_outside"])
 

@@ -4,7 +4,6 @@ They are pydantic models, so Prefect stores them as JSON and never as pickles. W
 uncompressed Arrow IPC, read by memory map: handing a shard to the next stage costs a page fault.
 """
 
-import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,11 +49,21 @@ def land(table: pa.Table, path: Path) -> ShardRef:
     try:
         with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
             writer.write_table(table)
-        os.replace(aside, path)
+        aside.replace(path)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
     return ShardRef(path=path, rows=table.num_rows)
+
+
+def find(path: Path) -> ShardRef | None:
+    """Return the reference to a file that an earlier run landed; None where there is none."""
+    if not path.exists():
+        return None
+    with pa.memory_map(str(path)) as source:
+        file = pa.ipc.open_file(source)
+        rows = sum(file.get_batch(number).num_rows for number in range(file.num_record_batches))
+    return ShardRef(path=path, rows=rows)
 
 
 def read(ref: ShardRef, columns: Sequence[str] | None = None) -> pa.Table:

@@ -77,8 +77,10 @@ def raw_places(
         rows, starts, ends, first, last, widest, *_tables(),
     )  # fmt: skip
     for i in np.flatnonzero(np.isin(rows, np.fromiter(repaired.composed, np.int32))).tolist():
-        origins = _origins(_text(repaired.raw, int(rows[i])))
-        first[i], last[i] = origins[first[i]], origins[last[i]]
+        begins, stops = _origins(_text(repaired.raw, int(rows[i])))
+        empty = first[i] == last[i]
+        first[i] = begins[first[i]]
+        last[i] = first[i] if empty else stops[last[i] - 1]
     return first, last
 
 
@@ -114,21 +116,24 @@ def _compose(raw: Texts) -> tuple[Texts, frozenset[int]]:
     return Texts(np.frombuffer(b"".join(pieces), np.uint8), offsets), frozenset(replaced)
 
 
-def _origins(text: str) -> list[int]:
-    """Return, for each character of the text in NFC and for its end, its place in the text.
+def _origins(text: str) -> tuple[list[int], list[int]]:
+    """Return where each character of the text in NFC (and its end) begins and stops in the text.
 
     Composition happens within a character and the marks (or Hangul jamo) that follow it.
     """
-    origins: list[int] = []
+    begins: list[int] = []
+    stops: list[int] = []
     start = 0
     for place in range(1, len(text) + 1):
         if place < len(text) and (
             unicodedata.category(text[place])[0] == "M" or "\u1160" <= text[place] <= "\u11ff"
         ):
             continue
-        origins += [start] * len(unicodedata.normalize("NFC", text[start:place]))
+        size = len(unicodedata.normalize("NFC", text[start:place]))
+        begins += [start] * size
+        stops += [place] * size
         start = place
-    return [*origins, len(text)]
+    return [*begins, len(text)], stops
 
 
 def _tables() -> tuple[npt.NDArray[np.generic], ...]:

@@ -190,7 +190,10 @@ def _kind_after(data, i, end, actions, classes):
             return np.uint8(0)
         if actions[code] == EXPAND:
             return LETTER | ARABIC
-        if actions[code] not in (DELETE, STRETCH, ZERO_WIDTH_JOINER):
+        if actions[code] in (BLANK, BREAK):
+            return np.uint8(1)
+        marks = (code >= 0x64B and code <= 0x65F) or code == 0x670
+        if not marks and actions[code] not in (DELETE, STRETCH, ZERO_WIDTH_JOINER):
             return classes[code]
         i += length
     return np.uint8(1)
@@ -373,7 +376,7 @@ def place_cuts(
             while at < size and out[at] & 0xC0 == 0x80:
                 at += 1
             written += 1
-        first[i] = origin[0, written]
+        first[i] = origin[0, written] if at < size else (origin[1, written - 1] if written else 0)
         while at < end and at < size:
             at += 1
             while at < size and out[at] & 0xC0 == 0x80:

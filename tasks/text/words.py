@@ -106,7 +106,10 @@ def digest_words(*columns: Words) -> pa.Array:
     memory speed.
     """
     rows = len(columns[0].offsets) - 1
-    parts = [(memoryview(column.hashes.view(np.uint8)), (column.offsets * 8).tolist()) for column in columns]
+    parts = [
+        (memoryview(column.hashes.view(np.uint8)), (column.offsets * 8).tolist())
+        for column in columns
+    ]
     digests = bytearray()
     for row in range(rows):
         state = hashlib.blake2b(digest_size=16)
@@ -183,9 +186,7 @@ def fold_column(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     texts = repair(column, one_line=True).texts
     out = np.empty(len(texts.data) + len(texts), np.uint8)
     places = np.zeros(len(texts) + 1, np.int64)
-    size = _fold_rows(
-        texts.data, texts.offsets, out, places, letters.folds(), letters.classes()
-    )
+    size = _fold_rows(texts.data, texts.offsets, out, places, letters.folds(), letters.classes())
     return column_of(Texts(out[:size], places))
 
 

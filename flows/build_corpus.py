@@ -1,0 +1,202 @@
+"""The main job: fetch → clean → deduplicate → enrich → validate → publish, one batch a run."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from prefect import flow, unmapped
+from prefect.artifacts import create_markdown_artifact
+from prefect.runtime import flow_run
+from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from flows.console_log import announce
+from flows.run_job import Job, open_job
+from flows.run_record import WHOLE_RUN
+from flows.run_report import ARTIFACT_KEY, RunSummary, to_markdown
+from tasks.clean.task import clean_shard
+from tasks.deduplicate.task import DecisionsRef, deduplicate_batch
+from tasks.enrich.task import enrich_shard
+from tasks.fetch.task import fetch_batch
+from tasks.publish import Edition
+from tasks.publish.task import publish_batch
+from tasks.store.references import BatchRef, ShardRef
+from tasks.validate import Border
+from tasks.validate.task import BorderRef, validate_border, write_docs
+
+FLOW_NAME = "build-corpus"
+
+
+def _not_blank(source: str) -> str:
+    if not source.strip():
+        raise ValueError("a source is a file, a folder, a glob or the name of a source profile")
+    return source
+
+
+class CorpusRun(BaseModel):
+    """What one run of ``build-corpus`` takes in, and where the corpus is kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="Corpus run")
+
+    sources: tuple[Annotated[str, AfterValidator(_not_blank)], ...] = Field(
+        default=(),
+        title="Sources",
+        description=(
+            "Files, folders, globs or names of source profiles. "
+            "Empty: the sources of the schedule in warraq.toml, else the embedded sample."
+        ),
+    )
+    lake: Path | None = Field(
+        default=None,
+        title="Lake",
+        description="Folder that holds the corpus. Empty: the lake of warraq.toml.",
+    )
+    limit: int | None = Field(
+        default=None, ge=1, title="Limit", description="Take only the first so many records."
+    )
+    dry_run: bool = Field(
+        default=False, title="Dry run", description="Do everything but the commit."
+    )
+
+
+def name_run() -> str:
+    """Name a flow run after its first source, for the lists in Prefect's UI."""
+    run = CorpusRun.model_validate(flow_run.get_parameters()["run"])
+    if not run.sources:
+        return "default sources"
+    first, *others = (Path(source).name or source for source in run.sources)
+    return f"{first} and {len(others)} more" if others else first
+
+
+@flow(
+    name=FLOW_NAME,
+    flow_run_name=name_run,
+    task_runner=ThreadPoolTaskRunner(max_workers=2),
+    persist_result=True,
+    result_serializer="json",
+)
+def build_corpus(run: CorpusRun = CorpusRun()) -> RunSummary:  # noqa: B008 (frozen)
+    """Build one batch into the lake and return what became of every record."""
+    with open_job(run.sources, run.lake, dry_run=run.dry_run) as job, job.record.stage(WHOLE_RUN):
+        batch = fetch(job, run.limit)
+        summary = job.published_before(batch)
+        if summary is None:
+            raw = validate(job, batch, "raw", batch.records, [])
+            cleaned = clean(job, batch, raw)
+            article = validate(job, batch, "article", cleaned, [raw])
+            edition, borders = settle(job, batch, cleaned, [raw, article])
+            summary = publish(job, batch, edition, borders)
+    summary = job.finished(summary)
+    create_markdown_artifact(to_markdown(summary), key=ARTIFACT_KEY)
+    return summary
+
+
+def fetch(job: Job, limit: int | None) -> BatchRef:
+    """Land the raw records and their decoded fields; the same content is the same batch."""
+    with job.record.stage("fetch") as stage:
+        announce(job.logger, "fetch")
+        batch = fetch_batch(job.sources, job.reading(limit), job.root, job.started_at)
+        job.begin(batch)
+        read = sum(ref.rows for ref in batch.records)
+        stage.gave(read + batch.refused.rows, read, [ref.path for ref in batch.records])
+    return batch
+
+
+def validate(
+    job: Job, batch: BatchRef, border: Border, shards: list[ShardRef], before: list[BorderRef]
+) -> BorderRef:
+    """Judge every row at a border; what fails is put aside whole, the rest goes on."""
+    name = f"validate-{border}"
+    with job.record.stage(name) as stage:
+        announce(job.logger, name)
+        task = validate_border.with_options(name=name)
+        folder = job.place(batch, name, *(ref.refused for ref in before))
+        found = task(border, shards, batch.records, job.lineage(batch), folder)
+        rows = sum(ref.rows for ref in shards)
+        stage.gave(rows, rows - found.refused.rows, [found.quarantine.path])
+    return found
+
+
+def clean(job: Job, batch: BatchRef, raw: BorderRef) -> list[ShardRef]:
+    """Take the article out of each scraped text, shard by shard."""
+    with job.record.stage("clean") as stage:
+        announce(job.logger, "clean", len(batch.records))
+        folder = job.place(batch, "cleaned", raw.refused)
+        cleaned = clean_shard.map(
+            batch.records, unmapped(raw.refused), unmapped(job.profiles), unmapped(folder)
+        ).result()
+        rows = sum(ref.rows for ref in cleaned)
+        stage.gave(rows, rows, [ref.path for ref in cleaned])
+    return cleaned
+
+
+def deduplicate(
+    job: Job, batch: BatchRef, cleaned: list[ShardRef], borders: list[BorderRef]
+) -> DecisionsRef:
+    """Decide of every article whether it is new, a revision, a repeat or a copy."""
+    with job.record.stage("deduplicate") as stage:
+        announce(job.logger, "deduplicate")
+        refused = [ref.refused for ref in borders]
+        folder = job.place(batch, f"decided-{job.lake.version}", *refused)
+        decided = deduplicate_batch(cleaned, refused, job.lake, folder)
+        stage.gave(sum(ref.rows for ref in cleaned), sum(ref.rows for ref in decided.records))
+    return decided
+
+
+def enrich(
+    job: Job, batch: BatchRef, cleaned: list[ShardRef], decided: DecisionsRef
+) -> list[ShardRef]:
+    """Make the rows that are published, shard by shard."""
+    with job.record.stage("enrich") as stage:
+        announce(job.logger, "enrich", len(cleaned))
+        folder = decided.replaced.path.parent / "rows"
+        rows = enrich_shard.map(
+            cleaned, decided.records, unmapped(job.lineage(batch)), unmapped(folder)
+        ).result()
+        stage.gave(
+            sum(ref.rows for ref in cleaned), sum(ref.rows for ref in rows), [r.path for r in rows]
+        )
+    return rows
+
+
+def settle(
+    job: Job, batch: BatchRef, cleaned: list[ShardRef], borders: list[BorderRef]
+) -> tuple[Edition, list[BorderRef]]:
+    """Deduplicate, enrich and judge; where the corpus border refuses rows, settle without them.
+
+    A refused article may have been the one that others copy: its place is decided anew.
+    """
+    decided = deduplicate(job, batch, cleaned, borders)
+    rows = enrich(job, batch, cleaned, decided)
+    corpus = validate(job, batch, "corpus", rows, borders)
+    borders = [*borders, corpus]
+    if corpus.refused.rows:
+        return settle(job, batch, cleaned, borders)
+    edition = Edition(
+        batch_id=batch.batch_id,
+        run_id=job.record.run_id,
+        rows=tuple(rows),
+        quarantine=tuple(ref.quarantine for ref in borders),
+        entries=(batch.refused, *(ref.refused for ref in borders), *decided.records),
+        replaced=decided.replaced,
+        amended=decided.amended,
+        index_step=decided.index_step,
+    )
+    return edition, borders
+
+
+def publish(job: Job, batch: BatchRef, edition: Edition, borders: list[BorderRef]) -> RunSummary:
+    """Commit everything at once, unless it is a dry run."""
+    with job.record.stage("publish") as stage:
+        announce(job.logger, "publish")
+        rows = sum(ref.rows for ref in edition.rows)
+        if not job.dry_run:
+            write_docs(borders, job.lake.root / "docs", job.lineage(batch), job.started_at)
+            job.committed_version = publish_batch(
+                edition, job.lake, job.settings.store.lock_wait_seconds
+            )
+        stage.gave(rows, rows)
+    return job.summarise(batch, edition)
+
+
+if __name__ == "__main__":
+    build_corpus()

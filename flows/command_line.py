@@ -1,0 +1,192 @@
+"""The ``warraq`` command.
+
+Exit codes: 0 done (also when records were refused: they are in the ledger), 1 failed and nothing
+committed, 2 wrong usage, 130 interrupted.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from flows.interrupt_guard import INTERRUPTED
+from tasks.errors import WarraqError
+
+FAILED: Final = 1
+_SOURCES: Final = "a file, a folder, a glob or the name of a source profile"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; a wrong usage ends in ``SystemExit(2)``."""
+    options = make_parser().parse_args(arguments)
+    try:
+        code = _command(options.command)(options)
+        sys.stdout.flush()
+    except WarraqError as error:
+        return _tell_failure(error, as_json=options.json)
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted.\n")
+        return INTERRUPTED
+    except BrokenPipeError:  # `warraq status | head`: nobody reads on, which is no failure
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Describe every command, its options and an example of each."""
+    parser = argparse.ArgumentParser(
+        prog="warraq",
+        description="Raw Arabic news batches in, a clean, deduplicated, validated Parquet corpus "
+        "out.",
+        epilog="exit codes: 0 done, 1 failed and nothing committed, 2 wrong usage, 130 interrupted",
+    )
+    parser.add_argument("--version", action="version", version=f"warraq {version('warraq')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_run(commands)
+    _add_lake_commands(commands)
+    _add_schedule_commands(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction  # noqa: SLF001 (argparse names this type nowhere else)
+
+
+def _add_run(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    run = _add(
+        commands,
+        "run",
+        "build one batch into the lake; without a source, the embedded sample",
+        "warraq run\n"
+        "  warraq run articles/ 'archive/*.jsonl.gz' --lake corpus\n"
+        "  warraq run news.jsonl --limit 100 --dry-run",
+    )
+    _add_batch_options(run)
+    run.add_argument("-v", "--verbose", action="store_true", help="show Prefect's own log lines")
+
+
+def _add_lake_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    status = _add(commands, "status", "what is in the lake, and the last runs", "warraq status")
+    status.add_argument(
+        "--last", type=_count, default=5, metavar="N", help="show so many runs (default: 5)"
+    )
+    _add(
+        commands,
+        "verify",
+        "check sums, checksums, ids and the reader's view; exit code 1 when something is wrong",
+        "warraq verify --lake corpus",
+    )
+    explain = _add(
+        commands,
+        "explain",
+        "one article: raw, what was removed, clean, and the records that became it",
+        "warraq explain 1f0c2ab49d3e5a67",
+    )
+    explain.add_argument("article_id", metavar="ARTICLE_ID", help="the article_id of a row")
+
+
+def _add_schedule_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    serve = _add(
+        commands,
+        "serve",
+        "run build-corpus/scheduled as warraq.toml says, and by hand, until Ctrl-C",
+        "warraq serve\n  WARRAQ_CONFIG=/etc/warraq.toml warraq serve",
+    )
+    serve.add_argument(
+        "--port",
+        type=_port,
+        default=None,
+        help="port of the server that it starts when PREFECT_API_URL is not set "
+        "(default: 4200, or a free one)",
+    )
+    trigger = _add(
+        commands,
+        "trigger",
+        "start a run of the served deployment now; what is not given stays as served",
+        "warraq trigger\n  warraq trigger today.jsonl --wait",
+    )
+    _add_batch_options(trigger)
+    trigger.add_argument("--wait", action="store_true", help="wait for the run's end")
+
+
+def _add(
+    commands: "_Commands[argparse.ArgumentParser]", name: str, purpose: str, example: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        name,
+        help=purpose,
+        description=purpose[0].upper() + purpose[1:] + ".",
+        epilog=f"examples:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "--lake",
+        type=Path,
+        metavar="PATH",
+        help="folder of the corpus (default: the lake of warraq.toml, else data/lake)",
+    )
+    command.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object on standard output; everything else goes to standard error",
+    )
+    return command
+
+
+def _add_batch_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("sources", nargs="*", metavar="SOURCE", type=_source, help=_SOURCES)
+    command.add_argument("--limit", type=_count, metavar="N", help="take only the first N records")
+    command.add_argument("--dry-run", action="store_true", help="do everything but the commit")
+
+
+def _command(name: str) -> Callable[[argparse.Namespace], int]:
+    if name == "run":
+        from flows.run_command import run
+
+        return run
+    if name in {"serve", "trigger"}:
+        from flows import deployments
+
+        return deployments.serve if name == "serve" else deployments.trigger
+    from flows import lake_commands
+
+    return {
+        "status": lake_commands.status,
+        "verify": lake_commands.verify_lake,
+        "explain": lake_commands.explain,
+    }[name]
+
+
+def _source(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"a SOURCE is {_SOURCES}, not an empty text")
+    return text
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and int(text) >= 1):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and 1 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port number from 1 to 65535")
+    return int(text)
+
+
+def _tell_failure(error: WarraqError, *, as_json: bool) -> int:
+    sys.stderr.write(f"warraq: {error}\n")
+    if as_json:
+        facts = {name: str(value) for name, value in error.facts.items()}
+        told = {"error": error.problem, "facts": facts}
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+    return FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,177 @@
+"""What every step of a run shares: settings, profiles, the lake it holds, and its record."""
+
+import hashlib
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any, Final
+
+from prefect import get_run_logger
+from prefect.runtime import flow_run
+
+from flows.run_record import RunRecord
+from flows.run_report import LedgerLine, RunSummary
+from tasks.errors import StopRun
+from tasks.fetch import Reading
+from tasks.publish import Edition, summarise
+from tasks.rules import rules_digest
+from tasks.settings import Settings, load_settings
+from tasks.sources import SourceProfile, load_profiles
+from tasks.store import Lake, LogEntry, open_lake, writer_lock
+from tasks.store.references import BatchRef, ShardRef
+
+SAMPLE: Final = Path(__file__).parent.parent / "data" / "sample"
+
+
+@dataclass(slots=True)
+class Job:
+    """One run at work. ``root`` holds raw and work files: the lake, or a passing folder when dry."""
+
+    settings: Settings
+    sources: tuple[str, ...]
+    profiles: Mapping[str, SourceProfile]
+    lake: Lake
+    root: Path
+    dry_run: bool
+    record: RunRecord
+    started_at: datetime
+    logger: "logging.Logger | logging.LoggerAdapter[logging.Logger]"
+    rules: str
+    batch: BatchRef | None = None
+    committed_version: int | None = None
+
+    def reading(self, limit: int | None) -> Reading:
+        """Return how the sources are read."""
+        bounds = self.settings.fetch
+        return Reading(
+            profiles=self.profiles,
+            max_record_bytes=bounds.max_record_bytes,
+            max_json_depth=bounds.max_json_depth,
+            shard_bytes=bounds.shard_bytes,
+            limit=limit,
+        )
+
+    def begin(self, batch: BatchRef) -> None:
+        """Note the batch as soon as it has a name."""
+        self.batch = batch
+        self.record.batch_id = batch.batch_id
+
+    def lineage(self, batch: BatchRef) -> dict[str, str]:
+        """Return the columns that say which batch, run and rules made a row."""
+        return {
+            "batch_id": batch.batch_id,
+            "run_id": self.record.run_id,
+            "pipeline_version": installed_version("warraq"),
+            "rules_digest": self.rules,
+        }
+
+    def place(self, batch: BatchRef, name: str, *refused: ShardRef) -> Path:
+        """Return the folder of a step's files: of these rules, without these refused records.
+
+        A later run of the batch finds them there; other rules or refusals have another folder.
+        """
+        state = hashlib.sha256(self.rules.encode())
+        for ref in refused:
+            state.update(ref.path.read_bytes())
+        return batch.work / f"{name}-{state.hexdigest()[:12]}"
+
+    def published_before(self, batch: BatchRef) -> RunSummary | None:
+        """Return the summary when the lake holds this batch already, else None."""
+        entry = self.lake.find_batch(batch.batch_id)
+        return None if entry is None else self._summary(batch, entry.summary, entry=entry)
+
+    def summarise(self, batch: BatchRef, edition: Edition) -> RunSummary:
+        """Return what became of the batch's records."""
+        counted = summarise(edition.entries)
+        return self._summary(batch, {"records": counted.records, "reasons": counted.reasons})
+
+    def finished(self, summary: RunSummary) -> RunSummary:
+        """Add the times of the stages, now that all have ended, and sweep the work files."""
+        lines = self.record.lines()
+        seconds = max(lines[-1].seconds, 1e-9)
+        resumed = any(line.status == "resumed" for line in lines)
+        return summary.model_copy(
+            update={
+                "stages": lines,
+                "resumed": resumed,
+                "articles_per_second": summary.records / seconds,
+            }
+        )
+
+    def _summary(
+        self, batch: BatchRef, counted: Mapping[str, Any], *, entry: LogEntry | None = None
+    ) -> RunSummary:
+        return RunSummary(
+            run_id=self.record.run_id,
+            batch_id=batch.batch_id,
+            lake=self.lake.root,
+            version=self.committed_version or self.lake.version,
+            committed=self.committed_version is not None,
+            already_in_version=entry.version if entry else None,
+            dry_run=self.dry_run,
+            records=counted["records"],
+            ledger=tuple(LedgerLine(**line) for line in counted["reasons"]),
+            stages=(),
+            articles_per_second=0.0,
+        )
+
+
+@contextmanager
+def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> Iterator[Job]:
+    """Make everything ready, hold the lake for writing, and clear up behind a run that ended well.
+
+    Overlapping runs on one lake wait for each other here. A dry run changes nothing: its files
+    live in a temporary folder, where there is no lake also its lake.
+    """
+    settings = load_settings()
+    logger = get_run_logger()
+    run_id = str(flow_run.id)
+    root = (lake or settings.lake).absolute()
+    with ExitStack() as stack:
+        place = root
+        if dry_run:
+            place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="warraq-")))
+        opened = open_lake(
+            place if dry_run and not root.exists() else root,
+            create=not dry_run or not root.exists(),
+        )
+        if not dry_run:
+            stack.enter_context(
+                writer_lock(
+                    root,
+                    run_id=run_id,
+                    wait_seconds=settings.store.lock_wait_seconds,
+                    on_wait=lambda holder: logger.warning(
+                        "Waiting for the lake: %s holds it", holder
+                    ),
+                )
+            )
+            opened = open_lake(root)
+        profiles = load_profiles(folder=settings.profiles)
+        job = Job(
+            settings=settings,
+            sources=sources or settings.schedule.sources or (_sample(),),
+            profiles=profiles,
+            lake=opened,
+            root=place,
+            dry_run=dry_run,
+            record=RunRecord(run_id, None if dry_run else root, opened.version),
+            started_at=datetime.now(UTC),
+            logger=logger,
+            rules=rules_digest(profiles),
+        )
+        yield job
+        if job.batch is not None:
+            shutil.rmtree(job.batch.work, ignore_errors=True)
+
+
+def _sample() -> str:
+    if not SAMPLE.is_dir():
+        raise StopRun("The embedded sample is not installed; name a SOURCE", looked_for=str(SAMPLE))
+    return str(SAMPLE)

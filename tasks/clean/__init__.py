@@ -1,0 +1,114 @@
+"""Clean: out of a scraped text, the article, and a record of every cut.
+
+Characters are repaired first, for the whole column (:mod:`tasks.text.repair`); then the rules of
+``RULES`` cut, in this order, each seeing what the earlier ones left. A rule is one file with one
+function ``Draft -> Found``; what it cuts is kept in ``removed`` with its place in the raw text.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.schema import CLEANED, RECORDS, REFUSED, check
+from tasks.clean.assemble import all_cuts, body_of, links_column, removed_column
+from tasks.clean.bylines import find_bylines
+from tasks.clean.credits import authors_column
+from tasks.clean.draft import TITLE, Draft, Found, Spans, open_draft
+from tasks.clean.identity import article_ids, content_hashes
+from tasks.clean.related_links import find_related_links
+from tasks.clean.times import read_times
+from tasks.clean.title_line import find_titles
+from tasks.outcome import Outcome
+from tasks.sources import SourceProfile
+from tasks.text.addresses import canonical_urls
+from tasks.text.buffers import column_of
+from tasks.text.counts import count
+from tasks.text.lexicons import load_lexicon
+from tasks.text.repair import repair, repair_column
+
+Rule = Callable[[Draft], Found]
+
+RULES: Final[tuple[Rule, ...]] = (
+    find_titles,
+    find_bylines,
+    find_related_links,
+)
+"""The cutting rules in the order in which they see the text."""
+
+
+def clean(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> Outcome:
+    """Clean one shard: ``RECORDS`` in, ``CLEANED`` out, one row each, order kept.
+
+    ``profiles`` has every profile that the records name. Nothing is refused here: a text of which
+    nothing is left fails at the border.
+    """
+    check(records, RECORDS, "clean takes")
+    headings = [*load_lexicon("related_headings")]
+    headings += [heading for each in profiles.values() for heading in each.related_headings]
+    draft = open_draft(records, profiles, repair(records["text"]), headings)
+    found: list[Found] = []
+    for rule in RULES:
+        found.append(rule(draft))
+        draft = draft.without(found[-1].cuts)
+    cuts, kinds = all_cuts(found)
+    body = body_of(draft, cuts)
+    counts = count(body)
+    columns = {
+        **_identity(records),
+        **_editorial(draft, found),
+        **read_times(records, profiles),
+        "title": _titles(draft, found[RULES.index(find_titles)].cuts),
+        "body": column_of(body),
+        "removed": removed_column(draft, cuts, kinds),
+        "arabic_share": pa.array(counts.arabic / np.maximum(counts.letters, 1), pa.float32()),
+        "record_ref": records["record_ref"],
+    }
+    kept = pa.table([columns[name] for name in CLEANED.names], schema=CLEANED)
+    changed = len(np.unique(cuts.row[kinds != TITLE]))
+    return Outcome(check(kept, CLEANED, "clean makes"), REFUSED.empty_table(), changed)
+
+
+def _identity(records: pa.Table) -> dict[str, pa.Array]:
+    contents = content_hashes(records["title"], records["text"])
+    addresses = canonical_urls(records["url"])
+    ids = article_ids(
+        records["source"].to_pylist(),
+        addresses.to_pylist(),
+        records["native_id"].to_pylist(),
+        contents.to_pylist(),
+    )
+    return {
+        "article_id": ids,
+        "content_hash": contents,
+        "canonical_url": addresses,
+        **{name: records[name] for name in ("native_id", "source", "url", "fetched_at")},
+    }
+
+
+def _editorial(draft: Draft, found: list[Found]) -> dict[str, pa.Array]:
+    rows = len(draft.records)
+    signed = {row: names for each in found for row, names in each.authors.items()}
+    outlets = {row: name for each in found for row, name in each.outlets.items()}
+    places = {row: name for each in found for row, name in each.places.items()}
+    links = [each.links for each in found if each.links is not None]
+    return {
+        "authors": authors_column(draft.records["author"], signed),
+        "outlet": pa.array([outlets.get(row) for row in range(rows)], pa.string()),
+        "dateline_place": pa.array([places.get(row) for row in range(rows)], pa.string()),
+        "section": repair_column(draft.records["section"], one_line=True),
+        "related": links_column(draft, links[0] if links else Spans.of([])),
+    }
+
+
+def _titles(draft: Draft, cuts: Spans) -> pa.Array:
+    """Return the titles: of the record, or cut from the first line of its text."""
+    given = repair_column(draft.records["title"], one_line=True)
+    if not len(cuts.row):
+        return given
+    lines = [draft.text(start, end) for start, end in zip(cuts.start, cuts.end, strict=True)]
+    in_text = np.zeros(len(given), np.bool_)
+    in_text[cuts.row] = True
+    return pc.replace_with_mask(given, pa.array(in_text), pa.array(lines, pa.string()))

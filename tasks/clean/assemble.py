@@ -1,0 +1,121 @@
+"""Put the body together from what the rules left, and write down what they cut."""
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+from numba import njit
+
+from expectations.schema import LINK, REMOVED
+from tasks.clean.draft import KINDS, Draft, Found, Spans
+from tasks.text.buffers import Texts, column_of, gather
+from tasks.text.repair import raw_places
+from tasks.text.repair_kernel import decode
+
+
+def all_cuts(found: Sequence[Found]) -> tuple[Spans, np.ndarray]:  # type: ignore[type-arg]
+    """Return every rule's cuts with their kinds, in the order of the text."""
+    starts = np.concatenate([each.cuts.start for each in found])
+    order = np.argsort(starts, kind="stable")
+    cuts = Spans(
+        np.concatenate([each.cuts.row for each in found])[order],
+        starts[order],
+        np.concatenate([each.cuts.end for each in found])[order],
+    )
+    return cuts, np.concatenate([each.kinds for each in found])[order]
+
+
+def body_of(draft: Draft, cuts: Spans) -> Texts:
+    """Return the texts without the cuts: one space or newline where something was taken out."""
+    texts = draft.repaired.texts
+    out = np.empty(len(texts.data), np.uint8)
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    size = _copy_standing(texts.data, texts.offsets, cuts.start, cuts.end, out, offsets)
+    return Texts(out[:size], offsets)
+
+
+@njit(cache=True, nogil=True)
+def _copy_standing(data, offsets, cut_starts, cut_ends, out, out_offsets):
+    at = 0
+    cut = 0
+    for row in range(len(offsets) - 1):
+        first = at
+        owed = np.uint8(0)
+        i = offsets[row]
+        while i < offsets[row + 1]:
+            if cut < len(cut_starts) and i == cut_starts[cut]:
+                if owed == 0:
+                    owed = np.uint8(0x20)
+                i = max(i, cut_ends[cut])
+                cut += 1
+                continue
+            byte = data[i]
+            i += 1
+            if byte == 0x0A or byte == 0x20:
+                if owed != 0x0A:
+                    owed = byte
+                continue
+            if owed and at > first:
+                out[at] = owed
+                at += 1
+            owed = np.uint8(0)
+            out[at] = byte
+            at += 1
+        out_offsets[row + 1] = at
+    return at
+
+
+def removed_column(draft: Draft, cuts: Spans, kinds: np.ndarray) -> pa.Array:  # type: ignore[type-arg]
+    """Return the ``removed`` column: kind, raw text and raw place of each cut, by row."""
+    raw = draft.repaired.raw
+    first, last = raw_places(draft.repaired, cuts.row, cuts.start, cuts.end)
+    starts, ends = _bytes_of(raw.data, raw.offsets, cuts.row, first, last)
+    entries = pa.StructArray.from_arrays(
+        [
+            pa.array(KINDS, pa.string()).take(pa.array(kinds)),
+            column_of(gather(raw, starts, ends), pa.string()),
+            pa.array(first, pa.int32()),
+            pa.array(last, pa.int32()),
+        ],
+        fields=list(REMOVED),
+    )
+    return _by_row(entries, cuts.row, len(raw))
+
+
+def links_column(draft: Draft, links: Spans) -> pa.Array:
+    """Return the ``related`` column: the titles of the links in order, by row; no addresses in text."""
+    titles = column_of(gather(draft.repaired.texts, links.start, links.end), pa.string())
+    entries = pa.StructArray.from_arrays(
+        [titles, pa.nulls(len(titles), pa.string())], fields=list(LINK)
+    )
+    return _by_row(entries, links.row, len(draft.repaired.texts))
+
+
+def _by_row(entries: pa.Array, rows: np.ndarray, size: int) -> pa.Array:  # type: ignore[type-arg]
+    offsets = np.searchsorted(rows, np.arange(size + 1)).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), entries)
+
+
+@njit(cache=True, nogil=True)
+def _bytes_of(data, offsets, rows, first, last):
+    """Return byte ranges of code point ranges that are sorted within their rows."""
+    starts = np.empty(len(rows), np.int64)
+    ends = np.empty(len(rows), np.int64)
+    row = -1
+    at = np.int64(0)
+    seen = 0
+    for k in range(len(rows)):
+        if rows[k] != row or first[k] < seen:
+            row = rows[k]
+            at = offsets[row]
+            seen = 0
+        while seen < first[k]:
+            at += decode(data, at)[1]
+            seen += 1
+        starts[k] = at
+        while seen < last[k]:
+            at += decode(data, at)[1]
+            seen += 1
+        ends[k] = at
+    return starts, ends

@@ -1,0 +1,207 @@
+"""The shard as the cleaning rules see it: repaired texts, their lines, and what rules cut."""
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from numba import njit
+
+from tasks.sources import SourceProfile
+from tasks.text import letters
+from tasks.text.buffers import Places
+from tasks.text.repair import Repaired
+from tasks.text.repair_kernel import decode
+from tasks.text.words import Hashes, chain, hash_phrases, next_word
+
+KINDS: Final = ("title", "byline", "dateline", "related")
+"""Kinds of removed text, as in the schema's ``removed``; a rule names them by place in this tuple."""
+
+TITLE, BYLINE, DATELINE, RELATED = range(len(KINDS))
+
+Rows = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Every line (paragraph) of every text, in order; byte ranges of the repaired buffer.
+
+    ``words`` counts folded words, ``key`` hashes them in order. ``heading_end`` is the byte after a
+    related-links heading that opens the line, -1 without one, and ``heading_words`` its length.
+    ``bullet`` tells a list mark at the head, ``stop`` a sentence mark at the tail.
+    """
+
+    row: Rows
+    start: Places
+    end: Places
+    words: Rows
+    key: Hashes
+    heading_end: Places
+    heading_words: Rows
+    bullet: Flags
+    stop: Flags
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Byte ranges of the repaired buffer with their rows."""
+
+    row: Rows
+    start: Places
+    end: Places
+
+    @classmethod
+    def of(cls, spans: Sequence[tuple[int, int, int]]) -> Self:
+        """Make spans of (row, start, end) triples."""
+        table = np.array(spans, np.int64).reshape(-1, 3)
+        return cls(table[:, 0].astype(np.int32), table[:, 1], table[:, 2])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one rule found: cuts with their kinds, and what they say, by row."""
+
+    cuts: Spans
+    kinds: npt.NDArray[np.int8]
+    authors: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    outlets: Mapping[int, str] = field(default_factory=dict)
+    places: Mapping[int, str] = field(default_factory=dict)
+    links: Spans | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One shard under the editor's pen; rules read it and never change it.
+
+    ``standing`` is where each line begins after the cuts of earlier rules; a line that is gone has
+    ``standing == end``.
+    """
+
+    records: pa.Table
+    profiles: Mapping[str, SourceProfile]
+    repaired: Repaired
+    lines: Lines
+    standing: Places
+
+    def text(self, start: int, end: int) -> str:
+        """Return the repaired text of a byte range."""
+        return self.repaired.texts.data[start:end].tobytes().decode()
+
+    def first_lines(self) -> npt.NDArray[np.int64]:
+        """Return the line numbers of the first line that stands of each row that has one."""
+        left = np.flatnonzero(self.standing < self.lines.end)
+        _, first = np.unique(self.lines.row[left], return_index=True)
+        return left[first]
+
+    def without(self, cuts: Spans) -> "Draft":
+        """Return the draft after cuts that begin where a line now begins."""
+        line = np.searchsorted(self.lines.start, cuts.start, side="right") - 1
+        standing = self.standing.copy()
+        standing[line] = np.maximum(standing[line], np.minimum(cuts.end, self.lines.end[line]))
+        return Draft(self.records, self.profiles, self.repaired, self.lines, standing)
+
+
+def open_draft(
+    records: pa.Table,
+    profiles: Mapping[str, SourceProfile],
+    repaired: Repaired,
+    headings: Sequence[str],
+) -> Draft:
+    """Find the lines of the repaired texts, and which of them open with one of the headings."""
+    data, offsets = repaired.texts.data, repaired.texts.offsets
+    count = _count_lines(data, offsets)
+    lines = Lines(
+        np.empty(count, np.int32), np.empty(count, np.int64), np.empty(count, np.int64),
+        np.empty(count, np.int32), np.empty(count, np.uint64), np.empty(count, np.int64),
+        np.empty(count, np.int32), np.empty(count, np.bool_), np.empty(count, np.bool_),
+    )  # fmt: skip
+    _scan_lines(
+        data, offsets, letters.folds(), letters.classes(), hash_phrases(headings),
+        lines.row, lines.start, lines.end, lines.words, lines.key,
+        lines.heading_end, lines.heading_words, lines.bullet, lines.stop,
+    )  # fmt: skip
+    return Draft(records, profiles, repaired, lines, lines.start)
+
+
+@njit(cache=True, nogil=True)
+def _count_lines(data, offsets):
+    lines = 0
+    for row in range(len(offsets) - 1):
+        if offsets[row + 1] > offsets[row]:
+            lines += 1
+            for i in range(offsets[row], offsets[row + 1]):
+                if data[i] == 0x0A:
+                    lines += 1
+    return lines
+
+
+@njit(cache=True, nogil=True)
+def _is_bullet(code):
+    # - * • – — ▪ ■ ● ◄ ► ◆ » › · >
+    return (
+        code in (0x2D, 0x2A, 0x2022, 0x2013, 0x2014, 0xB7, 0x203A, 0x3E)
+        or (code >= 0x25A0 and code < 0x2600)
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def _ends_sentence(data, start, end, classes):
+    """Tell whether the last character but for closing quotes and brackets is a sentence mark."""
+    while end > start:
+        end -= 1
+        while end > start and data[end] & 0xC0 == 0x80:
+            end -= 1
+        code, _ = decode(data, end)
+        if code >= 0x10000:
+            return False
+        if code in (0x22, 0x29, 0xBB, 0x5D, 0x20):
+            continue
+        return classes[code] & 32 != 0
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _scan_lines(
+    data, offsets, folds, classes, headings,
+    row_of, starts, ends, words, keys, heading_ends, heading_words, bullets, stops,
+):  # fmt: skip
+    line = 0
+    for row in range(len(offsets) - 1):
+        start = offsets[row]
+        while start < offsets[row + 1]:
+            end = start
+            while end < offsets[row + 1] and data[end] != 0x0A:
+                end += 1
+            key = np.uint64(0)
+            seen = 0
+            heading_ends[line] = -1
+            heading_words[line] = 0
+            i = start
+            while True:
+                value, _, i = next_word(data, i, end, folds, classes)
+                if value == 0:
+                    break
+                seen += 1
+                key = chain(key, value)
+                if seen <= 5:
+                    place = np.searchsorted(headings, key)
+                    if place < len(headings) and headings[place] == key:
+                        heading_ends[line] = i
+                        heading_words[line] = seen
+            code, _ = decode(data, start)
+            row_of[line] = row
+            starts[line] = start
+            ends[line] = end
+            words[line] = seen
+            keys[line] = key
+            bullets[line] = _is_bullet(code)
+            stops[line] = _ends_sentence(data, start, end, classes)
+            line += 1
+            start = end + 1

@@ -1,0 +1,41 @@
+"""The Prefect task of this stage."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow.compute as pc
+from prefect import get_run_logger, task
+
+from tasks.clean import clean
+from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
+from tasks.sources import SourceProfile
+from tasks.store.references import ShardRef, find, land, read
+
+
+@task(
+    name="clean",
+    task_run_name="clean-{records.name}",
+    tags={"warraq", "clean"},
+    retries=RETRIES,
+    retry_delay_seconds=list(RETRY_SECONDS),
+    retry_condition_fn=may_pass,
+)
+def clean_shard(
+    records: ShardRef, refused: ShardRef, profiles: Mapping[str, SourceProfile], folder: Path
+) -> ShardRef:
+    """Clean the records of one shard that passed the raw border; a rerun finds its file."""
+    path = folder / records.path.name
+    landed = find(path)
+    if landed is None:
+        table = read(records)
+        if refused.rows:
+            out = pc.is_in(table["record_ref"], read(refused)["record_ref"].combine_chunks())
+            table = table.filter(pc.invert(out))
+        outcome = clean(table, profiles)
+        landed = land(outcome.kept, path)
+        get_run_logger().info(
+            "clean shard=%s kept=%d cut=%d", records.name, landed.rows, outcome.changed
+        )
+    else:
+        get_run_logger().info("clean shard=%s taken over from an earlier run", records.name)
+    return landed

@@ -1,0 +1,11 @@
+"""Deduplicate: decide of every article whether it is new, a revision, a repeat or a copy.
+
+Two steps. :func:`find_candidates` folds and hashes a shard once; :func:`decide` settles the whole
+batch over narrow columns, against itself and against everything published (``history``). The
+decision is a function of the *set* of candidates: neither shards nor order change it.
+"""
+
+from tasks.deduplicate.candidates import CANDIDATES, find_candidates
+from tasks.deduplicate.decide import Decisions, History, decide
+
+__all__ = ["CANDIDATES", "Decisions", "History", "decide", "find_candidates"]

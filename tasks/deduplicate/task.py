@@ -1,0 +1,79 @@
+"""The Prefect task of this stage: one batch, all shards."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from prefect import get_run_logger, task
+from pydantic import BaseModel, ConfigDict
+
+from tasks.deduplicate import Decisions, decide, find_candidates
+from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
+from tasks.store import Lake, open_index
+from tasks.store.references import ShardRef, find, land, read
+
+
+class DecisionsRef(BaseModel):
+    """The landed decisions: ``records`` by shard, and what changes in the lake."""
+
+    model_config = ConfigDict(frozen=True)
+
+    records: tuple[ShardRef, ...]
+    replaced: ShardRef
+    amended: ShardRef
+    index_step: ShardRef
+
+
+@task(
+    name="deduplicate",
+    task_run_name="deduplicate",
+    tags={"warraq", "deduplicate"},
+    retries=RETRIES,
+    retry_delay_seconds=list(RETRY_SECONDS),
+    retry_condition_fn=may_pass,
+)
+def deduplicate_batch(
+    cleaned: Sequence[ShardRef], refused: Sequence[ShardRef], lake: Lake, folder: Path
+) -> DecisionsRef:
+    """Settle the batch against itself and the lake, leaving out what the borders refused.
+
+    ``folder`` is the place of this very decision: of one lake version and one set of refusals.
+    """
+    names = ("replaced", "amended", "index_step")
+    shards = [find(folder / ref.path.name) for ref in cleaned]
+    changes = {name: find(folder / f"{name}.arrow") for name in names}
+    if all(shards) and all(changes.values()):
+        get_run_logger().info("deduplicate taken over from an earlier run")
+        return DecisionsRef(records=shards, **changes)
+    gone = pa.concat_tables([read(ref, ["record_ref"]) for ref in refused])["record_ref"]
+    candidates = []
+    for ref in cleaned:
+        table = find_candidates(read(ref))
+        out = pc.is_in(table["record_ref"], value_set=gone.combine_chunks())
+        candidates.append(table.filter(pc.invert(out)))
+    with open_index(lake) as history:
+        decisions = decide(pa.concat_tables(candidates), history)
+    counts = decisions.records["disposition"].value_counts().to_pylist()
+    get_run_logger().info(
+        "deduplicate records=%d %s",
+        len(decisions.records),
+        " ".join(f"{count['values']}={count['counts']}" for count in counts),
+    )
+    return _land(decisions, cleaned, [len(table) for table in candidates], folder)
+
+
+def _land(
+    decisions: Decisions, cleaned: Sequence[ShardRef], sizes: Sequence[int], folder: Path
+) -> DecisionsRef:
+    shards = []
+    start = 0
+    for ref, size in zip(cleaned, sizes, strict=True):
+        shards.append(land(decisions.records.slice(start, size), folder / ref.path.name))
+        start += size
+    return DecisionsRef(
+        records=tuple(shards),
+        replaced=land(decisions.replaced, folder / "replaced.arrow"),
+        amended=land(decisions.amended, folder / "amended.arrow"),
+        index_step=land(decisions.index_step, folder / "index_step.arrow"),
+    )

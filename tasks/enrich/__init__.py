@@ -1,0 +1,72 @@
+"""Enrich: what can be counted and read off a clean body without a model or a download.
+
+Counts follow camel-tools' tokenisation; the language is told by the share of Arabic letters.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.schema import (
+    CLEANED,
+    PARTITION_COLUMN,
+    PUBLISHABLE,
+    UNKNOWN_MONTH,
+    check,
+)
+from tasks.enrich.datelines import dateline_places
+from tasks.text.buffers import texts_of
+from tasks.text.counts import count
+
+MIXED_BELOW: Final = 0.8
+"""Share of Arabic letters below which another script takes a large part of the text."""
+
+READING_SPEED: Final = 138.0
+"""Words of Arabic read a minute (IReST, Trauzettel-Klosinski and Dietz, 2012: 138 ± 20)."""
+
+
+def enrich(cleaned: pa.Table, decisions: pa.Table, lineage: Mapping[str, str]) -> pa.Table:
+    """Make the rows that a shard publishes: ``CLEANED`` and its decisions in, ``PUBLISHABLE`` out.
+
+    ``decisions`` has a row, found by ``record_ref``, for each cleaned record that was judged; those
+    with a ``dataset`` go on, in their order. ``lineage`` fills ``batch_id, run_id,
+    pipeline_version, rules_digest``.
+    """
+    check(cleaned, CLEANED, "enrich takes")
+    decided = decisions.filter(pc.is_valid(decisions["dataset"]))
+    refs = cleaned["record_ref"].combine_chunks()
+    if not refs.equals(decided["record_ref"].combine_chunks()):
+        cleaned = cleaned.take(pc.index_in(decided["record_ref"], value_set=refs))
+    columns = {
+        **{name: cleaned[name] for name in cleaned.column_names},
+        **_enrichments(cleaned),
+        **{name: decided[name] for name in _DECIDED},
+        **{name: pa.repeat(pa.scalar(value), len(cleaned)) for name, value in lineage.items()},
+        PARTITION_COLUMN: months_of(cleaned["published_at"]),
+    }
+    rows = pa.table([columns[name] for name in PUBLISHABLE.names], schema=PUBLISHABLE)
+    return check(rows, PUBLISHABLE, "enrich makes")
+
+
+_DECIDED: Final = ("revision", "cluster_id", "copies", "duplicate_of", "kind", "similarity")
+
+
+def _enrichments(cleaned: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
+    counts = count(texts_of(cleaned["body"]))
+    return {
+        "language": pc.if_else(pc.less(cleaned["arabic_share"], MIXED_BELOW), "mixed", "ar"),
+        "word_count": pa.array(counts.words),
+        "sentence_count": pa.array(counts.sentences),
+        "character_count": pa.array(counts.characters),
+        "reading_minutes": pa.array(counts.words / READING_SPEED, pa.float32()),
+        "dateline_place": pc.coalesce(cleaned["dateline_place"], dateline_places(cleaned["body"])),
+    }
+
+
+def months_of(times: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the partition of each publication time: ``YYYY-MM`` in UTC, ``unknown`` without one."""
+    days = pc.unique(pc.floor_temporal(times, unit="month"))
+    names = pc.fill_null(pc.strftime(days, format="%Y-%m"), UNKNOWN_MONTH)
+    return names.take(pc.index_in(pc.floor_temporal(times, unit="month"), value_set=days))

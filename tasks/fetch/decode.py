@@ -1,0 +1,159 @@
+"""From raw records to the fields that ``clean`` takes; the raw zone alone is enough for it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.schema import RAW, RECORDS, REFUSED, check
+from tasks.errors import StopRun
+from tasks.fetch.formats import FORMATS, Decoded, Format
+from tasks.outcome import Outcome
+from tasks.sources import SourceProfile, profiles_by_outlet
+
+Rows = npt.NDArray[np.int64]
+
+_FORMATS: Final = {kind.name: kind for kind in FORMATS}
+
+
+def decode_raw(
+    raw: pa.Table, profiles: Mapping[str, SourceProfile], *, max_json_depth: int
+) -> Outcome:
+    """Read the fields of a shard of the raw zone: ``RECORDS`` kept, ``REFUSED`` refused.
+
+    Both keep the order of the shard. The outlet of a record is the one that it names, else its
+    profile's, else that of its place; its profile is that of its outlet, else the one that read it.
+    Raises :class:`StopRun` for a profile or a format that is not there.
+    """
+    raw = check(raw, RAW, "fetch: raw records")
+    chunks = raw["payload"].chunks
+    payloads = chunks[0] if len(chunks) == 1 else raw["payload"].combine_chunks()
+    kept = []
+    refused = [_refused_at_reading(raw)]
+    for (kind, profile), rows in _group(raw, profiles):
+        some = payloads if len(rows) == len(payloads) else payloads.take(pa.array(rows))
+        decoded = kind.decode(some, profile, max_json_depth)
+        kept.append(_kept(rows, decoded, kind, profile))
+        refused.append(_refused(rows, decoded))
+    return Outcome(
+        kept=_finish_kept(raw, _in_order(kept), profiles_by_outlet(profiles)),
+        refused=_finish_refused(raw, _in_order(refused)),
+    )
+
+
+def _group(
+    raw: pa.Table, profiles: Mapping[str, SourceProfile]
+) -> list[tuple[tuple[Format, SourceProfile], Rows]]:
+    """Return the readable rows by the format and the profile that read them."""
+    readable = np.asarray(pc.is_null(raw["refusal"]))
+    formats = raw["format"].dictionary_encode().combine_chunks()
+    named = raw["profile"].dictionary_encode().combine_chunks()
+    codes = np.asarray(formats.indices).astype(np.int64) * len(named.dictionary)
+    codes += np.asarray(named.indices)
+    groups = []
+    for code in np.unique(codes[readable]).tolist():
+        kind, name = divmod(code, len(named.dictionary))
+        pair = _known(formats.dictionary[kind].as_py(), named.dictionary[name].as_py(), profiles)
+        groups.append((pair, np.flatnonzero(readable & (codes == code))))
+    return groups
+
+
+def _known(
+    kind: str, name: str, profiles: Mapping[str, SourceProfile]
+) -> tuple[Format, SourceProfile]:
+    if kind not in _FORMATS:
+        raise StopRun("This version cannot read records of this format", format=kind)
+    if name not in profiles:
+        raise StopRun("The profile that reads these records is not there", profile=name)
+    return _FORMATS[kind], profiles[name]
+
+
+def _kept(rows: Rows, decoded: Decoded, kind: Format, profile: SourceProfile) -> pa.Table:
+    count = len(decoded.rows)
+    return pa.table(
+        {
+            "row": rows[np.array(decoded.rows, np.int64)],
+            **decoded.columns,
+            "outlet": pa.repeat(pa.scalar(profile.outlet, pa.string()), count),
+            "profile": pa.repeat(profile.name, count),
+            "title_in_text": pa.repeat(kind.title_in_text, count),
+        }
+    )
+
+
+def _finish_kept(raw: pa.Table, table: pa.Table | None, by_outlet: dict[str, str]) -> pa.Table:
+    if table is None:
+        return RECORDS.empty_table()
+    places = raw.select(["record_ref", "source", "fetched_at"]).take(table["row"])
+    source = pc.coalesce(table["source"], table["outlet"], places["source"]).combine_chunks()
+    outlets = source.dictionary_encode()
+    own = pa.array([by_outlet.get(name) for name in outlets.dictionary.to_pylist()], pa.string())
+    columns = {name: table[name] for name in RECORDS.names if name in table.column_names} | {
+        "record_ref": places["record_ref"],
+        "source": source,
+        "profile": pc.coalesce(own.take(outlets.indices), table["profile"].combine_chunks()),
+        "fetched_at": places["fetched_at"],
+    }
+    return _checked(columns, RECORDS, "fetch: records")
+
+
+def _refused_at_reading(raw: pa.Table) -> pa.Table:
+    rows = np.flatnonzero(np.asarray(pc.is_valid(raw["refusal"])))
+    some = raw.select(["refusal", "detail"]).take(pa.array(rows))
+    none = pa.nulls(len(rows), pa.string())
+    return pa.table(
+        {
+            "row": rows,
+            "native_id": none,
+            "source": none,
+            "reason": some["refusal"],
+            "detail": some["detail"],
+        }
+    )
+
+
+def _refused(rows: Rows, decoded: Decoded) -> pa.Table:
+    return pa.table(
+        {
+            "row": rows[np.array(decoded.refused_rows, np.int64)],
+            "native_id": pa.array(decoded.native_ids, pa.string()),
+            "source": pa.array(decoded.sources, pa.string()),
+            "reason": pa.array(decoded.reasons, pa.string()),
+            "detail": pa.array(decoded.details, pa.string()),
+        }
+    )
+
+
+def _finish_refused(raw: pa.Table, table: pa.Table | None) -> pa.Table:
+    if table is None:
+        return REFUSED.empty_table()
+    places = raw.select(["record_ref", "source"]).take(table["row"])
+    columns = {
+        "record_ref": places["record_ref"],
+        "native_id": table["native_id"],
+        "source": pc.coalesce(table["source"], places["source"]),
+        "disposition": pa.repeat("rejected", len(table)),
+        "reason": table["reason"],
+        "detail": table["detail"],
+        "article_id": pa.nulls(len(table), pa.string()),
+    }
+    return _checked(columns, REFUSED, "fetch: refused records")
+
+
+def _in_order(tables: list[pa.Table]) -> pa.Table | None:
+    """Return the rows of all the tables in the order of the shard; null when there are none."""
+    filled = [table for table in tables if len(table)]
+    if not filled:
+        return None
+    if len(filled) == 1:
+        return filled[0]
+    names = filled[0].column_names
+    return pa.concat_tables([table.select(names) for table in filled]).sort_by("row")
+
+
+def _checked(columns: Mapping[str, object], schema: pa.Schema, where: str) -> pa.Table:
+    table = pa.table({name: columns[name] for name in schema.names})
+    return check(table.cast(schema), schema, where)

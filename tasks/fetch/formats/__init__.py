@@ -1,0 +1,28 @@
+"""The formats that Warraq reads, one module each.
+
+A format is added by its module and one line in ``FORMATS``. The first whose ``sniff`` agrees reads
+the file, so what is told by unmistakable content stands before what is told by a name.
+"""
+
+from typing import Final
+
+from tasks.fetch.formats.json_lines import JSON_LINES
+from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Piece
+from tasks.fetch.formats.plain_text import PLAIN_TEXT
+
+FORMATS: Final = (
+    JSON_LINES,
+    PLAIN_TEXT,
+)
+
+UNKNOWN: Final = "unknown"
+"""What the raw zone calls the format of content that no format reads."""
+
+
+def recognise(name: str, head: bytes) -> Format | None:
+    """Return the format of a file of that name and those first bytes, if there is one."""
+    bare = name[: -len(".gz")] if name.lower().endswith(".gz") else name
+    return next((kind for kind in FORMATS if kind.sniff(bare, head)), None)
+
+
+__all__ = ["DECODED", "FORMATS", "UNKNOWN", "Decoded", "Format", "Piece", "recognise"]

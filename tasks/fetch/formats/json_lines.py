@@ -1,0 +1,198 @@
+"""JSON Lines: one object per line; only a line feed ends a line."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+import orjson
+import pyarrow as pa
+
+from tasks.errors import RejectRecord
+from tasks.fetch.formats.content import BOM, buffers, is_binary, join, not_utf8, views
+from tasks.fetch.formats.json_fields import FieldReader
+from tasks.fetch.formats.json_kernel import measure_lines
+from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Overflow, Piece, too_large
+from tasks.fetch.streams import HEAD, Stream
+from tasks.fetch.wording import shorten
+from tasks.sources import SourceProfile
+
+SUFFIXES: Final = frozenset({".jsonl", ".ndjson", ".jsonlines"})
+
+_BEGINNING: Final = re.compile(rb'\s*\{\s*"[^"\\]{1,100}"\s*:')
+"""How an object begins that is longer than the first bytes of its file."""
+
+_NOT_A_NUMBER: Final = re.compile(r"-?(?:NaN|Infinity)")
+_NESTED: Final = (dict, list)
+
+
+def sniff(name: str, head: bytes) -> bool:
+    """Whether the file is JSON Lines by its name, or each line of its head is a JSON object."""
+    if is_binary(head):
+        return False
+    return PurePosixPath(name).suffix.lower() in SUFFIXES or _has_only_objects(head)
+
+
+def _has_only_objects(head: bytes) -> bool:
+    if not head.removeprefix(BOM).lstrip().startswith(b"{"):
+        return False
+    lines = head.removeprefix(BOM).split(b"\n")
+    cut = lines.pop() if len(head) == HEAD else b""
+    objects = [_is_object(line) for line in lines if line and not line.isspace()]
+    if not objects:
+        return _BEGINNING.match(cut) is not None
+    return all(objects)
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(orjson.loads(line), dict)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def split(stream: Stream, longest: int) -> Iterator[Piece]:
+    """Yield the lines that are not blank; of one over ``longest`` bytes, only its head."""
+    rest = b""
+    at = 0
+    data = stream.read()
+    while data:
+        lines = (rest + data).split(b"\n")
+        rest = lines.pop()
+        for line in lines:
+            end = at + len(line)
+            if len(line) > longest:
+                yield _too_large(line, at, longest)
+            elif line and not line.isspace():
+                yield Piece(line, at, end)
+            at = end + 1
+        data = b""
+        if len(rest) > longest:
+            overflow = Overflow(at)
+            overflow.add(rest)
+            rest, data = b"", _skip_line(stream, overflow)
+            yield overflow.piece("too-large", too_large(overflow.size, longest))
+            at += overflow.size + 1
+        data = data or stream.read()
+    if stream.fault is not None:
+        yield Piece(rest, at, at + len(rest), stream.fault.reason, stream.fault.problem)
+    elif rest and not rest.isspace():
+        yield Piece(rest, at, at + len(rest))
+
+
+def _too_large(line: bytes, at: int, longest: int) -> Piece:
+    overflow = Overflow(at)
+    overflow.add(line)
+    return overflow.piece("too-large", too_large(overflow.size, longest))
+
+
+def _skip_line(stream: Stream, overflow: Overflow) -> bytes:
+    """Take in the rest of the line, and return what was read beyond it."""
+    while data := stream.read():
+        line, newline, beyond = data.partition(b"\n")
+        overflow.add(line)
+        if newline:
+            return beyond
+    return b""
+
+
+def decode(payloads: pa.LargeBinaryArray, profile: SourceProfile, deepest: int) -> Decoded:
+    """Read each payload as one JSON object, by the paths of the profile.
+
+    Loops over rows: orjson parses one object at a time, and the fields are found in its result.
+    """
+    decoded = Decoded()
+    reader = FieldReader(profile.fields)
+    texts: list[bytes] = []
+    values: dict[str, list[str | None]] = {name: [] for name in DECODED if name != "text"}
+    pairs, depths = measure_lines(*buffers(payloads))
+    shapes = zip(views(payloads), pairs.tolist(), depths.tolist(), strict=True)
+    for row, (payload, written, depth) in enumerate(shapes):
+        try:
+            record = _parse(payload, written, depth, deepest)
+        except RejectRecord as fault:
+            decoded.refuse(row, fault.reason, fault.problem)
+            continue
+        fields = reader.columns(record)
+        text = reader.text(record)
+        if text is None:
+            detail = f"no text under {reader.wanted_for_text()}"
+            native_id, source = fields["native_id"], fields["source"]
+            decoded.refuse(row, "no-text", detail, native_id=native_id, source=source)
+            continue
+        decoded.rows.append(row)
+        texts.append(text.encode())
+        for name, value in fields.items():
+            values[name].append(value)
+    decoded.columns = {name: pa.array(column, pa.string()) for name, column in values.items()}
+    decoded.columns["text"] = join(texts, pa.large_string())
+    return decoded
+
+
+def _parse(payload: memoryview, written: int, depth: int, deepest: int) -> dict[str, Any]:
+    """Return the object; raise :class:`RejectRecord` for what is not exactly one sound object.
+
+    ``written`` is the number of key-value pairs in the bytes: orjson keeps the last of several
+    equal keys, so an object with fewer pairs had one twice.
+    """
+    if depth > deepest:
+        problem = f"nested {depth:,} deep; the limit is {deepest}"
+        raise RejectRecord(problem, reason="too-deep")
+    try:
+        record = orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        if bytes(payload[: len(BOM)]) == BOM:
+            return _parse(payload[len(BOM) :], written, depth, deepest)
+        raise _refusal(bytes(payload), error) from error
+    if not isinstance(record, dict):
+        kind = _KINDS.get(type(record), "a number")
+        raise RejectRecord(f"the line is {kind}, not an object", reason="not-json")
+    if _count_pairs(record) != written:
+        key = shorten(_find_repeated_key(bytes(payload)))
+        raise RejectRecord(f"the key {key} stands twice in one object", reason="duplicate-key")
+    return record
+
+
+_KINDS: Final = {list: "a list", str: "a string", bool: "true or false", type(None): "null"}
+
+
+def _count_pairs(record: dict[str, Any]) -> int:
+    pairs = 0
+    waiting: list[dict[str, Any] | list[Any]] = [record]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            pairs += len(found)
+            waiting += [value for value in found.values() if type(value) in _NESTED]
+        else:
+            waiting += [value for value in found if type(value) in _NESTED]
+    return pairs
+
+
+def _find_repeated_key(line: bytes) -> str:
+    repeated: list[str] = []
+
+    def note(pairs: list[tuple[str, Any]]) -> None:
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                repeated.append(key)
+            seen.add(key)
+
+    # Numbers stay text: Python refuses to convert very long ones.
+    json.loads(line, object_pairs_hook=note, parse_int=str, parse_float=str)
+    return repeated[0]
+
+
+def _refusal(line: bytes, error: orjson.JSONDecodeError) -> RejectRecord:
+    try:
+        line.decode()
+    except UnicodeDecodeError as broken:
+        return RejectRecord(not_utf8(broken), reason="not-utf8")
+    constant = _NOT_A_NUMBER.search(error.doc, max(error.pos - 1, 0), error.pos + 9)
+    problem = f"{constant.group()} is not JSON" if constant else error.msg
+    return RejectRecord(f"{shorten(problem)}, at character {error.pos:,}", reason="not-json")
+
+
+JSON_LINES: Final = Format(name="json", sniff=sniff, split=split, decode=decode)

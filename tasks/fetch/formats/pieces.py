@@ -1,0 +1,112 @@
+"""What a format is, and what it hands on."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+import pyarrow as pa
+
+from tasks.fetch.streams import HEAD, Stream
+from tasks.sources import SourceProfile
+
+DECODED: Final = (
+    "source",
+    "native_id",
+    "url",
+    "title",
+    "text",
+    "published_raw",
+    "modified_raw",
+    "author",
+    "section",
+)
+"""The columns that a format reads out of a record; ``source`` is null when it does not say."""
+
+
+class Piece(NamedTuple):
+    """One raw record as it was cut out of a file; ``digest`` is that of the payload when null."""
+
+    payload: bytes
+    start: int
+    end: int
+    refusal: str | None = None
+    detail: str | None = None
+    digest: str | None = None
+
+
+@dataclass(slots=True)
+class Decoded:
+    """Columns of what could be read, and what could not.
+
+    ``rows`` and ``columns`` (the names of ``DECODED``) go together, as do the four lists of the
+    refused; a row is the place of a payload in the column that was decoded.
+    """
+
+    rows: list[int] = field(default_factory=list)
+    columns: dict[str, Any] = field(default_factory=dict)
+    refused_rows: list[int] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+    native_ids: list[str | None] = field(default_factory=list)
+    sources: list[str | None] = field(default_factory=list)
+
+    def refuse(
+        self,
+        row: int,
+        reason: str,
+        detail: str,
+        *,
+        native_id: str | None = None,
+        source: str | None = None,
+    ) -> None:
+        """Set the row aside with one of the schema's reasons for ``rejected``."""
+        self.refused_rows.append(row)
+        self.reasons.append(reason)
+        self.details.append(detail)
+        self.native_ids.append(native_id)
+        self.sources.append(source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One kind of content.
+
+    ``sniff(name, head)`` tells whether a file of that name (without ``.gz``) and those first bytes
+    is of this kind; ``split(stream, longest)`` cuts it into records of ``longest`` bytes at most;
+    ``decode(payloads, profile, deepest)`` reads the fields of a ``large_binary`` column.
+    ``title_in_text`` says that the first line of the text is the title.
+    """
+
+    name: str
+    sniff: Callable[[str, bytes], bool]
+    split: Callable[[Stream, int], Iterator[Piece]]
+    decode: Callable[[pa.LargeBinaryArray, SourceProfile, int], Decoded]
+    title_in_text: bool = False
+
+
+class Overflow:
+    """A record that is too large to keep: its digest and its first bytes, in bounded memory."""
+
+    def __init__(self, start: int) -> None:
+        self.start = start
+        self.size = 0
+        self._head = b""
+        self._hash = hashlib.sha256()
+
+    def add(self, data: bytes) -> None:
+        """Take in the next bytes of the record."""
+        if len(self._head) < HEAD:
+            self._head += data[: HEAD - len(self._head)]
+        self._hash.update(data)
+        self.size += len(data)
+
+    def piece(self, reason: str, detail: str) -> Piece:
+        """Return the refused record."""
+        end = self.start + self.size
+        return Piece(self._head, self.start, end, reason, detail, self._hash.hexdigest())
+
+
+def too_large(size: int, longest: int) -> str:
+    """Return the detail of a record over the limit."""
+    return f"{size:,} bytes; the limit is {longest:,}"

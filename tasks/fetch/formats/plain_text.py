@@ -1,0 +1,79 @@
+"""Plain text: one article per file, the title on its first line, UTF-8 with or without BOM."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Final
+
+import pyarrow as pa
+
+from tasks.fetch.formats.content import BOM, is_binary, is_mostly_arabic, join, not_utf8, views
+from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Overflow, Piece, too_large
+from tasks.fetch.streams import Stream
+from tasks.sources import SourceProfile
+
+SUFFIXES: Final = frozenset({".txt", ".text"})
+
+_OTHER_TEXT: Final = frozenset(
+    {".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".html", ".htm", ".xhtml", ".xml", ".rss"}
+)
+"""Names of text that is not prose, whatever the letters in it."""
+
+
+def sniff(name: str, head: bytes) -> bool:
+    """Whether the file is text by its name; under an unknown name, whether it is Arabic prose."""
+    if is_binary(head):
+        return False
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix in SUFFIXES or (suffix not in _OTHER_TEXT and is_mostly_arabic(head))
+
+
+def split(stream: Stream, longest: int) -> Iterator[Piece]:
+    """Yield the whole file as one record."""
+    parts: list[bytes] = []
+    size = 0
+    while data := stream.read():
+        parts.append(data)
+        size += len(data)
+        if size > longest:
+            yield _overflow(parts, stream, longest)
+            return
+    payload = b"".join(parts)
+    if stream.fault is not None:
+        yield Piece(payload, 0, size, stream.fault.reason, stream.fault.problem)
+    elif not payload.removeprefix(BOM).strip():
+        yield Piece(payload, 0, size, "empty-file", "the file holds no text")
+    else:
+        yield Piece(payload, 0, size)
+
+
+def _overflow(parts: list[bytes], stream: Stream, longest: int) -> Piece:
+    whole = Overflow(start=0)
+    for data in parts:
+        whole.add(data)
+    parts.clear()
+    while data := stream.read():
+        whole.add(data)
+    return whole.piece("too-large", too_large(whole.size, longest))
+
+
+def decode(payloads: pa.LargeBinaryArray, _profile: SourceProfile, _deepest: int) -> Decoded:
+    """Read each payload as the text of one article, the title line included.
+
+    Bytes that are not UTF-8 are refused with the place of the first one.
+    """
+    decoded = Decoded()
+    texts: list[bytes] = []
+    for row, payload in enumerate(views(payloads)):
+        try:
+            str(payload, "utf-8")
+        except UnicodeDecodeError as error:
+            decoded.refuse(row, "not-utf8", not_utf8(error))
+        else:
+            texts.append(bytes(payload).removeprefix(BOM))
+            decoded.rows.append(row)
+    decoded.columns = {name: pa.nulls(len(texts), pa.string()) for name in DECODED}
+    decoded.columns["text"] = join(texts, pa.large_string())
+    return decoded
+
+
+PLAIN_TEXT: Final = Format(name="text", sniff=sniff, split=split, decode=decode, title_in_text=True)

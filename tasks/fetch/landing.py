@@ -1,0 +1,58 @@
+"""Folders that appear whole or not at all: written aside, then renamed."""
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from tasks.store.files import sync_folder
+
+_ASIDE: Final = ".landing-"
+
+
+@contextmanager
+def folder_aside(parent: Path) -> Iterator[Path]:
+    """Make an empty folder beside where its content will stand; what is left of it goes at the end.
+
+    The folder is locked while its process lives. Those of killed processes are removed here.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.glob(f"{_ASIDE}*"):
+        _remove_if_left(left)
+    aside = parent / f"{_ASIDE}{secrets.token_hex(6)}"
+    aside.mkdir()
+    lock = os.open(aside, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield aside
+    finally:
+        os.close(lock)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def put(aside: Path, place: Path) -> bool:
+    """Rename the folder to its place; ``False`` when a folder stands there already."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    sync_folder(aside)
+    try:
+        aside.rename(place)
+    except OSError:
+        if place.is_dir():
+            return False
+        raise
+    sync_folder(place.parent)
+    return True
+
+
+def _remove_if_left(folder: Path) -> None:
+    with suppress(OSError):
+        lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(lock)

@@ -1,0 +1,51 @@
+"""The Prefect task of this stage: one batch from its sources."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from prefect import get_run_logger, task
+
+from tasks.fetch import Progress, Reading, fetch
+from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
+from tasks.store.references import BatchRef
+
+TELL_SECONDS: Final = 5.0
+"""Between two lines of progress while a long batch is read."""
+
+
+@task(
+    name="fetch",
+    task_run_name="fetch",
+    tags={"warraq", "fetch"},
+    retries=RETRIES,
+    retry_delay_seconds=list(RETRY_SECONDS),
+    retry_condition_fn=may_pass,
+)
+def fetch_batch(
+    sources: Sequence[str], reading: Reading, root: Path, fetched_at: datetime
+) -> BatchRef:
+    """Land the raw records of the sources under ``root``; a rerun finds them there."""
+    logger = get_run_logger()
+    told = fetched_at.timestamp()
+
+    def tell(progress: Progress) -> None:
+        nonlocal told
+        now = datetime.now(fetched_at.tzinfo).timestamp()
+        if now - told >= TELL_SECONDS:
+            told = now
+            logger.info(
+                "fetch records=%d share=%.0f%%",
+                progress.records, 100 * progress.bytes_read / max(progress.bytes_in_all, 1),
+            )  # fmt: skip
+
+    fetched = fetch(sources, lake=root, reading=reading, fetched_at=fetched_at, on_progress=tell)
+    logger.info(
+        "fetch files=%d records=%d refused=%d%s",
+        fetched.files,
+        fetched.records,
+        sum(fetched.refused.values()),
+        " known=yes" if fetched.known else "",
+    )
+    return fetched.batch

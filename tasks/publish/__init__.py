@@ -1,0 +1,116 @@
+"""Publish: write what a batch made into the lake, by one transaction.
+
+The rows are written shard by shard; corrections (revised articles, changed numbers of copies), the
+quarantine, the ledger and the index's step become visible with them, or not at all.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.schema import (
+    ARTICLES,
+    DUPLICATES,
+    LEDGER,
+    PUBLISHABLE,
+    QUARANTINE,
+    REFUSED,
+    check,
+)
+from tasks.store import Transaction
+from tasks.store.references import ShardRef, read
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What one batch brings to the lake, as references to landed tables.
+
+    ``rows`` are ``PUBLISHABLE``, ``quarantine`` is ``QUARANTINE``, ``entries`` have the columns of
+    ``REFUSED`` (decided and refused records alike), ``replaced`` has ``dataset, article_id,
+    published_month``, ``amended`` those of ``AMENDMENTS``, ``index_step`` those of ``INDEX_STEP``.
+    """
+
+    batch_id: str
+    run_id: str
+    rows: tuple[ShardRef, ...]
+    quarantine: tuple[ShardRef, ...]
+    entries: tuple[ShardRef, ...]
+    replaced: ShardRef
+    amended: ShardRef
+    index_step: ShardRef
+
+
+def publish(edition: Edition, changes: Transaction) -> int:
+    """Write the edition and commit it; return the lake's new version."""
+    lineage = {"batch_id": edition.batch_id, "run_id": edition.run_id}
+    for ref in edition.rows:
+        rows = check(read(ref), PUBLISHABLE, "publish takes")
+        copied = pc.is_valid(rows["duplicate_of"])
+        changes.write("articles", _signed(rows.filter(pc.invert(copied)), ARTICLES, lineage))
+        changes.write("duplicates", _signed(rows.filter(copied), DUPLICATES, lineage))
+    for ref in edition.quarantine:
+        changes.write("quarantine", _signed(read(ref), QUARANTINE, lineage))
+    for ref in edition.entries:
+        changes.write("ledger", _signed(read(ref), LEDGER, lineage))
+    _correct(edition, changes)
+    changes.index(read(edition.index_step))
+    summary = summarise(edition.entries)
+    return changes.commit(
+        {
+            "records": summary.records,
+            "dispositions": summary.dispositions,
+            "reasons": summary.reasons,
+        }
+    )
+
+
+def _signed(rows: pa.Table, schema: pa.Schema, lineage: Mapping[str, str]) -> pa.Table:
+    """Return the rows in the dataset's columns, signed by the batch and run that publish them."""
+    signed = {name: pa.repeat(pa.scalar(value), len(rows)) for name, value in lineage.items()}
+    return pa.table(
+        [signed[name] if name in signed else rows[name] for name in schema.names], schema=schema
+    )
+
+
+def _correct(edition: Edition, changes: Transaction) -> None:
+    replaced = read(edition.replaced)
+    for dataset in pc.unique(replaced["dataset"]).to_pylist():
+        rows = replaced.filter(pc.equal(replaced["dataset"], dataset))
+        months = rows["published_month"].combine_chunks()
+        changes.remove(dataset, rows["article_id"].combine_chunks(), months)
+    amended = read(edition.amended)
+    if len(amended):
+        changes.amend("articles", amended)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How many records there were, where they went (``dispositions``) and why (``reasons``)."""
+
+    records: int
+    dispositions: dict[str, int]
+    reasons: list[dict[str, str | int]]
+
+
+def summarise(entries: Iterable[ShardRef]) -> Summary:
+    """Count the ledger rows of a batch by disposition, and by disposition and reason."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for ref in entries:
+        table = read(ref, REFUSED.names)
+        grouped = table.group_by(["disposition", "reason"]).aggregate([([], "count_all")])
+        for row in grouped.to_pylist():
+            counts[row["disposition"], row["reason"]] += row["count_all"]
+    dispositions: Counter[str] = Counter()
+    for (disposition, _), count in counts.items():
+        dispositions[disposition] += count
+    return Summary(
+        counts.total(),
+        dict(sorted(dispositions.items())),
+        [
+            {"disposition": disposition, "reason": reason, "count": count}
+            for (disposition, reason), count in sorted(counts.items())
+        ],
+    )

@@ -1,0 +1,25 @@
+"""The Prefect task of this stage: the one that changes the lake."""
+
+from prefect import get_run_logger, task
+
+from tasks.publish import Edition, publish
+from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
+from tasks.store import Lake, transaction
+
+
+@task(
+    name="publish",
+    task_run_name="publish-{edition.batch_id}",
+    tags={"warraq", "publish"},
+    retries=RETRIES,
+    retry_delay_seconds=list(RETRY_SECONDS),
+    retry_condition_fn=may_pass,
+)
+def publish_batch(edition: Edition, lake: Lake, wait_seconds: float) -> int:
+    """Commit the edition and return the lake's version; committing a batch again changes nothing."""
+    with transaction(
+        lake, batch_id=edition.batch_id, run_id=edition.run_id, wait_seconds=wait_seconds
+    ) as changes:
+        version = publish(edition, changes)
+    get_run_logger().info("publish batch=%s version=%d", edition.batch_id, version)
+    return version

@@ -1,0 +1,14 @@
+"""Source profiles: what is particular to an outlet or an archive, as data (one TOML each)."""
+
+from tasks.sources.loader import find_profile_names, load_profile, load_profiles
+from tasks.sources.profile import DEFAULT_PROFILE, FieldNames, SourceProfile, profiles_by_outlet
+
+__all__ = [
+    "DEFAULT_PROFILE",
+    "FieldNames",
+    "SourceProfile",
+    "find_profile_names",
+    "load_profile",
+    "load_profiles",
+    "profiles_by_outlet",
+]

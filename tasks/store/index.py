@@ -1,0 +1,244 @@
+"""The duplicate index: what is known of every article ever published, by id and by text.
+
+It is derived from the index steps in the lake's log and heals itself: it remembers which version it
+has applied, and applies what is missing, or all, when it is opened. Nothing is lost with it.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from expectations.schema import INDEX_STEP
+from tasks.errors import RetryLater, StopRun, WarraqError
+from tasks.store.files import delete, explained
+from tasks.store.lake import Lake
+from tasks.store.log import INDEX, LogEntry, entry_path, read_entry
+
+_NAME: Final = "duplicates.sqlite"
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_WAIT_SECONDS: Final = 120.0
+_PAGE_BYTES: Final = 8192
+_CACHE_KIB: Final = 64 * 1024
+_BATCH_ROWS: Final = 20_000
+
+_COLUMNS: Final = tuple(INDEX_STEP.names)
+_INSERT: Final = f"INSERT OR REPLACE INTO articles VALUES ({','.join('?' * len(_COLUMNS))})"  # noqa: S608
+
+
+class DuplicateIndex:
+    """The index as it was when it was opened; ``version`` is the lake's version that it knows.
+
+    That is the opened lake's version, or a later one when another writer has committed since.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, version: int) -> None:
+        self._path = path
+        self._connection = connection
+        self.version = version
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the snapshot."""
+        self._connection.close()
+
+    def find_articles(self, article_ids: pa.Array | pa.ChunkedArray) -> pa.Table:
+        """Return the entries (``INDEX_STEP``) of those ids that are known, by ``article_id``."""
+        return self._find("article_id", article_ids)
+
+    def find_texts(self, text_keys: pa.Array | pa.ChunkedArray) -> pa.Table:
+        """Return the entries whose ``text_key`` is among these, by ``article_id``."""
+        return self._find("text_key", text_keys)
+
+    def _find(self, column: str, keys: pa.Array | pa.ChunkedArray) -> pa.Table:
+        with _spoken_for(self._path):
+            if self._connection.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is None:
+                return INDEX_STEP.empty_table()
+            self._connection.execute("DELETE FROM wanted")
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO wanted VALUES (?)",
+                ((key,) for key in keys.to_pylist() if key is not None),
+            )
+            rows = self._connection.execute(
+                f"SELECT articles.* FROM wanted CROSS JOIN articles ON {column} = key "  # noqa: S608
+                "ORDER BY article_id"
+            ).fetchall()
+        return _as_table(rows)
+
+
+def open_index(lake: Lake) -> DuplicateIndex:
+    """Open the index, healed, as one snapshot that no concurrent commit changes.
+
+    Use it as a context manager. Raises :class:`StopRun` when it cannot be written. When it turns
+    out to be damaged while it is read, it is removed, and :class:`RetryLater` says so: the next
+    opening makes it again.
+    """
+    path = lake.root / INDEX / _NAME
+    with explained("The duplicate index cannot be written", path):
+        path.parent.mkdir(exist_ok=True)
+    entry = lake.entry()
+    try:
+        connection, version = _connect(path, lake.root, entry)
+    except sqlite3.DatabaseError as error:
+        if not _is_damage(error):
+            raise _failed(path, error) from error
+        _remove(path)
+        with _spoken_for(path):
+            connection, version = _connect(path, lake.root, entry)
+    return DuplicateIndex(path, connection, version)
+
+
+def _connect(path: Path, root: Path, entry: LogEntry) -> tuple[sqlite3.Connection, int]:
+    connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        applied = _applied(connection)
+        if applied is None or not _is_current(applied, root, entry):
+            connection.execute("BEGIN IMMEDIATE")
+            _heal(connection, root, entry)
+            connection.execute("COMMIT")
+        connection.execute("CREATE TEMP TABLE wanted (key PRIMARY KEY) WITHOUT ROWID")
+        connection.execute("BEGIN")
+        applied = _applied(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection, entry.version if applied is None else applied[0]
+
+
+def _heal(connection: sqlite3.Connection, root: Path, entry: LogEntry) -> None:
+    """Apply the missing steps, or all of them when what is there belongs to another history."""
+    applied = _applied(connection)  # once more, now that nobody else writes
+    if applied is not None and _is_current(applied, root, entry):
+        return
+    if applied is None or applied[0] > entry.version or not _in_log(applied, root):
+        _make_empty(connection)
+        after = -1
+    else:
+        after = applied[0]
+    for file in sorted(entry.files, key=lambda file: (file.version, file.part)):
+        if file.dataset == INDEX and file.version > after:
+            _apply(connection, root / file.name)
+    connection.execute("DELETE FROM applied")
+    connection.execute(
+        "INSERT INTO applied VALUES (?, ?, ?)", (entry.version, entry.group, _layout())
+    )
+
+
+def _apply(connection: sqlite3.Connection, path: Path) -> None:
+    problem = "An index step cannot be read; run `warraq verify`"
+    with explained(problem, path), pq.ParquetFile(path) as source:
+        for batch in source.iter_batches(batch_size=_BATCH_ROWS):
+            # Sorted keys reach the pages of the tree in order: each is touched once.
+            rows = pa.table(batch.columns, schema=INDEX_STEP).sort_by("article_id")
+            columns = [_plain(column).to_pylist() for column in rows.columns]
+            connection.executemany(_INSERT, zip(*columns, strict=True))
+
+
+def _applied(connection: sqlite3.Connection) -> tuple[int, str, str] | None:
+    known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'applied'").fetchone()
+    if known is None:
+        return None
+    row: tuple[int, str, str] | None = connection.execute("SELECT * FROM applied").fetchone()
+    return row
+
+
+def _is_current(applied: tuple[int, str, str], root: Path, entry: LogEntry) -> bool:
+    version, group, _ = applied
+    if version == entry.version:
+        return group == entry.group and applied[2] == _layout()
+    return version > entry.version and _in_log(applied, root)
+
+
+def _in_log(applied: tuple[int, str, str], root: Path) -> bool:
+    version, group, layout = applied
+    if layout != _layout() or not entry_path(root, version).exists():
+        return False
+    return read_entry(root, version).group == group
+
+
+def _make_empty(connection: sqlite3.Connection) -> None:
+    connection.execute("DROP TABLE IF EXISTS articles")
+    connection.execute("DROP TABLE IF EXISTS applied")
+    # Rows are appended and only the two small key trees are touched at random: half the time and
+    # a third of the pages of a table that is kept in the order of its ids (200,000 articles).
+    connection.execute(f"CREATE TABLE articles ({', '.join(_COLUMNS)})")
+    connection.execute("CREATE UNIQUE INDEX by_id ON articles (article_id)")
+    connection.execute("CREATE INDEX by_text ON articles (text_key)")
+    connection.execute("CREATE TABLE applied (version, of_group, layout)")
+
+
+def _layout() -> str:
+    return ", ".join(f"{field.name} {field.type}" for field in INDEX_STEP)
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
+
+
+def _as_table(rows: list[tuple[object, ...]]) -> pa.Table:
+    if not rows:
+        return INDEX_STEP.empty_table()
+    columns = [
+        pa.array(values, pa.int64()).cast(field.type)
+        if pa.types.is_timestamp(field.type)
+        else pa.array(values, field.type)
+        for field, values in zip(INDEX_STEP, zip(*rows, strict=True), strict=True)
+    ]
+    return pa.table(columns, schema=INDEX_STEP)
+
+
+@contextmanager
+def _spoken_for(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if not _is_damage(error):
+            raise _failed(path, error) from error
+        _remove(path)
+        raise RetryLater(
+            "The duplicate index was damaged; it is made again now", path=str(path)
+        ) from error
+
+
+def _failed(path: Path, error: sqlite3.DatabaseError) -> WarraqError:
+    if _code(error) in _BUSY:
+        return RetryLater("Another process keeps the duplicate index busy", path=str(path))
+    return StopRun(
+        f"The duplicate index cannot be used ({error}); it may be deleted, it is made again",
+        path=str(path),
+    )
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    return _code(error) in _DAMAGED
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    return error.sqlite_errorcode & 0xFF  # without the extension bits
+
+
+def _remove(path: Path) -> None:
+    with suppress(FileNotFoundError):
+        for suffix in ("-wal", "-shm", ""):
+            delete(path.with_name(path.name + suffix))

@@ -1,0 +1,197 @@
+"""A lake: opened at one committed version, made on request, mended when a writer was cut off."""
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Final
+
+from expectations.schema import DATASETS, PARTITIONED, UNKNOWN_MONTH
+from tasks.errors import RetryLater, StopRun
+from tasks.store.files import delete, explained, names
+from tasks.store.lock import writer_lock
+from tasks.store.log import LiveFile, LogEntry, append_entry, read_entry
+from tasks.store.parts import PartWriter
+from tasks.store.runs import make_runs_folder
+from tasks.store.views import (
+    CURRENT,
+    build_view,
+    committed_version,
+    name_view,
+    show,
+    show_datasets,
+    shown_version,
+    view_path,
+)
+
+_FOLDERS: Final = ("log", "groups", "versions")
+_OURS: Final = frozenset(
+    {*_FOLDERS, *DATASETS, CURRENT, "raw", "runs", "index", "work", "docs", "writer.lock"}
+)
+_GENESIS_WAIT_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """A lake as it was at one committed version; later commits do not change what it answers."""
+
+    root: Path
+    version: int
+
+    def entry(self) -> LogEntry:
+        """Read the version's log entry."""
+        return read_entry(self.root, self.version)
+
+    def find_batch(self, batch_id: str) -> LogEntry | None:
+        """Return the entry that committed the batch, or None when it is not in this version."""
+        version = self.entry().batches.get(batch_id)
+        return None if version is None else read_entry(self.root, version)
+
+    def files(self, dataset: str) -> tuple[LiveFile, ...]:
+        """Return the live files of a dataset, or of ``index``: each at ``root / file.name``."""
+        return tuple(file for file in self.entry().files if file.dataset == dataset)
+
+    def view(self, dataset: str) -> Path:
+        """Return the folder that ``pd.read_parquet`` reads this version from, whatever follows."""
+        return view_path(self.root, self.version) / dataset
+
+
+def open_lake(root: Path, *, create: bool = False) -> Lake:
+    """Open the lake at its newest version, after finishing or sweeping what a crash left.
+
+    ``create`` makes it when the folder is absent or empty. Raises :class:`StopRun` when there is
+    no lake, when the folder is something else or not writable, or when the lake is newer than we.
+    """
+    root = root.absolute()
+    if create:
+        with explained("The lake cannot be made here", root):
+            _create(root)
+    version = committed_version(root)
+    if version is None:
+        raise StopRun("There is no lake here; a run makes one", lake=str(root))
+    read_entry(root, version)  # refuses a newer lake before anything in it is touched
+    with explained("The lake cannot be mended", root):
+        _mend_if_free(root, version)
+    return Lake(root, committed_version(root) or version)
+
+
+def new_group(version: int) -> str:
+    """Name the group of files that ``version`` brings; the random part keeps two writers apart."""
+    return f"g{version:08d}-{secrets.token_hex(4)}"
+
+
+def land(root: Path, entry: LogEntry, reached: Callable[[str], None]) -> None:
+    """Commit the entry, whose files are on the disk: build its view, log it, switch to it.
+
+    Creating the log entry is the commit: before it nothing has happened, after it
+    :func:`mend` brings the view. Raises :class:`RetryLater` when the version is taken.
+    """
+    aside = build_view(root, entry)
+    reached("view-built")
+    if not append_entry(root, entry):
+        delete(aside)
+        raise RetryLater(
+            "Another writer committed this version first; run it again",
+            lake=str(root),
+            version=entry.version,
+        )
+    reached("logged")
+    with explained("The batch is committed; its view follows when the lake is next opened", root):
+        name_view(root, entry.version, aside)
+        reached("view-named")
+        show(root, entry.version)
+        reached("switched")
+
+
+def mend(root: Path, version: int) -> None:
+    """Finish the commit of ``version`` and sweep what never became one; needs the writer lock."""
+    if not view_path(root, version).is_dir():
+        name_view(root, version, build_view(root, read_entry(root, version)))
+    if shown_version(root) != version:
+        show(root, version)
+    show_datasets(root)
+    for path in _leftovers(root, version):
+        delete(path)
+
+
+def _mend_if_free(root: Path, version: int) -> None:
+    settled = (
+        shown_version(root) == version
+        and view_path(root, version).is_dir()
+        and all((root / dataset).is_symlink() for dataset in DATASETS)
+        and not _leftovers(root, version)
+    )
+    if settled or not os.access(root / "writer.lock", os.W_OK):
+        return
+    try:
+        with writer_lock(root, run_id="recovery", wait_seconds=0):
+            mend(root, committed_version(root) or version)
+    except RetryLater:
+        return  # a live writer is in the middle of its commit
+
+
+def _leftovers(root: Path, version: int) -> list[Path]:
+    """List what a writer that was cut off left: all beyond the newest version, all set aside."""
+    left = [
+        root / "groups" / name for name in names(root / "groups") if _number(name[:9]) > version
+    ]
+    left += [
+        root / "versions" / name
+        for name in names(root / "versions")
+        if name.startswith(".v") or _number(name) > version
+    ]
+    left += [root / "log" / name for name in names(root / "log") if name.startswith(".")]
+    left += [root / name for name in names(root) if name.startswith(f".{CURRENT}.")]
+    return left
+
+
+def _number(name: str) -> int:
+    return int(name[1:]) if name[:1] in {"g", "v"} and name[1:].isdecimal() else -1
+
+
+def _create(root: Path) -> None:
+    root.mkdir(parents=True, exist_ok=True)
+    if committed_version(root) is None:
+        foreign = [name for name in names(root) if name not in _OURS and name[:1] != "."]
+        if foreign:
+            raise StopRun(
+                "This folder holds other things and is no lake; choose an empty or a new one",
+                lake=str(root),
+                found=foreign[0],
+            )
+        for folder in _FOLDERS:
+            (root / folder).mkdir(exist_ok=True)
+        with writer_lock(root, run_id="genesis", wait_seconds=_GENESIS_WAIT_SECONDS):
+            if committed_version(root) is None:
+                _write_genesis(root)
+    if not os.access(root, os.W_OK):
+        raise StopRun("The lake cannot be written by this user", lake=str(root))
+
+
+def _write_genesis(root: Path) -> None:
+    """Commit version 0: one file without rows per dataset, so that readers get its columns."""
+    for path in _leftovers(root, -1):
+        delete(path)
+    group = new_group(0)
+    writer = PartWriter(root, group)
+    for dataset in DATASETS:
+        writer.add_empty(dataset, UNKNOWN_MONTH if dataset in PARTITIONED else None)
+    make_runs_folder(root)
+    show_datasets(root)
+    entry = LogEntry(
+        version=0,
+        parent=None,
+        batch_id=None,
+        run_id="genesis",
+        committed_at=datetime.now(UTC),
+        pipeline_version=installed_version("warraq"),
+        group=group,
+        summary={},
+        editions=dict.fromkeys(DATASETS, 0),
+        batches={},
+        files=tuple(writer.finish()),
+    )
+    land(root, entry, lambda _: None)

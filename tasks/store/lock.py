@@ -1,0 +1,89 @@
+"""The writer lock: one writer at a time; readers never need it."""
+
+import fcntl
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from tasks.errors import RetryLater
+from tasks.store.files import explained
+
+_POLL_SECONDS: Final = 0.1
+_TELL_SECONDS: Final = 5.0
+_HOLDER_BYTES: Final = 1024
+
+OnWait = Callable[[str], None]
+
+_held: set[tuple[Path, str]] = set()
+"""Lakes that runs of this process hold: a run's own transaction passes the door it holds open."""
+
+
+@contextmanager
+def writer_lock(
+    root: Path, *, run_id: str, wait_seconds: float, on_wait: OnWait | None = None
+) -> Iterator[None]:
+    """Hold the lake for writing; wait for the present holder, then raise :class:`RetryLater`.
+
+    ``on_wait`` receives the holder's description at once and every few seconds. The lock is the
+    kernel's (flock), so that of a dead process is free; the text in the file only tells people.
+    A run that holds the lake may hold it again, within its process.
+    """
+    mine = (root, run_id)
+    if mine in _held:
+        yield
+        return
+    path = root / "writer.lock"
+    with explained("The lake cannot be written", path):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        _acquire(handle, root, wait_seconds, on_wait)
+        try:
+            with explained("The lake cannot be written", path):
+                _describe(handle, run_id)
+            _held.add(mine)
+            yield
+        finally:
+            _held.discard(mine)
+            os.ftruncate(handle, 0)
+            fcntl.flock(handle, fcntl.LOCK_UN)  # also frees it for a forked child's copy
+    finally:
+        os.close(handle)
+
+
+def _acquire(handle: int, root: Path, wait_seconds: float, on_wait: OnWait | None) -> None:
+    began = time.monotonic()
+    told = float("-inf")
+    while not _try(handle):
+        now = time.monotonic()
+        holder = os.pread(handle, _HOLDER_BYTES, 0).decode("utf-8", "replace").strip()
+        if now - began >= wait_seconds:
+            raise RetryLater(
+                "Another writer holds the lake; wait until it is done or stop it",
+                lake=str(root),
+                holder=holder or "unknown",
+                waited_seconds=round(now - began, 1),
+            )
+        if on_wait is not None and now - told >= _TELL_SECONDS:
+            on_wait(holder)
+            told = now
+        time.sleep(min(_POLL_SECONDS, wait_seconds))
+
+
+def _try(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _describe(handle: int, run_id: str) -> None:
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    text = f"run {run_id}, process {os.getpid()} on {socket.gethostname()}, since {since}\n"
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, text.encode()[:_HOLDER_BYTES], 0)

@@ -1,0 +1,176 @@
+"""The commit log: one immutable entry per version, naming every live file of that version."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Final, Self
+
+import orjson
+import pyarrow as pa
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from expectations.schema import (
+    DATASETS,
+    INDEX_STEP,
+    PARTITION_COLUMN,
+    PARTITIONED,
+    SCHEMA_VERSION,
+    UNKNOWN_MONTH,
+    SchemaMismatch,
+    without,
+)
+from tasks.errors import StopRun
+from tasks.store.files import explained, names, put_if_absent
+
+FORMAT_VERSION: Final = 1
+"""Version of the lake's layout; a program refuses a lake of a newer one."""
+
+INDEX: Final = "index"
+"""The name under which the index's steps stand beside the datasets."""
+
+SCHEMAS: Final = {**DATASETS, INDEX: INDEX_STEP}
+
+_MONTH: Final = rf"^(?:[0-9]{{4}}-(?:0[1-9]|1[0-2])|{UNKNOWN_MONTH})$"
+_GROUP: Final = r"^g[0-9]{8}-[0-9a-f]{8}$"
+_ENTRY_NAME: Final = re.compile(r"([0-9]{8})\.json")
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LiveFile(_Frozen):
+    """One immutable data file; its paths follow from checked parts and never leave the lake."""
+
+    dataset: str
+    group: str = Field(pattern=_GROUP)
+    month: str | None = Field(default=None, pattern=_MONTH)
+    part: Count
+    rows: Count
+    size: Count
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.dataset not in SCHEMAS:
+            raise ValueError(f"{self.dataset!r} is not a dataset")
+        if (self.month is not None) != (self.dataset in PARTITIONED):
+            raise ValueError(f"{self.dataset} with month {self.month}")
+        return self
+
+    @property
+    def name(self) -> str:
+        """Where the file stands under the lake's root."""
+        return file_name(self.group, self.dataset, self.month, self.part)
+
+    @property
+    def version(self) -> int:
+        """The version that brought the file."""
+        return int(self.group[1:9])
+
+    def shown_as(self, edition: int) -> str:
+        """Where a view shows it: the group's level first, the Hive level below (see views)."""
+        folder = f"{self.dataset}/{self.group}-e{edition:08d}"
+        if self.month is not None:
+            folder += f"/{PARTITION_COLUMN}={self.month}"
+        return f"{folder}/part-{self.part}.parquet"
+
+
+class LogEntry(_Frozen):
+    """One committed version.
+
+    ``summary`` holds the batch's counts, ``batches`` the version of every batch so far, and
+    ``editions``, for each dataset, the version that last took a row out of it or changed one.
+    """
+
+    format: int = FORMAT_VERSION
+    schema_version: int = SCHEMA_VERSION
+    version: Count
+    parent: Count | None
+    batch_id: str | None
+    run_id: str
+    committed_at: AwareDatetime
+    pipeline_version: str
+    group: str = Field(pattern=_GROUP)
+    summary: dict[str, object]
+    editions: dict[str, Count]
+    batches: dict[str, Count]
+    files: tuple[LiveFile, ...]
+
+
+def file_name(group: str, dataset: str, month: str | None, part: int) -> str:
+    """Return the path of a data file under the lake's root."""
+    return f"groups/{group}/{dataset}/{month or 'part'}-{part}.parquet"
+
+
+def stored_schema(dataset: str) -> pa.Schema:
+    """Return the schema inside the dataset's files: partition columns live in paths only."""
+    schema = SCHEMAS[dataset]
+    return without(schema, {PARTITION_COLUMN}) if dataset in PARTITIONED else schema
+
+
+def checked_month(month: str | None, dataset: str) -> str:
+    """Return the month, or raise :class:`SchemaMismatch` unless it is ``YYYY-MM`` or ``unknown``.
+
+    One other value would turn the whole partition column into another type for every reader.
+    """
+    if month is None or not re.fullmatch(_MONTH, month):
+        raise SchemaMismatch(f"{dataset}: {month!r} is not a month such as 2024-01, nor unknown")
+    return month
+
+
+def entry_path(root: Path, version: int) -> Path:
+    """Return the path of a version's log entry."""
+    return root / "log" / f"{version:08d}.json"
+
+
+def logged_versions(root: Path) -> list[int]:
+    """Return the versions that have a log entry, ascending."""
+    found = map(_ENTRY_NAME.fullmatch, names(root / "log"))
+    return [int(match[1]) for match in found if match]
+
+
+def append_entry(root: Path, entry: LogEntry) -> bool:
+    """Create the entry: this is the moment of the commit. False when the version is taken."""
+    content = entry.model_dump_json().encode()
+    return put_if_absent(entry_path(root, entry.version), content)
+
+
+def read_entry(root: Path, version: int) -> LogEntry:
+    """Read one entry; raise :class:`StopRun` when it is damaged or of a newer Warraq."""
+    path = entry_path(root, version)
+    document = read_document(root, version)
+    for key, ours in (("format", FORMAT_VERSION), ("schema_version", SCHEMA_VERSION)):
+        theirs = document.get(key)
+        if isinstance(theirs, int) and theirs > ours:
+            raise StopRun(
+                "This lake was made by a newer Warraq; upgrade Warraq to read it",
+                lake=str(root),
+                **{key: theirs, "known": ours},
+            )
+    try:
+        return LogEntry.model_validate(document)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        raise _damaged(path, f"{where}: {fault['msg']}") from error
+
+
+def read_document(root: Path, version: int) -> dict[str, object]:
+    """Read one entry as plain JSON, unchecked: much cheaper when only its summary is wanted."""
+    path = entry_path(root, version)
+    try:
+        with explained("The lake's log cannot be read", path):
+            document = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise _damaged(path, str(error)) from error
+    if not isinstance(document, dict):
+        raise _damaged(path, "it is not a JSON object")
+    return document
+
+
+def _damaged(path: Path, why: str) -> StopRun:
+    return StopRun(
+        f"The lake's log entry is damaged ({why}); restore this file from a backup", path=str(path)
+    )

@@ -1,0 +1,57 @@
+"""Looking one article up, for people: `warraq explain`."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from expectations.schema import PARTITION_COLUMN
+from tasks.errors import StopRun
+from tasks.store.index import open_index
+from tasks.store.lake import Lake
+from tasks.store.log import LiveFile
+
+
+def find_article(lake: Lake, article_id: str) -> dict[str, object] | None:
+    """Return the article's row, with ``dataset`` telling where it stands; None when unknown.
+
+    It is looked for in ``articles`` and ``duplicates``, and only then in ``quarantine``, where the
+    last of several rows counts.
+    """
+    place = _indexed_place(lake, article_id)
+    for dataset in ("articles", "duplicates"):
+        files = lake.files(dataset)
+        for file in (f for f in files if place in {None, (dataset, f.month)}):
+            for row in _rows(lake, file, article_id):
+                return {"dataset": dataset, PARTITION_COLUMN: file.month} | row
+    found = None
+    for file in lake.files("quarantine"):
+        for row in _rows(lake, file, article_id):
+            found = {"dataset": "quarantine"} | row
+    return found
+
+
+def find_ledger(lake: Lake, article_id: str) -> list[dict[str, object]]:
+    """Return the ledger rows of every record that became, copied or repeated the article."""
+    return [row for file in lake.files("ledger") for row in _rows(lake, file, article_id)]
+
+
+def _indexed_place(lake: Lake, article_id: str) -> tuple[str, str | None] | None:
+    try:
+        with open_index(lake) as index:
+            known = index.find_articles(pa.array([article_id])).to_pylist()
+            if known and index.version == lake.version:
+                return known[0]["dataset"], known[0][PARTITION_COLUMN]
+    except StopRun:
+        return None  # a lake that one may only read: look everywhere
+    return None
+
+
+def _rows(lake: Lake, file: LiveFile, article_id: str) -> Iterator[dict[str, object]]:
+    with pq.ParquetFile(lake.root / file.name, memory_map=True) as source:
+        for number in range(source.num_row_groups):
+            ids = source.read_row_group(number, columns=["article_id"])["article_id"]
+            hits = pc.indices_nonzero(pc.fill_null(pc.equal(ids, article_id), fill_value=False))
+            if len(hits):
+                yield from source.read_row_group(number).take(hits).to_pylist()

@@ -1,0 +1,62 @@
+"""The runs: one small file per run, written outside the commit so that failed runs are seen too."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from expectations.schema import RUNS, check
+from tasks.errors import StopRun
+from tasks.store.files import aside_of, explained, names
+
+_FOLDER: Final = "runs"
+_NO_ROWS: Final = "no-rows"
+_RUN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+
+
+def make_runs_folder(lake_root: Path) -> None:
+    """Make the folder with one file without rows, so that reading it always gives the columns."""
+    (lake_root / _FOLDER).mkdir(exist_ok=True)
+    _replace(lake_root / _FOLDER / f"{_NO_ROWS}.parquet", RUNS.empty_table())
+
+
+def write_runs(lake_root: Path, run_id: str, table: pa.Table) -> None:
+    """Write the rows of one run (``RUNS``), in place of what it wrote before."""
+    check(table, RUNS, f"the stages of run {run_id}")
+    if not _RUN_ID.fullmatch(run_id) or run_id == _NO_ROWS:
+        raise StopRun("A run's id may hold letters, digits, '.', '_' and '-' only", run_id=run_id)
+    path = lake_root / _FOLDER / f"{run_id}.parquet"
+    with explained("The run cannot be recorded", path):
+        path.parent.mkdir(exist_ok=True)
+        _replace(path, table)
+
+
+def read_runs(lake_root: Path, *, last: int | None = None) -> pa.Table:
+    """Read the rows of the ``last`` runs that began (all when None), by run and then by time."""
+    folder = lake_root / _FOLDER
+    tables = [
+        pa.table(pq.read_table(folder / name, partitioning=None).columns, schema=RUNS)
+        for name in names(folder)
+        if name.endswith(".parquet") and not name.startswith(".")
+    ]
+    rows = pa.concat_tables([RUNS.empty_table(), *tables]).combine_chunks()
+    began = rows.group_by("run_id").aggregate([("started_at", "min")])
+    began = began.sort_by([("started_at_min", "ascending"), ("run_id", "ascending")])
+    wanted = began["run_id"].combine_chunks()
+    if last is not None:
+        wanted = wanted[max(0, len(wanted) - last) :]
+    rows = rows.filter(pc.is_in(rows["run_id"], value_set=wanted))
+    order = rows.append_column("_run", pc.index_in(rows["run_id"], value_set=wanted))
+    return rows.take(pc.sort_indices(order, [("_run", "ascending"), ("started_at", "ascending")]))
+
+
+def _replace(path: Path, table: pa.Table) -> None:
+    aside = aside_of(path)
+    try:
+        pq.write_table(pa.table(table.columns, schema=RUNS), aside, compression="zstd")
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

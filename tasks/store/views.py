@@ -1,0 +1,102 @@
+"""Views: the folders that plain path readers see, and the one switch between them.
+
+A view shows each live file once, as ``DATASET/GROUP-EDITION/[published_month=…/]part-N.parquet``.
+``LAKE/articles`` leads through ``LAKE/current`` into the view of the present version.
+
+A reader such as pandas lists the dataset's folder once and then looks at each name it found, by
+path, hence perhaps in the next view. What was listed must then be the same or be gone:
+
+- a commit that only adds keeps every listed name with the same files below it, so the reader goes
+  on with the version that it listed;
+- a commit that takes rows out gives the dataset a new edition, and with it every group a new name.
+  pyarrow silently skips a *folder* that vanishes while it lists, but not a *file* it has found: so
+  all names change together, and whoever found one file gets FileNotFoundError, never half a corpus.
+  A reader caught before its first file gets a frame without rows and without columns.
+
+``Path("LAKE/articles").resolve()`` pins a version.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from expectations.schema import DATASETS
+from tasks.store.files import aside_of, link, switch, sync_folder
+from tasks.store.log import INDEX, LogEntry, entry_path, logged_versions
+
+CURRENT: Final = "current"
+_TARGET: Final = re.compile(r"versions/v([0-9]{8})")
+
+
+def view_path(root: Path, version: int) -> Path:
+    """Return the folder of a version's view."""
+    return root / "versions" / f"v{version:08d}"
+
+
+def shown_version(root: Path) -> int | None:
+    """Return the version that path readers see; None when there is no view."""
+    try:
+        match = _TARGET.fullmatch(str((root / CURRENT).readlink()))
+    except OSError:
+        return None
+    return int(match[1]) if match else None
+
+
+def committed_version(root: Path) -> int | None:
+    """Return the newest version in the log; None when nothing was ever committed.
+
+    The view may lag by the one commit that is being made or was cut off.
+    """
+    version = shown_version(root)
+    if version is None or not entry_path(root, version).exists():
+        return max(logged_versions(root), default=None)
+    while entry_path(root, version + 1).exists():
+        version += 1
+    return version
+
+
+def shown_files(entry: LogEntry) -> dict[str, str]:
+    """Return, for each path inside the view, the file under the lake's root that it shows."""
+    return {
+        file.shown_as(entry.editions[file.dataset]): file.name
+        for file in entry.files
+        if file.dataset != INDEX
+    }
+
+
+def build_view(root: Path, entry: LogEntry) -> Path:
+    """Build the entry's view under a hidden name and return its folder.
+
+    Its folders are not synced: a view is derived from the log, journalling file systems keep
+    the order of names, and recovery and ``verify`` find a view that a power cut has torn.
+    """
+    aside = aside_of(view_path(root, entry.version))
+    made = set()
+    for shown, name in shown_files(entry).items():
+        target = f"{aside}/{shown}"
+        folder = target.rpartition("/")[0]
+        if folder not in made:
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103 (a view may have 10,000 folders)
+            made.add(folder)
+        link(f"{root}/{name}", target)
+    return aside
+
+
+def name_view(root: Path, version: int, aside: Path) -> None:
+    """Give the view that was built its final name."""
+    aside.rename(view_path(root, version))
+    sync_folder(root / "versions")
+
+
+def show(root: Path, version: int) -> None:
+    """Make the version the one that path readers see: the switch."""
+    switch(root / CURRENT, f"versions/v{version:08d}")
+
+
+def show_datasets(root: Path) -> None:
+    """Link ``LAKE/articles`` and its siblings into the present view where a link is missing."""
+    for dataset in DATASETS:
+        path = root / dataset
+        if not path.is_symlink():
+            path.symlink_to(f"{CURRENT}/{dataset}")

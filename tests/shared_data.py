@@ -1,0 +1,16 @@
+"""Where real news lies for tests and benchmarks: outside the project, beside it, never in it."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).parents[2] / "shared" / "corpora"
+NEWS = SHARED / "news.jsonl.gz"
+GOLD = SHARED / "cleaning_gold.jsonl"
+
+needs_news = pytest.mark.skipif(
+    not NEWS.exists(), reason="the corpus of real news is not beside the project"
+)
+needs_gold = pytest.mark.skipif(
+    not GOLD.exists(), reason="the cleaning gold is not beside the project"
+)

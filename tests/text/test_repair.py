@@ -1,0 +1,115 @@
+import unicodedata
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.text.repair import raw_places, repair, repair_column
+
+ARABIC = "ابتثجحخدذرزسشصضطظعغفقكلمنهويءآأؤإئةى"
+MARKS = "".join(map(chr, range(0x064B, 0x0656)))
+NOISE = (
+    "\N{ARABIC TATWEEL}\N{RIGHT-TO-LEFT MARK}\N{ZERO WIDTH SPACE}\N{NO-BREAK SPACE}\ufeff\x1a\0\n\r\t "
+    '”“"«».،:-aZ1٣'
+)
+letter = st.tuples(st.sampled_from(ARABIC), st.text(alphabet=MARKS, max_size=2)).map("".join)
+news = st.lists(letter | st.sampled_from(NOISE), max_size=60).map("".join)
+"""Marks follow letters, as in any text that was typed."""
+
+
+def repaired(text: str, *, one_line: bool = False) -> str:
+    return repair_column(pa.array([text]), one_line=one_line)[0].as_py() or ""
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        pytest.param("ضد ”داعش”: يعلن", 'ضد "داعش": يعلن', id="quotes-both-closing"),
+        pytest.param("قال “نعم„ و”لا“", 'قال "نعم" و"لا"', id="quotes-reversed"),
+        pytest.param("قال «نعم»", "قال «نعم»", id="guillemets-stay"),
+        pytest.param("ﻗﻮﺍﺕ ﻷمن", "قوات لأمن", id="presentation-forms"),
+        pytest.param("النبي ﷺ", "النبي صلى الله عليه وسلم", id="ligature-of-words"),
+        pytest.param("100 ﷼", "100 ريال", id="rial-without-farsi-ya"),
+        pytest.param("10 م² ½ … ™", "10 م² ½ … ™", id="never-nfkc"),
+        pytest.param("تلفـــريك", "تلفريك", id="tatweel-stretches"),
+        pytest.param("أَنـْـفُ", "أَنْفُ", id="tatweel-under-a-mark"),
+        pytest.param(
+            "لـ«عكاظ» وبـ20 الـ50 1447هـ", "لـ«عكاظ» وبـ20 الـ50 1447هـ", id="tatweel-stays"
+        ),
+        pytest.param("كتابـــ جديد", "كتاب جديد", id="tatweel-at-the-end"),
+        pytest.param("أولا ـ ثانيا", "أولا ـ ثانيا", id="tatweel-as-dash"),
+        pytest.param("\u200fمصر\u200e اليوم\u202c", "مصر اليوم", id="bidi"),
+        pytest.param("الشـ\u00adـرق\u200bالأوسط", "الشرقالأوسط", id="soft-hyphen-and-zero-width"),
+        pytest.param("\x1a ما\0 كان\x85ثم", "ما كان\nثم", id="controls"),
+        pytest.param("أ\u00a0ب\u202fج\u3000د", "أ ب ج د", id="no-break-spaces"),
+        pytest.param("&quot;نعم&amp;quot;&nbsp;&#1575;&#x628;", '"نعم" اب', id="entities"),
+        pytest.param("AT&T; R&D &foo; &", "AT&T; R&D &foo; &", id="ampersands-stay"),
+        pytest.param("&#147;نعم&#148; &#0; &#xD800;", '"نعم" &#0; &#xD800;', id="windows-entities"),
+        pytest.param("ا\u0653ل شد\u0651\u064eة", "آل شد\u064e\u0651ة", id="nfc"),
+        pytest.param("  سطر \r\n\r\n  آخر \u2028 ثالث ", "سطر\nآخر\nثالث", id="paragraphs"),
+        pytest.param(
+            "أحمد إلى على في فى الذى وكما وحيث", "أحمد إلى على في فى الذى وكما وحيث", id="author"
+        ),
+        pytest.param(
+            "مُحَمَّد ١٢٣", unicodedata.normalize("NFC", "مُحَمَّد ١٢٣"), id="harakat-and-digits-stay"
+        ),
+        pytest.param(
+            "👨\u200d👩\u200d👧 مع\u200dا", "👨\u200d👩\u200d👧 معا", id="emoji-joiner-stays"
+        ),
+    ],
+)
+def test_repairs(raw: str, clean: str) -> None:
+    assert repaired(raw) == clean
+
+
+def test_a_title_has_one_line() -> None:
+    assert repaired("عنوان\nمن سطرين", one_line=True) == "عنوان من سطرين"
+
+
+def test_nothing_left_is_null() -> None:
+    assert repair_column(pa.array(["\u200f \ufeff", None, "نص"])).to_pylist() == [None, None, "نص"]
+
+
+@given(news)
+def test_a_second_pass_changes_nothing(text: str) -> None:
+    once = repaired(text)
+    assert repaired(once) == once
+
+
+def arabic_letters(text: str) -> list[str]:
+    composed = unicodedata.normalize("NFC", text)
+    return [c for c in composed if "\u0621" <= c <= "\u063a" or "\u0641" <= c <= "\u064a"]
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="&"), max_size=60))
+def test_no_letter_is_lost(text: str) -> None:
+    forms = {chr(code) for code in range(0xFB50, 0xFEFF)}
+    plain = "".join(c for c in text if c not in forms)
+    assert arabic_letters(repaired(plain)) == arabic_letters(plain)
+
+
+@given(st.lists(news, max_size=5))
+def test_rows_do_not_touch_each_other(texts: list[str]) -> None:
+    column = repair_column(pa.array(texts, pa.large_string()))
+    assert [value or "" for value in column.to_pylist()] == [repaired(text) for text in texts]
+
+
+@given(news, st.data())
+def test_places_lead_back_to_the_raw_text(text: str, data: st.DataObject) -> None:
+    """The raw text at the place of a repaired piece repairs to that piece, with its whole letters."""
+    work = repair(pa.array([text], pa.large_string()))
+    whole = work.texts.data.tobytes().decode()
+    start = data.draw(st.integers(0, len(whole)))
+    end = data.draw(st.integers(start, len(whole)))
+    offsets = [len(whole[:place].encode()) for place in (start, end)]
+    first, last = raw_places(
+        work, np.zeros(1, np.int32), np.array(offsets[:1]), np.array(offsets[1:])
+    )
+    piece = whole[start:end].strip()
+    raw = text[first[0] : last[0]]
+    bare = str.maketrans("", "", MARKS + "\N{ARABIC TATWEEL}")
+    assert repaired(piece).translate(bare) in repaired(raw).translate(bare)
+    if not work.composed:
+        assert len(repaired(raw).translate(bare)) == len(repaired(piece).translate(bare))
