@@ -1,1 +1,1 @@
-"""What data must look like: the schema of every zone and the suites that guard the three borders."""
+"""What data must look like: the schema of every zone, the suites that guard the borders."""

@@ -1,4 +1,4 @@
-"""The contract of every zone: column names, Arrow types, descriptions, units; dispositions and reasons.
+"""The contract of every zone: columns, types, descriptions, units; dispositions and reasons.
 
 Imports pyarrow only, so that every room may import it. ``tests/golden/schema.txt`` pins what stands
 here: a change of the data's shape is seen in review. Readers rely on the names (``README.md``).
@@ -62,7 +62,11 @@ RAW: Final = pa.schema(
         _RECORD_REF,
         _SOURCE,
         _text("profile", "name of the source profile that reads it", required=True),
-        _text("format", "name of the format that reads the payload (text, json)", required=True),
+        _text(
+            "format",
+            "name of the format that reads the payload (text, json, unknown)",
+            required=True,
+        ),
         _field(
             "byte_start",
             pa.int64(),
@@ -73,10 +77,12 @@ RAW: Final = pa.schema(
         _field("byte_end", pa.int64(), "one past the last byte", unit="bytes", required=True),
         _FETCHED_AT,
         _text("digest", "SHA-256 of the payload as received, hexadecimal", required=True),
-        _text("refusal", "reason for which it cannot be read; null when it can"),
+        _text("refusal", "reason for which it was not read whole; null when it was"),
         _text("detail", "what exactly was wrong, and where"),
         _field(
-            "payload", pa.large_binary(), "the record as received (its head, when over the limit)"
+            "payload",
+            pa.large_binary(),
+            "the record as received (its first 64 KiB when over the limit or of unknown format)",
         ),
     ]
 )
@@ -260,7 +266,7 @@ PUBLISHABLE: Final = pa.schema(
         ),
     ]
 )
-"""What ``enrich`` makes and ``publish`` takes: articles, and copies, which have a ``duplicate_of``."""
+"""What ``enrich`` makes and ``publish`` takes: articles, and copies with a ``duplicate_of``."""
 
 QUARANTINE: Final = pa.schema(
     [
@@ -339,7 +345,7 @@ INDEX_STEP: Final = pa.schema(
         _text(PARTITION_COLUMN, "the partition that holds it", required=True),
     ]
 )
-"""The index's step of one commit: the articles whose entry is new or changed, whole (upsert by ``article_id``)."""
+"""The index's step of one commit: new and changed entries, whole (upsert by ``article_id``)."""
 
 DATASETS: Final = {
     "articles": ARTICLES,
@@ -396,7 +402,7 @@ class SchemaMismatch(ValueError):
 
 
 def check(table: pa.Table, schema: pa.Schema, where: str) -> pa.Table:
-    """Return the table unchanged, or raise :class:`SchemaMismatch` naming what differs at ``where``.
+    """Return the table unchanged, or raise :class:`SchemaMismatch` naming what differs, and where.
 
     Compares names, order and types, and that required columns hold no null.
     """

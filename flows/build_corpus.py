@@ -1,7 +1,8 @@
 """The main job: fetch → clean → deduplicate → enrich → validate → publish, one batch a run."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from prefect import flow, unmapped
 from prefect.artifacts import create_markdown_artifact
@@ -70,7 +71,7 @@ def name_run() -> str:
 @flow(
     name=FLOW_NAME,
     flow_run_name=name_run,
-    task_runner=ThreadPoolTaskRunner(max_workers=2),
+    task_runner=ThreadPoolTaskRunner(max_workers=2),  # type: ignore[arg-type]  # Prefect's types
     persist_result=True,
     result_serializer="json",
 )
@@ -102,7 +103,11 @@ def fetch(job: Job, limit: int | None) -> BatchRef:
 
 
 def validate(
-    job: Job, batch: BatchRef, border: Border, shards: list[ShardRef], before: list[BorderRef]
+    job: Job,
+    batch: BatchRef,
+    border: Border,
+    shards: Sequence[ShardRef],
+    before: Sequence[BorderRef],
 ) -> BorderRef:
     """Judge every row at a border; what fails is put aside whole, the rest goes on."""
     name = f"validate-{border}"

@@ -17,6 +17,7 @@ from flows.interrupt_guard import INTERRUPTED
 from tasks.errors import WarraqError
 
 FAILED: Final = 1
+WRONG_USAGE: Final = 2
 _SOURCES: Final = "a file, a folder, a glob or the name of a source profile"
 
 
@@ -27,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _command(options.command)(options)
         sys.stdout.flush()
     except WarraqError as error:
-        return _tell_failure(error, as_json=options.json)
+        _tell_failure(error, as_json=options.json)
+        return _failure_code(error)
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.\n")
         return INTERRUPTED
@@ -179,13 +181,20 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _tell_failure(error: WarraqError, *, as_json: bool) -> int:
+def _failure_code(error: WarraqError) -> int:
+    if "tasks.fetch" not in sys.modules:  # then it did not raise it, and numba need not come in
+        return FAILED
+    from tasks.fetch import WrongSource
+
+    return WRONG_USAGE if isinstance(error, WrongSource) else FAILED
+
+
+def _tell_failure(error: WarraqError, *, as_json: bool) -> None:
     sys.stderr.write(f"warraq: {error}\n")
     if as_json:
         facts = {name: str(value) for name, value in error.facts.items()}
         told = {"error": error.problem, "facts": facts}
         sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
-    return FAILED
 
 
 if __name__ == "__main__":

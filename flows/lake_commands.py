@@ -5,8 +5,10 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -15,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from expectations.schema import DATASETS
+from flows.run_record import WHOLE_RUN
 from tasks.errors import StopRun
 from tasks.settings import load_settings
 from tasks.store import Lake, find_article, find_ledger, open_lake, read_runs, verify
@@ -54,7 +57,7 @@ def status(options: Namespace) -> int:
         )
     )
     console.print(_table("What is in it", ("dataset", "rows"), [*rows.items()]))
-    console.print(_table("The last runs", _RUN_COLUMNS, [_run_cells(row) for row in runs]))
+    console.print(_table("The last runs", _RUN_COLUMNS, _run_lines(runs)))
     return 0
 
 
@@ -122,18 +125,32 @@ def _console() -> Console:
     return Console(width=None if sys.stdout.isatty() else WIDTH)
 
 
-_RUN_COLUMNS: Final = ("began (UTC)", "run", "stage", "status", "rows in", "rows out", "seconds")
+_RUN_COLUMNS: Final = ("began (UTC)", "run", "batch", "status", "records", "seconds")
 
 
-def _run_cells(row: Mapping[str, object]) -> list[object]:
-    began = f"{row['started_at']:%Y-%m-%d %H:%M:%S}"
-    seconds = "" if row["seconds"] is None else f"{row['seconds']:.2f}"
-    run = str(row["run_id"])[:12]
-    return [began, run, row["stage"], row["status"], row["rows_in"], row["rows_out"], seconds]
+def _run_lines(rows: Sequence[Mapping[str, Any]]) -> list[list[object]]:
+    """Make one line of each run out of the rows of its stages, which stand together."""
+    lines = []
+    for run_id, stages in groupby(rows, key=itemgetter("run_id")):
+        by_stage = {row["stage"]: row for row in stages}
+        whole = by_stage.get(WHOLE_RUN) or next(iter(by_stage.values()))
+        failed = [name for name, row in by_stage.items() if row["status"] == "failed"]
+        stage = next((name for name in failed if name != WHOLE_RUN), None)
+        lines.append(
+            [
+                f"{whole['started_at']:%Y-%m-%d %H:%M:%S}",
+                run_id[:8],
+                (whole["batch_id"] or "")[:12],
+                f"failed in {stage}" if stage else whole["status"],
+                by_stage.get("fetch", {}).get("rows_in"),
+                "" if whole["seconds"] is None else f"{whole['seconds']:.2f}",
+            ]
+        )
+    return lines
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
-    numeric = {"rows", "rows in", "rows out", "seconds"}
+    numeric = {"rows", "records", "seconds"}
     table = Table(title=title, title_justify="left")
     for column in columns:
         table.add_column(column, justify="right" if column in numeric else "left")

@@ -31,7 +31,7 @@ SAMPLE: Final = Path(__file__).parent.parent / "data" / "sample"
 
 @dataclass(slots=True)
 class Job:
-    """One run at work. ``root`` holds raw and work files: the lake, or a passing folder when dry."""
+    """One run at work; ``root`` holds raw and work files: the lake, or a dry run's own folder."""
 
     settings: Settings
     sources: tuple[str, ...]

@@ -1,1 +1,1 @@
-"""How data is made so: one room per stage, pure functions over Arrow tables, and thin Prefect tasks."""
+"""How data is made so: a room per stage, pure functions over Arrow tables, thin Prefect tasks."""

@@ -8,6 +8,6 @@ RETRIES: Final = 3
 RETRY_SECONDS: Final = (1.0, 5.0, 20.0)
 
 
-def may_pass(task: object, task_run: object, state: Any) -> bool:  # noqa: ARG001 (Prefect calls it)
+def may_pass(task: object, task_run: object, state: Any) -> bool:
     """Tell Prefect whether the failure is a :class:`RetryLater`."""
     return isinstance(state.result(raise_on_failure=False), RetryLater)

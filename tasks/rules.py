@@ -14,7 +14,7 @@ _ROOMS: Final = ("text", "clean", "deduplicate", "enrich")
 def rules_digest(profiles: Mapping[str, SourceProfile]) -> str:
     """Return 16 hexadecimal digits over the rules' files, lexicons and the profiles' contents.
 
-    Two corpora with one digest were made alike; intermediate files of another digest are not reused.
+    Corpora with one digest were made alike; work files of another digest are not reused.
     """
     state = hashlib.sha256(_files_digest())
     for name in sorted(profiles):

@@ -14,7 +14,7 @@ from tasks.text.repair import raw_places
 from tasks.text.repair_kernel import decode
 
 
-def all_cuts(found: Sequence[Found]) -> tuple[Spans, np.ndarray]:  # type: ignore[type-arg]
+def all_cuts(found: Sequence[Found]) -> tuple[Spans, np.ndarray]:
     """Return every rule's cuts with their kinds, in the order of the text."""
     starts = np.concatenate([each.cuts.start for each in found])
     order = np.argsort(starts, kind="stable")
@@ -31,12 +31,13 @@ def body_of(draft: Draft, cuts: Spans) -> Texts:
     texts = draft.repaired.texts
     out = np.empty(len(texts.data), np.uint8)
     offsets = np.zeros(len(texts) + 1, np.int64)
-    size = _copy_standing(texts.data, texts.offsets, cuts.start, cuts.end, out, offsets)
+    size = _copy_standing(texts.data, texts.offsets, (cuts.start, cuts.end), out, offsets)
     return Texts(out[:size], offsets)
 
 
 @njit(cache=True, nogil=True)
-def _copy_standing(data, offsets, cut_starts, cut_ends, out, out_offsets):
+def _copy_standing(data, offsets, cuts, out, out_offsets):
+    cut_starts, cut_ends = cuts
     at = 0
     cut = 0
     for row in range(len(offsets) - 1):
@@ -52,7 +53,7 @@ def _copy_standing(data, offsets, cut_starts, cut_ends, out, out_offsets):
                 continue
             byte = data[i]
             i += 1
-            if byte == 0x0A or byte == 0x20:
+            if byte in (0x0A, 0x20):
                 if owed != 0x0A:
                     owed = byte
                 continue
@@ -66,7 +67,7 @@ def _copy_standing(data, offsets, cut_starts, cut_ends, out, out_offsets):
     return at
 
 
-def removed_column(draft: Draft, cuts: Spans, kinds: np.ndarray) -> pa.Array:  # type: ignore[type-arg]
+def removed_column(draft: Draft, cuts: Spans, kinds: np.ndarray) -> pa.Array:
     """Return the ``removed`` column: kind, raw text and raw place of each cut, by row."""
     raw = draft.repaired.raw
     first, last = raw_places(draft.repaired, cuts.row, cuts.start, cuts.end)
@@ -84,7 +85,7 @@ def removed_column(draft: Draft, cuts: Spans, kinds: np.ndarray) -> pa.Array:  #
 
 
 def links_column(draft: Draft, links: Spans) -> pa.Array:
-    """Return the ``related`` column: the titles of the links in order, by row; no addresses in text."""
+    """Return the ``related`` column: the titles of the links in order, without addresses."""
     titles = column_of(gather(draft.repaired.texts, links.start, links.end), pa.string())
     entries = pa.StructArray.from_arrays(
         [titles, pa.nulls(len(titles), pa.string())], fields=list(LINK)
@@ -92,7 +93,7 @@ def links_column(draft: Draft, links: Spans) -> pa.Array:
     return _by_row(entries, links.row, len(draft.repaired.texts))
 
 
-def _by_row(entries: pa.Array, rows: np.ndarray, size: int) -> pa.Array:  # type: ignore[type-arg]
+def _by_row(entries: pa.Array, rows: np.ndarray, size: int) -> pa.Array:
     offsets = np.searchsorted(rows, np.arange(size + 1)).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), entries)
 

@@ -31,6 +31,7 @@ _PREFIXES: Final = frozenset({"ال", "وال", "بال", "كال", "فال", "�
 
 _LOOSE: Final = {"ا": "[اأإآ]", "ي": "[يى]", "ه": "[هة]", " ": r"\s+"}
 _WORD: Final = r"[\u0621-\u064A][\u0621-\u0652]*"
+_SEPARATOR: Final = r"[-–—:/|]"
 _GAP: Final = r"[\s\-–—:/،,|*«»\"().]*"
 
 
@@ -103,7 +104,7 @@ def read_signature(
     )
 
 
-def _heads(draft: Draft, starts: np.ndarray, ends: np.ndarray) -> pa.Array:  # type: ignore[type-arg]
+def _heads(draft: Draft, starts: np.ndarray, ends: np.ndarray) -> pa.Array:
     """Return the first bytes of lines as strings that end between characters."""
     data = draft.repaired.texts.data
     stops = np.minimum(ends, starts + HEAD_BYTES)
@@ -112,11 +113,11 @@ def _heads(draft: Draft, starts: np.ndarray, ends: np.ndarray) -> pa.Array:  # t
     return column_of(gather(draft.repaired.texts, starts, stops))
 
 
-def _bytes_at(data: np.ndarray, places: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _bytes_at(data: np.ndarray, places: np.ndarray) -> np.ndarray:
     return data[np.minimum(places, len(data) - 1)] if len(data) else np.zeros(len(places), np.uint8)
 
 
-def _suspects(draft: Draft, rows: np.ndarray, heads: pa.Array) -> np.ndarray:  # type: ignore[type-arg]
+def _suspects(draft: Draft, rows: np.ndarray, heads: pa.Array) -> np.ndarray:
     """Return which heads open with a byline phrase or hold the name of their outlet."""
     everywhere = {
         phrase for profile in draft.profiles.values() for phrase in profile.byline_phrases
@@ -135,34 +136,68 @@ def _suspects(draft: Draft, rows: np.ndarray, heads: pa.Array) -> np.ndarray:  #
     return np.flatnonzero(mask)
 
 
-def _signed_for(head: str, opening: re.Match[str] | None, outlet: str) -> Signature | None:
-    """Read «NAME - OUTLET - PLACE:», «PLACE – «OUTLET»:» and «DESK OUTLET» glued or not."""
+@dataclass(frozen=True, slots=True)
+class _Masthead:
+    """The outlet's name as it stands in a head, and what is between it and the next word."""
+
+    name: str
+    before: str
+    after: int
+    separated: bool
+    glued: bool
+
+
+def _find_masthead(head: str, outlet: str) -> _Masthead | None:
     pattern = _loose(outlet)
     match = re.search(pattern, head) if pattern else None
     if match is None or re.search(r"[.؟!؛]", head[: match.start()]):
         return None
-    before = head[: match.start()]
     gap = re.compile(_GAP).match(head, match.end())
     after = gap.end() if gap else match.end()
-    separated = bool(gap and re.search(r"[-–—:/|]", gap.group()))
-    glued = after == match.end() < len(head) and head[after].isalpha()
-    if opening and opening.end() <= match.start():
-        name = _tidy(head[opening.end() : match.start()])
-        if len(name.split()) > NAME_WORDS or not (separated or glued or opening["desk"]):
-            return None
-        return Signature(after, (name or _tidy(opening.group()),), match.group())
-    if not before.strip(' «"('):
-        if separated or (glued and _begins_report(match.group(), head[after:])):
-            place, end = _place_at(head, after)
-            return Signature(end, (), match.group(), place)
+    return _Masthead(
+        name=match.group(),
+        before=head[: match.start()],
+        after=after,
+        separated=bool(re.search(_SEPARATOR, head[match.end() : after])),
+        glued=after == match.end() < len(head) and head[after].isalpha(),
+    )
+
+
+def _signed_for(head: str, opening: re.Match[str] | None, outlet: str) -> Signature | None:
+    """Read «NAME - OUTLET - PLACE:», «PLACE – «OUTLET»:» and «DESK OUTLET» glued or not."""
+    masthead = _find_masthead(head, outlet)
+    if masthead is None:
         return None
-    name = _tidy(before)
-    if not separated or not re.search(r"[-–—:/|]\s*[«\"(]*$", before) or not _is_name(name):
+    if opening and opening.end() <= len(masthead.before):
+        return _by_phrase(masthead, opening)
+    if not masthead.before.strip(' «"('):
+        opens = masthead.glued and _begins_report(masthead.name, head[masthead.after :])
+        if not masthead.separated and not opens:
+            return None
+        place, end = _place_at(head, masthead.after)
+        return Signature(end, (), masthead.name, place)
+    return _by_name(head, masthead)
+
+
+def _by_phrase(masthead: _Masthead, opening: re.Match[str]) -> Signature | None:
+    """Read «كتب: NAME - OUTLET -» and «محرر سياسى OUTLET»."""
+    name = _tidy(masthead.before[opening.end() :])
+    ends = masthead.separated or masthead.glued or bool(opening["desk"])
+    if len(name.split()) > NAME_WORDS or not ends:
+        return None
+    return Signature(masthead.after, (name or _tidy(opening.group()),), masthead.name)
+
+
+def _by_name(head: str, masthead: _Masthead) -> Signature | None:
+    """Read «NAME - OUTLET - PLACE:» and «PLACE – «OUTLET»:»."""
+    name = _tidy(masthead.before)
+    parted = re.search(_SEPARATOR + r"\s*[«\"(]*$", masthead.before)
+    if not masthead.separated or not parted or not _is_name(name):
         return None
     if _is_place(name):
-        return Signature(after, (), match.group(), name)
-    place, end = _place_at(head, after)
-    return Signature(end, (name,), match.group(), place)
+        return Signature(masthead.after, (), masthead.name, name)
+    place, end = _place_at(head, masthead.after)
+    return Signature(end, (name,), masthead.name, place)
 
 
 def _signed_alone(head: str, opening: re.Match[str]) -> Signature | None:
@@ -224,15 +259,14 @@ def _glued_at(word: str) -> int:
 
 def _begins_report(outlet: str, text: str) -> bool:
     word = re.match(_WORD, text)
-    return bool(word) and (
-        _folded(word.group()) in _verbs()
-        or outlet[-1] in "ةى"
-        or (outlet[-1] == "ا" and text[0] in "أإآ")
-    )
+    if word is None:
+        return False
+    cannot_join = outlet[-1] in "ةى" or (outlet[-1] == "ا" and text[0] in "أإآ")
+    return cannot_join or _folded(word.group()) in _verbs()
 
 
 def _place_at(head: str, start: int) -> tuple[str | None, int]:
-    """Return the dateline's place that stands at ``start`` before a separator, and where it ends."""
+    """Return the place that stands at ``start`` before a separator, and where that ends."""
     match = re.compile(rf"({_WORD}(?:\s{_WORD}){{0,2}})\s*[-–—:]+\s*").match(head, start)
     if match and _is_place(match.group(1)):
         return match.group(1), match.end()

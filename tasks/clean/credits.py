@@ -13,7 +13,7 @@ _AUTHORS_AT_MOST: Final = 20
 
 
 def authors_column(fields: pa.ChunkedArray, signed: Mapping[int, tuple[str, ...]]) -> pa.Array:
-    """Return the ``authors`` column: each name once; ``signed`` has the names found in texts by row.
+    """Return the ``authors`` column: each name once; ``signed`` has those found in texts, by row.
 
     The distinct author fields are split in Python, at ``, ، ; ؛ / |``.
     """

@@ -1,9 +1,10 @@
 """The shard as the cleaning rules see it: repaired texts, their lines, and what rules cut."""
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# ruff: noqa: PLR0913, PLR0917 (kernels take their arrays one by one)
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,16 +19,18 @@ from tasks.text.repair_kernel import decode
 from tasks.text.words import Hashes, chain, hash_phrases, next_word
 
 KINDS: Final = ("title", "byline", "dateline", "related")
-"""Kinds of removed text, as in the schema's ``removed``; a rule names them by place in this tuple."""
+"""Kinds of removed text, as in the schema's ``removed``; rules name them by place in the tuple."""
 
 TITLE, BYLINE, DATELINE, RELATED = range(len(KINDS))
+
+HEADING_WORDS: Final = 5
+"""No heading over related links that was counted has more words."""
 
 Rows = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     """Every line (paragraph) of every text, in order; byte ranges of the repaired buffer.
 
     ``words`` counts folded words, ``key`` hashes them in order. ``heading_end`` is the byte after a
@@ -44,9 +47,6 @@ class Lines:
     heading_words: Rows
     bullet: Flags
     stop: Flags
-
-    def __len__(self) -> int:
-        return len(self.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +122,8 @@ def open_draft(
         np.empty(count, np.int32), np.empty(count, np.uint64), np.empty(count, np.int64),
         np.empty(count, np.int32), np.empty(count, np.bool_), np.empty(count, np.bool_),
     )  # fmt: skip
-    _scan_lines(
-        data, offsets, letters.folds(), letters.classes(), hash_phrases(headings),
-        lines.row, lines.start, lines.end, lines.words, lines.key,
-        lines.heading_end, lines.heading_words, lines.bullet, lines.stop,
-    )  # fmt: skip
+    tables = (letters.folds(), letters.classes())
+    _scan_lines(data, offsets, *tables, hash_phrases(headings), lines)
     return Draft(records, profiles, repaired, lines, lines.start)
 
 
@@ -143,7 +140,8 @@ def _count_lines(data, offsets):
 
 
 @njit(cache=True, nogil=True)
-def _is_bullet(code):
+def is_bullet(code):
+    """Tell whether the character is one that lists are marked with."""
     # - * • – — ▪ ■ ● ◄ ► ◆ » › · >
     return (
         code in (0x2D, 0x2A, 0x2022, 0x2013, 0x2014, 0xB7, 0x203A, 0x3E)
@@ -168,10 +166,33 @@ def _ends_sentence(data, start, end, classes):
 
 
 @njit(cache=True, nogil=True)
-def _scan_lines(
-    data, offsets, folds, classes, headings,
-    row_of, starts, ends, words, keys, heading_ends, heading_words, bullets, stops,
-):  # fmt: skip
+def _scan_line(data, folds, classes, headings, lines, line):
+    """Fill what is known of one line from its words; its row, start and end are there."""
+    start, end = lines.start[line], lines.end[line]
+    key = np.uint64(0)
+    seen = 0
+    lines.heading_end[line] = -1
+    lines.heading_words[line] = 0
+    i = start
+    while True:
+        value, _, i = next_word(data, i, end, folds, classes)
+        if value == 0:
+            break
+        seen += 1
+        key = chain(key, value)
+        if seen <= HEADING_WORDS:
+            place = np.searchsorted(headings, key)
+            if place < len(headings) and headings[place] == key:
+                lines.heading_end[line] = i
+                lines.heading_words[line] = seen
+    lines.words[line] = seen
+    lines.key[line] = key
+    lines.bullet[line] = is_bullet(decode(data, start)[0])
+    lines.stop[line] = _ends_sentence(data, start, end, classes)
+
+
+@njit(cache=True, nogil=True)
+def _scan_lines(data, offsets, folds, classes, headings, lines):
     line = 0
     for row in range(len(offsets) - 1):
         start = offsets[row]
@@ -179,29 +200,9 @@ def _scan_lines(
             end = start
             while end < offsets[row + 1] and data[end] != 0x0A:
                 end += 1
-            key = np.uint64(0)
-            seen = 0
-            heading_ends[line] = -1
-            heading_words[line] = 0
-            i = start
-            while True:
-                value, _, i = next_word(data, i, end, folds, classes)
-                if value == 0:
-                    break
-                seen += 1
-                key = chain(key, value)
-                if seen <= 5:
-                    place = np.searchsorted(headings, key)
-                    if place < len(headings) and headings[place] == key:
-                        heading_ends[line] = i
-                        heading_words[line] = seen
-            code, _ = decode(data, start)
-            row_of[line] = row
-            starts[line] = start
-            ends[line] = end
-            words[line] = seen
-            keys[line] = key
-            bullets[line] = _is_bullet(code)
-            stops[line] = _ends_sentence(data, start, end, classes)
+            lines.row[line] = row
+            lines.start[line] = start
+            lines.end[line] = end
+            _scan_line(data, folds, classes, headings, lines, line)
             line += 1
             start = end + 1

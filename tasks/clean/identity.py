@@ -16,7 +16,7 @@ def content_hashes(titles: pa.ChunkedArray, texts: pa.ChunkedArray) -> pa.Array:
     Raw on purpose: better cleaning rules must not make revisions.
     """
     parts = [texts_of(titles), texts_of(texts)]
-    views = [memoryview(part.data) for part in parts]
+    views = [part.data.data for part in parts]
     starts = [part.offsets.tolist() for part in parts]
     hashes = []
     for row in range(len(texts)):
@@ -33,9 +33,9 @@ def article_ids(
     native_ids: Sequence[str | None],
     contents: Sequence[str],
 ) -> pa.Array:
-    """Return the article ids: of source and address, else source and native id, else source and text.
+    """Return the ids: of source and address, else source and native id, else source and text.
 
-    The source is always part: the same text under two mastheads is two articles, one of them a copy.
+    The source is always part: one text under two mastheads is two articles, one of them a copy.
     """
     return pa.array(
         [

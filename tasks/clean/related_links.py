@@ -2,20 +2,21 @@
 
 «اقرأ أيضاً⏎- عنوان⏎- عنوان آخر⏎وأضاف الوزير ...»: the heading and its items go, the story stays to
 its last word. Inline: «قد يهمك| عنوان». Of 182 short headings counted in real news, 58 had the
-article going on behind the block, and in 137 the block had no item left: a heading alone is cut alone.
+article going on behind the block; in 137 the block had no item left: then the heading alone goes.
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# ruff: noqa: PLR0913, PLR0917 (kernels take their arrays one by one)
 
 from typing import Final
 
 import numpy as np
 from numba import njit
 
-from tasks.clean.draft import RELATED, Draft, Found, Spans
+from tasks.clean.draft import RELATED, Draft, Found, Spans, is_bullet
 from tasks.text.repair_kernel import decode
 
 ITEM_WORDS: Final = 18
-"""Longest item without a bullet: no link among 1,238 counted ones was longer, few paragraphs are as short."""
+"""Longest item without a bullet: links are hardly longer, and few paragraphs are as short."""
 
 BULLET_WORDS: Final = 40
 INLINE_WORDS: Final = 25
@@ -25,13 +26,9 @@ ITEMS_AT_MOST: Final = 12
 def find_related_links(draft: Draft) -> Found:
     """Cut headings of related links with the items under them or behind them on the line."""
     lines = draft.lines
-    size = len(lines)
-    cut = np.zeros(size, np.bool_)
-    item_start = np.full(size, -1, np.int64)
-    _mark_blocks(
-        draft.repaired.texts.data, lines.row, draft.standing, lines.end, lines.words, lines.key,
-        lines.heading_end, lines.heading_words, lines.bullet, lines.stop, cut, item_start,
-    )  # fmt: skip
+    cut = np.zeros(len(lines.row), np.bool_)
+    item_start = np.full(len(lines.row), -1, np.int64)
+    _mark_blocks(draft.repaired.texts.data, draft.standing, lines, cut, item_start)
     gone = np.flatnonzero(cut)
     items = _first_of_each(draft, np.flatnonzero(item_start >= 0))
     return Found(
@@ -63,57 +60,66 @@ def _after_separator(data, i, end):
 
 
 @njit(cache=True, nogil=True)
-def _is_item(words, bullet, stop, under_bullets, repeats):
-    if under_bullets:
-        return bullet and words <= BULLET_WORDS
-    return repeats or (words <= ITEM_WORDS and not stop)
+def _repeats(lines, line, first):
+    """Tell whether the line repeats one from ``first`` on."""
+    found = False
+    for other in range(first, line):
+        found |= lines.key[other] == lines.key[line]
+    return found
 
 
 @njit(cache=True, nogil=True)
-def _mark_blocks(
-    data, row, standing, ends, words, keys, heading_ends, heading_words, bullets, stops, cut, item_start
-):  # fmt: skip
-    line = 0
-    while line < len(row):
-        if heading_ends[line] < 0 or standing[line] >= ends[line]:
-            line += 1
-            continue
-        rest = words[line] - heading_words[line]
-        item, announced = _after_separator(data, heading_ends[line], ends[line])
-        if rest > 0:
-            if announced and rest <= INLINE_WORDS:
-                cut[line] = True
-                item_start[line] = item
-            line += 1
-            continue
-        heading = line
-        cut[heading] = True
+def _is_item(lines, line, heading, under_bullets):
+    """Tell whether the line belongs to the block: a link, or nothing but signs between links."""
+    if lines.words[line] == 0:
+        return True
+    if under_bullets:
+        return lines.bullet[line] and lines.words[line] <= BULLET_WORDS
+    if _repeats(lines, line, heading + 1):
+        return True
+    return lines.words[line] <= ITEM_WORDS and not lines.stop[line]
+
+
+@njit(cache=True, nogil=True)
+def _mark_block(data, standing, lines, heading, cut, item_start):
+    """Mark the heading and the items under it; return the line where the story goes on."""
+    line = heading + 1
+    row = lines.row[heading]
+    cut[heading] = True
+    under_bullets = line < len(lines.row) and lines.row[line] == row and lines.bullet[line]
+    while line < len(lines.row) and lines.row[line] == row and line - heading <= ITEMS_AT_MOST:
+        if lines.heading_end[line] >= 0 or not _is_item(lines, line, heading, under_bullets):
+            break
+        cut[line] = True
+        if lines.words[line] > 0:
+            item_start[line] = _skip_bullet(data, standing[line], lines.end[line])
         line += 1
-        under_bullets = line < len(row) and row[line] == row[heading] and bullets[line]
-        while line < len(row) and row[line] == row[heading] and line - heading <= ITEMS_AT_MOST:
-            if heading_ends[line] >= 0:
-                break
-            repeats = False
-            for other in range(heading + 1, line):
-                if keys[other] == keys[line]:
-                    repeats = True
-            if words[line] > 0 and not _is_item(
-                words[line], bullets[line], stops[line], under_bullets, repeats
-            ):
-                break
-            cut[line] = True
-            if words[line] > 0:
-                item_start[line] = _skip_bullet(data, standing[line], ends[line])
+    return line
+
+
+@njit(cache=True, nogil=True)
+def _mark_blocks(data, standing, lines, cut, item_start):
+    line = 0
+    while line < len(lines.row):
+        if lines.heading_end[line] < 0 or standing[line] >= lines.end[line]:
             line += 1
+            continue
+        rest = lines.words[line] - lines.heading_words[line]
+        if rest == 0:
+            line = _mark_block(data, standing, lines, line, cut, item_start)
+            continue
+        item, announced = _after_separator(data, lines.heading_end[line], lines.end[line])
+        if announced and rest <= INLINE_WORDS:
+            cut[line] = True
+            item_start[line] = item
+        line += 1
 
 
 @njit(cache=True, nogil=True)
 def _skip_bullet(data, i, end):
     while i < end:
         code, length = decode(data, i)
-        if code not in (0x20, 0x2D, 0x2A, 0x2022, 0x2013, 0x2014, 0xB7, 0x203A, 0x3E) and not (
-            code >= 0x25A0 and code < 0x2600
-        ):
+        if code != 0x20 and not is_bullet(code):
             break
         i += length
     return i

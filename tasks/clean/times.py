@@ -30,7 +30,7 @@ _ZONES_APART: Final = timedelta(days=1)
 def read_times(
     records: pa.Table, profiles: Mapping[str, SourceProfile]
 ) -> dict[str, pa.Array | pa.ChunkedArray]:
-    """Return the columns ``published_at, published_raw, modified_at, date_precision, date_problem``.
+    """Return ``published_at, published_raw, modified_at, date_precision`` and ``date_problem``.
 
     What was printed stays in ``published_raw``. A date that cannot be read is null, and so is one
     before ``EARLIEST`` or more than a day (wrong time zones) after the record was fetched.
@@ -39,7 +39,7 @@ def read_times(
         return {name: pa.array([], CLEANED.field(name).type) for name in TIME_COLUMNS}
     latest = pc.max(records["fetched_at"]).as_py() + _ZONES_APART
     parts: list[pa.Table] = []
-    places: list[np.ndarray] = []  # type: ignore[type-arg]
+    places: list[np.ndarray] = []
     for name in pc.unique(records["profile"]).to_pylist():
         rows = np.flatnonzero(pc.equal(records["profile"], name).to_numpy())
         chosen = records.select(["published_raw", "modified_raw"]).take(pa.array(rows))

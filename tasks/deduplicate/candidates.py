@@ -10,7 +10,7 @@ from tasks.text.buffers import texts_of
 from tasks.text.words import digest_words, hash_words
 
 SHORT_TEXT_WORDS: Final = 20
-"""Below this many words a body alone says too little («التفاصيل في الفيديو»): the title counts too."""
+"""A shorter body alone says too little («التفاصيل في الفيديو»): the title counts too."""
 
 CANDIDATES: Final = pa.schema(
     [

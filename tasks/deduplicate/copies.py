@@ -17,7 +17,9 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """``duplicate_of`` names the canonical article of each candidate row that copies one;
+    """Who copies whom.
+
+    ``duplicate_of`` names the canonical article of each candidate row that copies one;
     ``canonical`` has the index entries of canonical articles that were there before.
     """
 
@@ -70,7 +72,8 @@ def _rows_in_company(
     several = np.bincount(groups, minlength=len(encoded.dictionary)) > 1
     if published:
         several |= np.array([key in published for key in encoded.dictionary.to_pylist()], np.bool_)
-    return current[several[groups]]
+    company: npt.NDArray[np.int64] = current[several[groups]]
+    return company
 
 
 def _precedence(text: Mapping[str, Any]) -> tuple[Any, ...]:

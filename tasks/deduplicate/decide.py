@@ -3,21 +3,22 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.schema import DUPLICATES, INDEX_STEP, LEDGER, PARTITION_COLUMN
-from tasks.deduplicate.candidates import CANDIDATES
+from expectations.schema import DUPLICATES, INDEX_STEP, LEDGER, PARTITION_COLUMN, without
 from tasks.deduplicate.copies import Copies, find_copies
-from tasks.deduplicate.revisions import CURRENT, REPEAT, Entry, Revisions, order_revisions
+from tasks.deduplicate.revisions import CURRENT, OLDER, REPEAT, Entry, Revisions, order_revisions
+
+Objects = npt.NDArray[np.object_]
 
 DECISIONS: Final = pa.schema(
     [
-        *(LEDGER.field(name) for name in ("record_ref", "native_id", "source", "disposition", "reason",
-                                          "detail", "article_id")),
+        *without(LEDGER, ["batch_id", "run_id"]),
         pa.field("dataset", pa.string()),
         pa.field("revision", pa.int32(), nullable=False),
         pa.field("cluster_id", pa.string()),
@@ -52,7 +53,7 @@ class History(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What a batch does to the lake; tables of ``DECISIONS, REPLACED, AMENDED`` and ``INDEX_STEP``."""
+    """What a batch does: tables of ``DECISIONS, REPLACED, AMENDED`` and ``INDEX_STEP``."""
 
     records: pa.Table
     replaced: pa.Table
@@ -81,127 +82,156 @@ def decide(candidates: pa.Table, history: History) -> Decisions:
     canonical = _by_id(history.find_articles(pa.array(sorted(heads), pa.string())))
     staying = frozenset(name for name in changing if known[name]["dataset"] == "articles")
     copies = find_copies(candidates, current, staying, published, canonical)
-    return _Settlement(candidates, revisions, copies, {**canonical, **copies.canonical}).decisions()
+    case = _open_case(candidates, revisions, copies, {**canonical, **copies.canonical})
+    records = _records(case)
+    amended = _amended(case)
+    return Decisions(records, _replaced(case), amended, _index_step(case, records, amended))
 
 
 def _by_id(entries: pa.Table) -> dict[str, Entry]:
     return {entry["article_id"]: entry for entry in entries.to_pylist()}
 
 
-class _Settlement:
-    """The columns of the decisions, filled in bulk and corrected where something is not plain."""
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is known when the columns are filled.
 
-    def __init__(
-        self, candidates: pa.Table, revisions: Revisions, copies: Copies, heads: Mapping[str, Entry]
-    ) -> None:
-        self.candidates = candidates
-        self.revisions = revisions
-        self.copies = copies
-        self.heads = heads
-        self.known = revisions.known
-        self.ids = candidates["article_id"].to_pylist()
-        self.cluster = self.candidates["article_id"].to_numpy(zero_copy_only=False).astype(object)
-        self.grown = self._growth()
+    ``current`` are the rows whose text stands, ``heads`` the index entries of canonical articles
+    that were there before, ``grown`` the copies that join each canonical article less those that
+    leave it.
+    """
 
-    def _growth(self) -> Counter[str]:
-        """Count, for each canonical article, the copies that join it less those that leave it."""
-        grown: Counter[str] = Counter()
-        joined = {self.ids[row]: head for row, head in self.copies.duplicate_of.items()}
-        for name, head in joined.items():
-            if not (name in self.known and self.known[name]["duplicate_of"] == head):
-                grown[head] += 1
-        for row in np.flatnonzero(self.revisions.standing == CURRENT).tolist():
-            entry = self.known.get(self.ids[row])
-            left = entry and entry["duplicate_of"]
-            if left and joined.get(self.ids[row]) != left:
-                grown[left] -= 1
-        return grown
+    candidates: pa.Table
+    ids: list[str]
+    standing: npt.NDArray[np.int8]
+    revision: npt.NDArray[np.int32]
+    current: list[int]
+    known: Mapping[str, Entry]
+    duplicate_of: Mapping[int, str]
+    heads: Mapping[str, Entry]
+    grown: Counter[str]
 
-    def decisions(self) -> Decisions:
-        records = self._records()
-        return Decisions(records, self._replaced(), self._amended(), self._index_step(records))
-
-    def _records(self) -> pa.Table:
-        size = len(self.candidates)
-        standing = self.revisions.standing
-        disposition = np.full(size, "published", object)
-        reason = pc.fill_null(self.candidates["date_problem"], "new").to_numpy(zero_copy_only=False)
-        reason = reason.astype(object)
-        past = np.array([name in self.known for name in self.ids], np.bool_) & (standing == CURRENT)
-        for where, (fate, why) in (
-            (standing == REPEAT, ("unchanged", "same-text")),
-            ((standing != REPEAT) & (standing != CURRENT), ("revised", "older-text")),
-            (past, ("revised", "newer-text")),
-        ):
-            disposition[where], reason[where] = fate, why
-        dataset = np.where(standing == CURRENT, "articles", None)
-        copies = np.where(standing == CURRENT, 1, 0).astype(np.int32)
-        duplicate_of = np.full(size, None, object)
-        for row, head in self.copies.duplicate_of.items():
-            dataset[row], duplicate_of[row] = "duplicates", head
-            self.cluster[row] = self.heads[head]["cluster_id"] if head in self.heads else head
-            copies[row] = self._copies(head)
-            if not past[row]:
-                disposition[row], reason[row] = "duplicate", "exact"
-        for row in self._rows_of(past | np.isin(self.cluster, list(self.grown))):
-            if dataset[row] == "articles":
-                entry = self.known.get(self.ids[row])
-                copies[row] = self._copies(self.ids[row])
-                if entry and entry["dataset"] == "articles":
-                    self.cluster[row] = entry["cluster_id"]
-        copied = pa.array(duplicate_of, pa.string())
-        detail = pc.binary_join_element_wise("copy of ", copied, "")
-        columns: dict[str, Any] = {
-            "disposition": disposition, "reason": reason, "detail": detail, "dataset": dataset,
-            "revision": self.revisions.revision, "duplicate_of": copied,
-            "cluster_id": np.where(standing == CURRENT, self.cluster, None), "copies": copies,
-            "kind": pc.if_else(pc.is_valid(copied), "exact", pa.scalar(None, pa.string())),
-            "similarity": pc.if_else(pc.is_valid(copied), pa.scalar(1.0, pa.float32()), None),
-        }  # fmt: skip
-        return pa.table(
-            [
-                pa.array(columns[name], DECISIONS.field(name).type) if isinstance(columns.get(name), np.ndarray)
-                else columns.get(name, self.candidates[name] if name in CANDIDATES.names else None)
-                for name in DECISIONS.names
-            ],
-            schema=DECISIONS,
-        )  # fmt: skip
-
-    @staticmethod
-    def _rows_of(mask: Any) -> list[int]:
-        return [int(row) for row in np.flatnonzero(mask)]
-
-    def _copies(self, head: str) -> int:
+    def copies_of(self, head: str) -> int:
+        """Return how many articles the canonical article's cluster has after this batch."""
         entry = self.known.get(head) or self.heads.get(head)
-        base = entry["copies"] if entry and entry["dataset"] == "articles" else 1
-        return int(base + self.grown[head])
+        before = entry["copies"] if entry and entry["dataset"] == "articles" else 1
+        return int(before + self.grown[head])
 
-    def _replaced(self) -> pa.Table:
-        current = np.flatnonzero(self.revisions.standing == CURRENT)
-        entries = [self.known[self.ids[row]] for row in current if self.ids[row] in self.known]
-        return pa.table(
-            {name: [entry[name] for entry in entries] for name in REPLACED.names}, schema=REPLACED
-        )
 
-    def _amended(self) -> pa.Table:
-        rewritten = {self.ids[row] for row in self._rows_of(self.revisions.standing == CURRENT)}
-        changed = sorted(
-            head
-            for head, by in self.grown.items()
-            if by and head in self.heads and head not in rewritten
-        )
-        entries = [{**self.heads[head], "copies": self._copies(head)} for head in changed]
-        return pa.table(
-            {name: [entry[name] for entry in entries] for name in AMENDED.names}, schema=AMENDED
-        )
+def _open_case(
+    candidates: pa.Table, revisions: Revisions, copies: Copies, heads: Mapping[str, Entry]
+) -> _Case:
+    ids: list[str] = candidates["article_id"].to_pylist()
+    current: list[int] = np.flatnonzero(revisions.standing == CURRENT).tolist()
+    grown: Counter[str] = Counter(copies.duplicate_of.values())
+    for row in current if revisions.known else ():
+        entry = revisions.known.get(ids[row])
+        if entry and entry["duplicate_of"]:
+            grown[entry["duplicate_of"]] -= 1
+    return _Case(
+        candidates,
+        ids,
+        revisions.standing,
+        revisions.revision,
+        current,
+        revisions.known,
+        copies.duplicate_of,
+        heads,
+        grown,
+    )
 
-    def _index_step(self, records: pa.Table) -> pa.Table:
-        rows = pa.array(np.flatnonzero(self.revisions.standing == CURRENT))
-        mine, decided = self.candidates.take(rows), records.take(rows)
-        fresh = pa.table(
-            [decided[name] if name in DECISIONS.names else mine[name] for name in INDEX_STEP.names],
-            schema=INDEX_STEP,
-        )
-        amended = self._amended().to_pylist()
-        entries = [{**self.heads[each["article_id"]], "copies": each["copies"]} for each in amended]
-        return pa.concat_tables([fresh, pa.Table.from_pylist(entries, schema=INDEX_STEP)])
+
+def _records(case: _Case) -> pa.Table:
+    size = len(case.candidates)
+    stands = case.standing == CURRENT
+    fate = _fates(case)
+    dataset = np.full(size, None, object)
+    dataset[stands] = "articles"
+    cluster = np.full(size, None, object)
+    cluster[stands] = np.array(case.ids, object)[stands]
+    copies = stands.astype(np.int32)
+    duplicate_of = np.full(size, None, object)
+    for row, head in case.duplicate_of.items():
+        dataset[row], duplicate_of[row] = "duplicates", head
+        cluster[row] = case.heads[head]["cluster_id"] if head in case.heads else head
+        copies[row] = case.copies_of(head)
+    for row in case.current if case.known or case.grown else ():
+        if row in case.duplicate_of:
+            continue
+        entry = case.known.get(case.ids[row])
+        copies[row] = case.copies_of(case.ids[row])
+        if entry and entry["dataset"] == "articles":
+            cluster[row] = entry["cluster_id"]
+    copied = pa.array(duplicate_of, pa.string())
+    columns = {
+        **{name: case.candidates[name] for name in ("record_ref", "native_id", "source")},
+        "disposition": pa.array(fate[0], pa.string()),
+        "reason": pa.array(fate[1], pa.string()),
+        "detail": pc.binary_join_element_wise("copy of ", copied, ""),
+        "article_id": case.candidates["article_id"],
+        "dataset": pa.array(dataset, pa.string()),
+        "revision": pa.array(case.revision),
+        "cluster_id": pa.array(cluster, pa.string()),
+        "copies": pa.array(copies),
+        "duplicate_of": copied,
+        "kind": pc.if_else(pc.is_valid(copied), "exact", pa.scalar(None, pa.string())),
+        "similarity": pc.if_else(pc.is_valid(copied), pa.scalar(1.0, pa.float32()), None),
+    }
+    return pa.table([columns[name] for name in DECISIONS.names], schema=DECISIONS)
+
+
+def _fates(case: _Case) -> tuple[Objects, Objects]:
+    """Return the disposition and the reason of each candidate."""
+    new = pc.fill_null(case.candidates["date_problem"], "new")
+    disposition = np.full(len(new), "published", object)
+    reason = new.to_numpy(zero_copy_only=False).astype(object)
+    copied = np.zeros(len(new), np.bool_)
+    copied[list(case.duplicate_of)] = True
+    stands = case.standing == CURRENT
+    before = np.array([name in case.known for name in case.ids], np.bool_)
+    for where, (fate, why) in (
+        (copied, ("duplicate", "exact")),
+        (stands & before, ("revised", "newer-text")),
+        (case.standing == OLDER, ("revised", "older-text")),
+        (case.standing == REPEAT, ("unchanged", "same-text")),
+    ):
+        disposition[where], reason[where] = fate, why
+    return disposition, reason
+
+
+def _replaced(case: _Case) -> pa.Table:
+    entries = [case.known[case.ids[row]] for row in case.current if case.ids[row] in case.known]
+    return pa.Table.from_pylist(
+        [{name: entry[name] for name in REPLACED.names} for entry in entries], schema=REPLACED
+    )
+
+
+def _amended(case: _Case) -> pa.Table:
+    """Return the canonical articles of which only the number of copies changes."""
+    written = {case.ids[row] for row in case.current} if case.grown else set()
+    heads = sorted(head for head, by in case.grown.items() if by and head not in written)
+    return pa.Table.from_pylist(
+        [
+            {
+                "article_id": head,
+                PARTITION_COLUMN: case.heads[head][PARTITION_COLUMN],
+                "copies": case.copies_of(head),
+            }
+            for head in heads
+        ],
+        schema=AMENDED,
+    )
+
+
+def _index_step(case: _Case, records: pa.Table, amended: pa.Table) -> pa.Table:
+    rows = pa.array(case.current, pa.int64())
+    mine, decided = case.candidates.take(rows), records.take(rows)
+    fresh = pa.table(
+        [decided[name] if name in DECISIONS.names else mine[name] for name in INDEX_STEP.names],
+        schema=INDEX_STEP,
+    )
+    counted = [
+        {**case.heads[entry["article_id"]], "copies": entry["copies"]}
+        for entry in amended.to_pylist()
+    ]
+    return pa.concat_tables([fresh, pa.Table.from_pylist(counted, schema=INDEX_STEP)])

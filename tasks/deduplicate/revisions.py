@@ -22,8 +22,10 @@ _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Revisions:
-    """Per candidate: whether its text is the CURRENT one of its article, an OLDER one or a REPEAT,
-    and the number of the article's current revision. ``known`` are the articles' index entries.
+    """How the texts of each article stand to each other.
+
+    Per candidate: whether its text is the ``CURRENT`` one of its article, an ``OLDER`` one or a
+    ``REPEAT``, and the number of its revision. ``known`` are the index entries of the articles.
     """
 
     standing: npt.NDArray[np.int8]

@@ -66,7 +66,7 @@ def _enrichments(cleaned: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
 
 
 def months_of(times: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the partition of each publication time: ``YYYY-MM`` in UTC, ``unknown`` without one."""
+    """Return the partition of each publication time: ``YYYY-MM`` in UTC, or ``unknown``."""
     days = pc.unique(pc.floor_temporal(times, unit="month"))
     names = pc.fill_null(pc.strftime(days, format="%Y-%m"), UNKNOWN_MONTH)
     return names.take(pc.index_in(pc.floor_temporal(times, unit="month"), value_set=days))

@@ -36,7 +36,7 @@ def dateline_places(body: pa.ChunkedArray) -> pa.Array:
     return names.take(encoded.indices)
 
 
-def _head_ends(texts: Texts) -> np.ndarray:  # type: ignore[type-arg]
+def _head_ends(texts: Texts) -> np.ndarray:
     """Return where the first bytes of each text end, between two characters."""
     ends = np.minimum(texts.offsets[1:], texts.offsets[:-1] + _HEAD_BYTES)
     while True:

@@ -31,7 +31,7 @@ class SourceFile:
     is (size, mtime in ns, inode), which changes when the content does.
     """
 
-    path: Path
+    path: str
     name: str
     label: str
     outlet: str
@@ -58,12 +58,13 @@ def find_files(
     by_outlet = profiles_by_outlet(profiles)
     files = []
     for label, (file, profile) in zip(labels, found.values(), strict=True):
-        folder = _shown(Path(file.path).parent.name) or NAMELESS
+        above, _, own_name = file.path.rpartition("/")
+        folder = _shown(above.rpartition("/")[2]) or NAMELESS
         name = profile or by_outlet.get(folder, DEFAULT_PROFILE)
         files.append(
             SourceFile(
-                path=Path(file.real),
-                name=Path(file.path).name,
+                path=file.real,
+                name=own_name,
                 label=label,
                 outlet=profiles[name].outlet or folder,
                 profile=name,
@@ -106,7 +107,8 @@ def _find(source: str) -> list[Found] | None:
         file = look_at(path, Path(path).name)
         found = walk(path) if file is None else [file]
     elif source and is_glob(source):
-        found = walk(*split_glob(source))
+        folder, pattern = split_glob(source)
+        found = walk(folder, pattern) if Path(folder).is_dir() else []
     else:
         return None
     if not found:

@@ -1,12 +1,13 @@
 """Files as bounded streams of bytes, unpacked when their first bytes say that they are gzip."""
 
+import io
 import os
 import stat
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from tasks.errors import RejectRecord
 from tasks.fetch.wording import shorten
@@ -32,7 +33,7 @@ class Stream:
     ``unreadable`` or ``truncated``. ``taken`` counts the bytes that came from the disk.
     """
 
-    def __init__(self, file: BinaryIO | None, *, fault: RejectRecord | None = None) -> None:
+    def __init__(self, file: io.FileIO | None, *, fault: RejectRecord | None = None) -> None:
         self.fault = fault
         self.taken = 0
         self.packed = False
@@ -85,7 +86,7 @@ class Stream:
 
 
 @contextmanager
-def open_stream(path: Path) -> Iterator[Stream]:
+def open_stream(path: str | Path) -> Iterator[Stream]:
     """Open the file; one that cannot be opened gives an empty stream with its ``fault``.
 
     Only regular files are read: opening never waits for a writer, as it would on a fifo.
@@ -95,12 +96,14 @@ def open_stream(path: Path) -> Iterator[Stream]:
     except (OSError, ValueError) as error:
         yield Stream(None, fault=unreadable(error))
         return
-    with open(number, "rb", buffering=0) as file:  # noqa: PTH123  # a descriptor, not a path
+    try:
         kind = os.fstat(number).st_mode
         if stat.S_ISREG(kind):
-            yield Stream(file)
+            yield Stream(io.FileIO(number, closefd=False))
         else:
             yield Stream(None, fault=irregular(kind))
+    finally:
+        os.close(number)
 
 
 def unreadable(error: OSError | ValueError) -> RejectRecord:

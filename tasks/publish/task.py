@@ -16,7 +16,7 @@ from tasks.store import Lake, transaction
     retry_condition_fn=may_pass,
 )
 def publish_batch(edition: Edition, lake: Lake, wait_seconds: float) -> int:
-    """Commit the edition and return the lake's version; committing a batch again changes nothing."""
+    """Commit the edition and return the lake's version; a second time nothing changes."""
     with transaction(
         lake, batch_id=edition.batch_id, run_id=edition.run_id, wait_seconds=wait_seconds
     ) as changes:

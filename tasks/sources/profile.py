@@ -127,7 +127,7 @@ def is_profile_name(name: str) -> bool:
 
 
 def profiles_by_outlet(profiles: Mapping[str, SourceProfile]) -> dict[str, str]:
-    """Return the profile's name of each outlet that has one: by ``outlet``, else by its own name."""
+    """Return the profile of each outlet that has one: found by ``outlet``, else by its name."""
     named = {name: name for name in sorted(profiles) if name != DEFAULT_PROFILE}
     outlets = {profiles[name].outlet: name for name in sorted(named, reverse=True)}
     return named | {outlet: name for outlet, name in outlets.items() if outlet is not None}

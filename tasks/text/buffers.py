@@ -24,7 +24,7 @@ class Texts:
 
 
 def texts_of(column: pa.Array | pa.ChunkedArray) -> Texts:
-    """View a string column (of either offset width) as :class:`Texts`; several chunks are joined."""
+    """View a string column of either width as :class:`Texts`; several chunks are joined."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
         if isinstance(column, pa.ChunkedArray):

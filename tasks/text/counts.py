@@ -17,8 +17,10 @@ Counts = npt.NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class TextCounts:
-    """Per text: words as camel-tools tokenises (punctuation not counted), sentences, code points,
-    letters of any script and Arabic letters among them.
+    """Counts per text.
+
+    ``words`` as camel-tools tokenises, punctuation not counted; ``characters`` are code points;
+    ``arabic`` are those of the ``letters`` (of any script) that are Arabic.
     """
 
     words: Counts
@@ -79,7 +81,7 @@ def _count_rows(data, offsets, counts, classes):
 
 
 def count(texts: Texts) -> TextCounts:
-    """Count every text. A sentence ends at ``. ! ؟ ? …`` before white space, or with its paragraph."""
+    """Count every text; a sentence ends at ``. ! ؟ ? …`` before white space, or with its line."""
     counts = np.zeros((5, len(texts)), np.int32)
     _count_rows(texts.data, texts.offsets, counts, letters.classes())
     return TextCounts(*counts)

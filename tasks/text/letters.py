@@ -41,7 +41,7 @@ FOLDED: Final = {
     "ؤ": "و", "ة": "ه", "ۃ": "ه", "ھ": "ه", "ہ": "ه", "ە": "ه", "ۀ": "ه",
     "ک": "ك", "گ": "ك", "چ": "ج", "پ": "ب", "ڤ": "ف", "ڨ": "ق", "ژ": "ز",
 }  # fmt: skip
-"""Spellings of one letter that writers exchange: «أحمد» and «احمد», «مستشفى» and Egyptian «في/فى»."""
+"""Spellings of one letter that writers exchange: «أحمد» and «احمد», «في» and Egyptian «فى»."""
 
 _QUOTES: Final = "“”„‟"
 _LINE_BREAKS: Final = "\n\r\v\f\N{NEXT LINE}\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}\x1c\x1d\x1e"
@@ -98,7 +98,7 @@ def folds() -> npt.NDArray[np.uint16]:
     """Return the folded code point of each code point, 0 where it is left out, shape (65536,).
 
     Left out: harakat, tatweel, invisible characters. Exchanged: the spellings of ``FOLDED``,
-    Arabic-Indic digits to 0-9, capitals to small letters. Folding is for comparison and search only.
+    Arabic-Indic digits to 0-9, capitals to small letters. For comparison and search only.
     """
     table = np.arange(PLANE, dtype=np.uint16)
     for code in range(PLANE):

@@ -7,10 +7,10 @@ and white space: one space between words, one newline between paragraphs. Final 
 digits and guillemets stay as the author wrote them.
 """
 
-import html
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from html.entities import html5
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,8 @@ from tasks.text import letters
 from tasks.text.buffers import Places, Texts, column_of, texts_of
 from tasks.text.repair_kernel import (
     EXPANDED_AT_MOST,
+    Cuts,
+    Tables,
     count_presentation_forms,
     find_uncomposed,
     place_cuts,
@@ -50,7 +52,7 @@ def repair(column: pa.Array | pa.ChunkedArray | Texts, *, one_line: bool = False
     bound = int(source.offsets[-1] - source.offsets[0]) + 4 * forms + EXPANDED_AT_MOST * long_forms
     out = np.empty(bound, np.uint8)
     offsets = np.zeros(len(source) + 1, np.int64)
-    size = repair_rows(source.data, source.offsets, out, offsets, one_line, *_tables())
+    size = repair_rows(source.data, source.offsets, out, offsets, one_line, _tables())
     return Repaired(Texts(out[:size], offsets), source, raw, composed)
 
 
@@ -73,9 +75,13 @@ def raw_places(
     last = np.zeros(len(rows), np.int32)
     widest = int((repaired.source.offsets[1:] - repaired.source.offsets[:-1]).max(initial=0))
     place_cuts(
-        repaired.source.data, repaired.source.offsets, repaired.texts.offsets,
-        rows, starts, ends, first, last, widest, *_tables(),
-    )  # fmt: skip
+        repaired.source.data,
+        repaired.source.offsets,
+        repaired.texts.offsets,
+        Cuts(rows, starts, ends, first, last),
+        widest,
+        _tables(),
+    )
     for i in np.flatnonzero(np.isin(rows, np.fromiter(repaired.composed, np.int32))).tolist():
         begins, stops = _origins(_text(repaired.raw, int(rows[i])))
         empty = first[i] == last[i]
@@ -105,7 +111,7 @@ def _compose(raw: Texts) -> tuple[Texts, frozenset[int]]:
     pieces: list[bytes | memoryview] = []
     lengths = np.diff(raw.offsets)
     done = int(raw.offsets[0])
-    view = memoryview(np.ascontiguousarray(raw.data))
+    view = raw.data.data
     for row, new in replaced.items():
         pieces += [view[done : int(raw.offsets[row])], new]
         lengths[row] = len(new)
@@ -136,8 +142,8 @@ def _origins(text: str) -> tuple[list[int], list[int]]:
     return [*begins, len(text)], stops
 
 
-def _tables() -> tuple[npt.NDArray[np.generic], ...]:
-    return (letters.repairs(), letters.classes(), *letters.expansions(), *_entity_names())
+def _tables() -> Tables:
+    return Tables(letters.repairs(), letters.classes(), *letters.expansions(), *_entity_names())
 
 
 @cache
@@ -145,7 +151,7 @@ def _entity_names() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
     """Return (hashes, code points) of the named entities of HTML, sorted by hash (FNV-1a)."""
     names = {
         name[:-1]: ord(value)
-        for name, value in html.entities.html5.items()
+        for name, value in html5.items()
         if name.endswith(";") and len(value) == 1 and len(name) <= 9
     }
     hashes = np.array([_fnv(name.encode()) for name in names], np.uint64)

@@ -3,10 +3,13 @@
 Type annotations stop at this border: numba infers the types of kernel arguments.
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# ruff: noqa: PLR0912, PLR0913, PLR0917 (kernels take their arrays one by one: read out of a named tuple
+# for each character they are counted as references each time, thirty times slower)
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from tasks.text.letters import (
@@ -19,9 +22,22 @@ from tasks.text.letters import (
     KEEP,
     LETTER,
     QUOTE,
+    SPACE,
     STRETCH,
     ZERO_WIDTH_JOINER,
 )
+
+
+class Tables(NamedTuple):
+    """What the kernels look up: see :mod:`tasks.text.letters` and :mod:`tasks.text.repair`."""
+
+    actions: npt.NDArray[np.uint8]
+    classes: npt.NDArray[np.uint8]
+    form_starts: npt.NDArray[np.int32]
+    form_letters: npt.NDArray[np.uint8]
+    entity_names: npt.NDArray[np.uint64]
+    entity_codes: npt.NDArray[np.int32]
+
 
 EXPANDED_AT_MOST: Final = 48
 """Bytes of the longest expansion (U+FDFD, the basmala: 41) with room to spare."""
@@ -253,133 +269,153 @@ def _follows_emoji(out, first, at):
 
 
 @njit(cache=True, nogil=True)
-def _repair_row(
-    data, start, end, out, at, origin, traced, one_line,
-    actions, classes, form_starts, form_letters, names, codes,
-):  # fmt: skip
+def _stands(action, out, first, at, following, classes):
+    """Tell whether a character that is sometimes left out is written; no space is owed."""
+    if action == ZERO_WIDTH_JOINER:
+        return _follows_emoji(out, first, at)
+    if action == STRETCH:
+        return _keeps_tatweel(out, first, at, following, classes)
+    return action != DELETE
+
+
+@njit(cache=True, nogil=True)
+def _write(code, action, out, at, form_starts, form_letters):
+    """Write a character, or what it stands for, at ``at``; return the place after it."""
+    if action == EXPAND:
+        form = code - _FIRST_FORM
+        for k in range(form_starts[form], form_starts[form + 1]):
+            out[at] = form_letters[k]
+            at += 1
+        return at
+    if action == QUOTE:
+        out[at] = 0x22
+        return at + 1
+    return encode(code, out, at)
+
+
+@njit(cache=True, nogil=True)
+def _note(origin, written, out, before, at, raw_start, raw_end):
+    """Note the raw place of what stands from ``before`` to ``at``; return the count so far."""
+    for k in range(before, at):
+        if out[k] & 0xC0 != 0x80:
+            origin[0, written] = raw_start
+            origin[1, written] = raw_end
+            written += 1
+    return written
+
+
+@njit(cache=True, nogil=True)
+def _repair_row(data, start, end, out, at, origin, one_line, tables):
     """Repair one text into ``out`` from ``at``; return the place after it.
 
-    With ``traced``, the k-th written code point stands for the raw code points from
+    Where ``origin`` has room, the k-th written code point stands for the raw code points from
     ``origin[0, k]`` to ``origin[1, k]``.
     """
+    actions, classes, form_starts, form_letters, names, codes = tables
+    traced = origin.shape[1] > 0
     first = at
     written = 0
-    raw = 0
+    raw_end = 0
     owed = KEEP
     i = start
     while i < end:
         code, length = decode(data, i)
-        here = raw
-        after = i + length
         action = actions[code] if code < 0x10000 else KEEP
+        raw_start = raw_end
+        raw_end += 1
         if action == ENTITY:
             code, after = _unescape(data, i, end, names, codes)
-            raw += after - i - 1  # entities are ASCII: their bytes are their characters
-            action = actions[code] if code < 0x10000 else KEEP
-            if action == ENTITY:
-                action = KEEP
-        i = after
-        raw += 1
+            length = after - i
+            raw_end = raw_start + length  # an entity is ASCII: its bytes are its characters
+            action = actions[code] if code < 0x10000 and code != _AMPERSAND else KEEP
+        i += length
         if action != KEEP:
-            if action == BLANK or (action == BREAK and one_line):
-                owed = max(owed, BLANK)
-                continue
-            if action == BREAK:
+            if action == BREAK and not one_line:
                 owed = BREAK
                 continue
-            if action == DELETE:
+            if action in (BLANK, BREAK):
+                if owed == KEEP:
+                    owed = BLANK
                 continue
-            if action == ZERO_WIDTH_JOINER and not _follows_emoji(out, first, at):
-                continue
+            following = np.uint8(SPACE)
             if action == STRETCH and owed == KEEP:
                 following = _kind_after(data, i, end, actions, classes)
-                if not _keeps_tatweel(out, first, at, following, classes):
-                    continue
-        if owed != KEEP:
-            if at > first:
-                if traced:
-                    origin[0, written] = here
-                    origin[1, written] = here
-                    written += 1
-                out[at] = 0x0A if owed == BREAK else 0x20
-                at += 1
-            owed = KEEP
+            stands = owed != KEEP and action == STRETCH  # a dash, not part of a word
+            if not stands and not _stands(action, out, first, at, following, classes):
+                continue
         before = at
-        if action == EXPAND:
-            form = code - _FIRST_FORM
-            for k in range(form_starts[form], form_starts[form + 1]):
-                out[at] = form_letters[k]
-                at += 1
-        elif action == QUOTE:
-            out[at] = 0x22
+        if owed != KEEP and at > first:
+            out[at] = 0x0A if owed == BREAK else 0x20
             at += 1
-        elif code >= 0x80 and code < 0x800:
+            if traced:
+                written = _note(origin, written, out, before, at, raw_start, raw_start)
+                before = at
+        owed = KEEP
+        if action == KEEP and code >= 0x80 and code < 0x800:  # Arabic: nearly all characters
             out[at] = 0xC0 | (code >> 6)
             out[at + 1] = 0x80 | (code & 0x3F)
             at += 2
         else:
-            at = encode(code, out, at)
+            at = _write(code, action, out, at, form_starts, form_letters)
         if traced:
-            for k in range(before, at):
-                if out[k] & 0xC0 != 0x80:
-                    origin[0, written] = here
-                    origin[1, written] = raw
-                    written += 1
+            written = _note(origin, written, out, before, at, raw_start, raw_end)
     return at
 
 
 @njit(cache=True, nogil=True)
-def repair_rows(
-    data, offsets, out, out_offsets, one_line,
-    actions, classes, form_starts, form_letters, names, codes,
-):  # fmt: skip
+def repair_rows(data, offsets, out, out_offsets, one_line, tables):
     """Repair every row into ``out``, fill ``out_offsets`` and return the bytes written."""
     untraced = np.empty((2, 0), np.int32)
     at = 0
     for row in range(len(offsets) - 1):
-        at = _repair_row(
-            data, offsets[row], offsets[row + 1], out, at, untraced, False, one_line,
-            actions, classes, form_starts, form_letters, names, codes,
-        )  # fmt: skip
+        at = _repair_row(data, offsets[row], offsets[row + 1], out, at, untraced, one_line, tables)
         out_offsets[row + 1] = at
     return at
 
 
-@njit(cache=True, nogil=True)
-def place_cuts(
-    data, offsets, repaired_offsets, rows, starts, ends, first, last, widest,
-    actions, classes, form_starts, form_letters, names, codes,
-):  # fmt: skip
-    """Fill ``first`` and ``last``: raw code points of byte ranges of repaired rows.
+class Cuts(NamedTuple):
+    """Byte ranges of repaired rows, sorted by row, and room for their raw code points."""
 
-    Repairs each row that has a range once more, traced; ``rows`` is sorted.
-    """
+    rows: npt.NDArray[np.int32]
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int32]
+    last: npt.NDArray[np.int32]
+
+
+@njit(cache=True, nogil=True)
+def _after_char(out, at, size):
+    at += 1
+    while at < size and out[at] & 0xC0 == 0x80:
+        at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def place_cuts(data, offsets, repaired_offsets, cuts, widest, tables):
+    """Fill ``cuts.first`` and ``cuts.last``; repairs each row that has a cut once more, traced."""
     out = np.empty(16 * widest + 64, np.uint8)
     origin = np.empty((2, 16 * widest + 64), np.int32)
     row = -1
-    for i in range(len(rows)):
-        if rows[i] != row:
-            row = rows[i]
-            size = _repair_row(
-                data, offsets[row], offsets[row + 1], out, 0, origin, True, False,
-                actions, classes, form_starts, form_letters, names, codes,
-            )  # fmt: skip
+    for i in range(len(cuts.rows)):
+        if cuts.rows[i] != row:
+            row = cuts.rows[i]
+            size = _repair_row(data, offsets[row], offsets[row + 1], out, 0, origin, False, tables)
             at = 0
             written = 0
-        start = starts[i] - repaired_offsets[row]
-        end = ends[i] - repaired_offsets[row]
+        start = cuts.starts[i] - repaired_offsets[row]
+        end = cuts.ends[i] - repaired_offsets[row]
         if start < at:
             at = 0
             written = 0
         while at < start and at < size:
-            at += 1
-            while at < size and out[at] & 0xC0 == 0x80:
-                at += 1
+            at = _after_char(out, at, size)
             written += 1
-        first[i] = origin[0, written] if at < size else (origin[1, written - 1] if written else 0)
+        if at < size:
+            cuts.first[i] = origin[0, written]
+        else:
+            cuts.first[i] = origin[1, written - 1] if written else 0
         while at < end and at < size:
-            at += 1
-            while at < size and out[at] & 0xC0 == 0x80:
-                at += 1
+            at = _after_char(out, at, size)
             written += 1
-        last[i] = first[i] if end == start else origin[1, written - 1]
+        cuts.last[i] = cuts.first[i] if end == start else origin[1, written - 1]

@@ -6,6 +6,7 @@ tatweel and invisible characters and unites spellings. A word's hash is 64 bits:
 points through FNV-1a, finished by the mixer of SplitMix64 (Steele, Lea and Flood, 2014).
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# ruff: noqa: PLR0913, PLR0917 (kernels take their arrays one by one)
 
 import hashlib
 from collections.abc import Iterable
@@ -107,8 +108,7 @@ def digest_words(*columns: Words) -> pa.Array:
     """
     rows = len(columns[0].offsets) - 1
     parts = [
-        (memoryview(column.hashes.view(np.uint8)), (column.offsets * 8).tolist())
-        for column in columns
+        (column.hashes.view(np.uint8).data, (column.offsets * 8).tolist()) for column in columns
     ]
     digests = bytearray()
     for row in range(rows):
@@ -120,7 +120,7 @@ def digest_words(*columns: Words) -> pa.Array:
 
 
 def hash_phrases(phrases: Iterable[str]) -> Hashes:
-    """Return the sorted hashes of whole phrases, as :func:`tasks.clean.lines` hashes a line's words."""
+    """Return the sorted hashes of whole phrases, as ``chain`` makes them of a line's words."""
     words = hash_words(texts_of(pa.array(list(phrases), pa.large_string())))
     found = {
         phrase_hash(words.hashes[words.offsets[i] : words.offsets[i + 1]])

@@ -38,7 +38,8 @@ BOM: Final = codecs.BOM_UTF8
 
 _TAR_MARK: Final = slice(257, 262)
 _CONTROLS: Final = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1a\x1b")
-_FEW: Final = 0.1
+_FEW: Final = 8
+_SHARE: Final = 0.1
 _MARKUP: Final = ("<", "{", "[")
 
 
@@ -53,7 +54,7 @@ def is_binary(head: bytes) -> bool:
     if head.startswith(_MAGIC) or head[_TAR_MARK] == b"ustar":
         return True
     controls = len(head) - len(head.translate(None, _CONTROLS))
-    return controls > _FEW * len(head)
+    return controls > max(_FEW, _SHARE * len(head))
 
 
 def is_mostly_arabic(head: bytes) -> bool:

@@ -192,6 +192,8 @@ def _refusal(line: bytes, error: orjson.JSONDecodeError) -> RejectRecord:
         return RejectRecord(not_utf8(broken), reason="not-utf8")
     constant = _NOT_A_NUMBER.search(error.doc, max(error.pos - 1, 0), error.pos + 9)
     problem = f"{constant.group()} is not JSON" if constant else error.msg
+    if "surrogate" in problem:
+        problem = "half of a surrogate pair"
     return RejectRecord(f"{shorten(problem)}, at character {error.pos:,}", reason="not-json")
 
 

@@ -1,0 +1,36 @@
+"""One Prefect server for every test that runs the flow, in this process or in a child."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start the server as ``warraq run`` does; children find it in the environment."""
+    home = tmp_path_factory.mktemp("prefect")
+    os.environ["PREFECT_HOME"] = str(home)
+    from flows.local_server import local_server, wait_ready
+
+    before = os.environ.pop("PREFECT_API_URL", None)
+    with local_server() as server:
+        assert server is not None, "prefect.toml or a profile names another API"
+        from prefect.settings import (
+            PREFECT_API_URL,
+            PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+            PREFECT_HOME,
+            temporary_settings,
+        )
+
+        wait_ready(server)
+        # Prefect read its settings when some test imported it: tell it again.
+        settings = {
+            PREFECT_API_URL: server.api_url,
+            PREFECT_HOME: home,
+            PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+        }
+        with temporary_settings(settings):
+            yield server.api_url
+    if before is not None:
+        os.environ["PREFECT_API_URL"] = before

@@ -1,0 +1,62 @@
+import pytest
+from pydantic import ValidationError
+
+from tasks.sources import SourceProfile, profiles_by_outlet
+
+
+def test_a_profile_needs_a_name_only() -> None:
+    profile = SourceProfile(name="default")
+    assert profile.timezone == "UTC"
+    assert "headline" in profile.fields.title
+
+
+def test_one_path_may_be_written_without_a_list() -> None:
+    profile = SourceProfile.model_validate({"name": "x", "fields": {"title": "story.head"}})
+    assert profile.fields.title == ("story.head",)
+
+
+@pytest.mark.parametrize(
+    ("told", "key"),
+    [
+        pytest.param({"naem": "x"}, "naem", id="unknown-key"),
+        pytest.param({"fields": {"heading": "x"}}, "fields.heading", id="unknown-field"),
+        pytest.param({"timezone": "Cairo"}, "timezone", id="no-zone"),
+        pytest.param({"date_formats": ["%Q"]}, "date_formats.0", id="no-format"),
+        pytest.param({"date_formats": ["%H:%M"]}, "date_formats.0", id="format-without-a-day"),
+        pytest.param({"outlet": " "}, "outlet", id="blank-outlet"),
+        pytest.param({"name": "../x"}, "name", id="path-as-name"),
+        pytest.param({"name": ".hidden"}, "name", id="hidden-name"),
+        pytest.param({"name": "a/b"}, "name", id="folder-in-name"),
+        pytest.param({"name": "x" * 65}, "name", id="long-name"),
+    ],
+)
+def test_a_wrong_key_is_named(told: dict[str, object], key: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        SourceProfile.model_validate({"name": "x", **told})
+    assert key in {".".join(map(str, fault["loc"])) for fault in refused.value.errors()}
+
+
+def test_a_name_may_be_arabic() -> None:
+    assert SourceProfile(name="مصر_وناسها").name == "مصر_وناسها"
+
+
+def test_the_digest_tells_contents_apart_and_forgets_places() -> None:
+    plain = SourceProfile(name="x")
+    assert plain.digest == SourceProfile(name="x", timezone="UTC", paths=("here",)).digest
+    others = [
+        SourceProfile(name="y"),
+        SourceProfile(name="x", outlet="y"),
+        SourceProfile(name="x", timezone="Africa/Cairo"),
+        SourceProfile(name="x", byline_phrases=("كتب",)),
+    ]
+    assert len({plain.digest, *(other.digest for other in others)}) == 5
+
+
+def test_an_outlet_finds_its_profile_by_outlet_then_by_name() -> None:
+    profiles = {
+        "default": SourceProfile(name="default", outlet="z"),
+        "a": SourceProfile(name="a", outlet="الميناء"),
+        "b": SourceProfile(name="b", outlet="a"),
+        "c": SourceProfile(name="c", outlet="الميناء"),
+    }
+    assert profiles_by_outlet(profiles) == {"الميناء": "a", "a": "b", "b": "b", "c": "c"}
