@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from flows.interrupt_guard import INTERRUPTED
-from flows.local_server import answers, configured_api_url, start_server, stop_server, wait_ready
+from flows.local_server import (
+    LocalServer,
+    PortTaken,
+    answers,
+    configured_api_url,
+    start_server,
+    stop_server,
+    wait_ready,
+)
 from tasks.errors import StopRun
 from tasks.settings import ScheduleSettings, Settings, config_path, load_settings
 
@@ -147,7 +155,7 @@ def _api(port: int | None) -> Iterator[str]:
     if configured := configured_api_url():
         yield configured
         return
-    server = start_server(port=_free_port(port), interface=True)
+    server = _start(port)
     os.environ["PREFECT_API_URL"] = server.api_url
     address = _address_file()
     try:
@@ -159,17 +167,14 @@ def _api(port: int | None) -> Iterator[str]:
         stop_server(server)
 
 
-def _free_port(port: int | None) -> int:
+def _start(port: int | None) -> LocalServer:
     """Take the port that was asked for, else Prefect's usual one, else any."""
-    if port is not None:
-        return port
-    import socket
-
     try:
-        with socket.create_server(("127.0.0.1", DEFAULT_PORT)):
-            return DEFAULT_PORT
-    except OSError:
-        return 0
+        return start_server(port=DEFAULT_PORT if port is None else port, interface=True)
+    except PortTaken:
+        if port is not None:
+            raise
+        return start_server(interface=True)
 
 
 def _address_file() -> Path:

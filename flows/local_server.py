@@ -29,6 +29,10 @@ STOP_SECONDS: Final = 20.0
 HAND_OVER_SECONDS: Final = 10.0
 
 
+class PortTaken(StopRun):
+    """Another program listens on the port."""
+
+
 @dataclass(frozen=True, slots=True)
 class LocalServer:
     """A server that this process owns; ``api_url`` answers once :func:`wait_ready` has returned."""
@@ -66,7 +70,7 @@ def start_server(*, port: int = 0, interface: bool = False) -> LocalServer:
     """Start a server and return at once; ``port`` 0 takes a free one, ``interface`` adds the UI.
 
     Without ``interface`` only the services that record a run are on, not those that schedule.
-    Raises :class:`StopRun` when the state folder cannot be written or the port is taken.
+    Raises :class:`StopRun` when the state folder cannot be written, :class:`PortTaken`.
     """
     home = _state_folder()
     log = home / LOG_FILE
@@ -199,7 +203,7 @@ def _listen(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port), backlog=128)
     except OSError as error:
-        raise StopRun(
+        raise PortTaken(
             f"Port {port} of {HOST} cannot be opened ({error.strerror}). Choose another port",
             port=port,
         ) from error

@@ -26,10 +26,14 @@ HEAD_BYTES: Final = 320
 
 NAME_WORDS: Final = 6
 
+_PARTICLES: Final = frozenset(
+    {"في", "فى", "من", "إلى", "الى", "على", "عن", "أن", "إن", "مع", "هذا"}
+)
+
 _PREFIXES: Final = frozenset({"ال", "وال", "بال", "كال", "فال", "لل", "ولل"})
 """Before a verb's letters these make a noun: «التقرير» is no «ال» glued to «تقرير»."""
 
-_LOOSE: Final = {"ا": "[اأإآ]", "ي": "[يى]", "ه": "[هة]", " ": r"\s+"}
+_LOOSE: Final = {"ا": "[اأإآ]", "ي": "[يىئ]", "و": "[وؤ]", "ه": "[هة]", " ": r"\s+"}
 _WORD: Final = r"[\u0621-\u064A][\u0621-\u0652]*"
 _SEPARATOR: Final = r"[-–—:/|]"
 _GAP: Final = r"[\s\-–—:/،,|*«»\"().]*"
@@ -208,7 +212,7 @@ def _signed_alone(head: str, opening: re.Match[str]) -> Signature | None:
         return None
     if not name:
         return Signature(len(head), (_tidy(opening.group()),)) if opening["desk"] else None
-    if not opening["colon"] and not opening["person"]:
+    if not opening["colon"] and not (opening["person"] and _is_person(name)):
         return None
     if any(_folded(word) in _verbs() for word in name.split()):
         return None
@@ -276,6 +280,16 @@ def _place_at(head: str, start: int) -> tuple[str | None, int]:
 def _is_name(name: str) -> bool:
     words = name.split()
     return 0 < len(words) <= NAME_WORDS and all(re.fullmatch(_WORD, word) for word in words)
+
+
+def _is_person(name: str) -> bool:
+    """Tell whether words after «كتب» can be a person's name: «كتب النقد في المكتبات» are books."""
+    words = name.split()
+    return (
+        2 <= len(words) <= 4
+        and not words[0].startswith("ال")
+        and not any(word in _PARTICLES or _glued_at(word) for word in words)
+    )
 
 
 def _is_short(head: str) -> bool:

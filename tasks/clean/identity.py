@@ -1,13 +1,18 @@
 """Who an article is: a stable id, and the hash of its raw text by which revisions are told."""
 
 import hashlib
+import re
 from collections.abc import Sequence
+from typing import Final
 
 import pyarrow as pa
 
 from tasks.text.buffers import texts_of
 
-_ID_LENGTH = 24
+_ID_LENGTH: Final = 24
+
+_HOME_PAGE: Final = re.compile(r"https?://[^/?#]*/?")
+"""Scrapers that write their site's home page on every record name no article by it."""
 
 
 def content_hashes(titles: pa.ChunkedArray, texts: pa.ChunkedArray) -> pa.Array:
@@ -49,7 +54,7 @@ def article_ids(
 
 
 def _best_name(address: str | None, native_id: str | None, content: str) -> tuple[str, str]:
-    if address:
+    if address and not _HOME_PAGE.fullmatch(address):
         return "url", address
     if native_id:
         return "id", native_id
@@ -57,4 +62,4 @@ def _best_name(address: str | None, native_id: str | None, content: str) -> tupl
 
 
 def _article_id(source: str, kind: str, name: str) -> str:
-    return "a" + hashlib.sha256(f"{source}\0{kind}\0{name}".encode()).hexdigest()[: _ID_LENGTH - 1]
+    return hashlib.sha256(f"{source}\0{kind}\0{name}".encode()).hexdigest()[:_ID_LENGTH]

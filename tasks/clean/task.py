@@ -15,7 +15,7 @@ from tasks.store.references import ShardRef, find, land, read
 @task(
     name="clean",
     task_run_name="clean-{records.name}",
-    tags={"warraq", "clean"},
+    tags={"warraq"},
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,

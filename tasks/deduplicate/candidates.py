@@ -1,12 +1,14 @@
 """The narrow columns by which articles are compared: identity, digest of the folded text, order."""
 
+import hashlib
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.schema import CLEANED, PARTITION_COLUMN, UNKNOWN_MONTH, check
+from expectations.schema import CLEANED, PARTITION_COLUMN, check
 from tasks.text.buffers import texts_of
+from tasks.text.dates import months_of
 from tasks.text.words import digest_words, hash_words
 
 SHORT_TEXT_WORDS: Final = 20
@@ -22,6 +24,7 @@ CANDIDATES: Final = pa.schema(
         pa.field(PARTITION_COLUMN, pa.string(), nullable=False),
         pa.field("text_key", pa.binary(16), nullable=False),
         pa.field("words", pa.int32(), nullable=False),
+        pa.field("facts", pa.binary(8), nullable=False),
     ]
 )  # fmt: skip
 """One row per cleaned record: all that deciding its fate needs, some 300 bytes of it."""
@@ -34,13 +37,28 @@ def find_candidates(cleaned: pa.Table) -> pa.Table:
     words = pc.subtract(pa.array(body.offsets[1:]), pa.array(body.offsets[:-1])).cast(pa.int32())
     short = pc.less(words, SHORT_TEXT_WORDS)
     titles = pc.if_else(short, cleaned["title"].combine_chunks(), pa.scalar(None, pa.string()))
-    month = pc.strftime(cleaned["published_at"], format="%Y-%m")
     columns = {
-        PARTITION_COLUMN: pc.fill_null(month, UNKNOWN_MONTH),
+        PARTITION_COLUMN: months_of(cleaned["published_at"]),
         "text_key": digest_words(hash_words(texts_of(titles)), body),
         "words": words,
+        "facts": _digest_facts(cleaned),
     }
     return pa.table(
         [columns.get(name) if name in columns else cleaned[name] for name in CANDIDATES.names],
         schema=CANDIDATES,
     )
+
+
+_FACTS: Final = ("title", "native_id", "url", "section", "published_raw")
+
+
+def _digest_facts(cleaned: pa.Table) -> pa.Array:
+    """Return a digest of what two records of one article and one text may differ in.
+
+    It decides which of them stands, so that their order does not; one hashlib call a row.
+    """
+    facts = [pc.fill_null(cleaned[name], "\1") for name in _FACTS]
+    joined = pc.binary_join_element_wise(*facts, pc.binary_join(cleaned["authors"], "\2"), "\0")
+    told = joined.cast(pa.binary()).to_pylist()
+    digests = [hashlib.blake2b(row, digest_size=8).digest() for row in told]
+    return pa.array(digests, pa.binary(8))

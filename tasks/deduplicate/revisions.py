@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Entry = Mapping[str, Any]
 """One row of the index (``INDEX_STEP``) as a mapping."""
@@ -37,8 +38,9 @@ def order_revisions(candidates: pa.Table, known: Mapping[str, Entry]) -> Revisio
     """Settle which of the texts of each article stands.
 
     Texts of one batch are ordered by ``modified_at``, ``published_at`` and digest; the last one
-    stands. Against the lake, a text that is dated before the published one is an older text; any
-    other arrives later and is newer. Python sees only articles with several texts or a past.
+    stands. Against the lake, a text that is dated before the published one, or that ranks before
+    it in the batch, is an older text; any other arrives later and is newer. Python sees only
+    articles with several texts or a past.
     """
     encoded = candidates["article_id"].combine_chunks().dictionary_encode()
     groups = encoded.indices.to_numpy()
@@ -46,10 +48,11 @@ def order_revisions(candidates: pa.Table, known: Mapping[str, Entry]) -> Revisio
     revision = np.ones(len(candidates), np.int32)
     several = np.bincount(groups, minlength=len(encoded.dictionary)) > 1
     if known:
-        several |= np.isin(encoded.dictionary.to_numpy(zero_copy_only=False), list(known))
+        # Not numpy's isin: over objects it compares each with each.
+        several |= pc.is_in(encoded.dictionary, pa.array(list(known), pa.string())).to_numpy(False)
     rows = np.flatnonzero(several[groups])
     texts = candidates.select(
-        ["article_id", "content_hash", "modified_at", "published_at", "record_ref"]
+        ["article_id", "content_hash", "modified_at", "published_at", "facts", "record_ref"]
     ).take(pa.array(rows))
     of_article: dict[str, list[tuple[int, Entry]]] = {}
     for row, text in zip(rows.tolist(), texts.to_pylist(), strict=True):
@@ -72,6 +75,8 @@ def _order(
     for row, text in ordered:
         if text["content_hash"] in seen:
             standing[row] = REPEAT
+            if published and text["content_hash"] == published["content_hash"]:
+                newer.clear()  # the batch itself ranks them before the published text
             continue
         seen.add(text["content_hash"])
         standing[row] = OLDER
@@ -87,6 +92,7 @@ def _rank(text: Entry) -> tuple[object, ...]:
         text["modified_at"] or _LONG_AGO,
         text["published_at"] or _LONG_AGO,
         text["content_hash"],
+        text["facts"],
         text["record_ref"],
     )
 

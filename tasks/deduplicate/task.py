@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from prefect import get_run_logger, task
 from pydantic import BaseModel, ConfigDict
 
-from tasks.deduplicate import Decisions, decide, find_candidates
+from tasks.deduplicate import CANDIDATES, Decisions, decide, find_candidates
 from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
 from tasks.store import Lake, open_index
 from tasks.store.references import ShardRef, find, land, read
@@ -28,7 +28,7 @@ class DecisionsRef(BaseModel):
 @task(
     name="deduplicate",
     task_run_name="deduplicate",
-    tags={"warraq", "deduplicate"},
+    tags={"warraq"},
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,
@@ -47,7 +47,7 @@ def deduplicate_batch(
         get_run_logger().info("deduplicate taken over from an earlier run")
         return DecisionsRef(records=shards, **changes)
     gone = pa.concat_tables([read(ref, ["record_ref"]) for ref in refused])["record_ref"]
-    candidates = []
+    candidates = [CANDIDATES.empty_table()]
     for ref in cleaned:
         table = find_candidates(read(ref))
         out = pc.is_in(table["record_ref"], value_set=gone.combine_chunks())
@@ -60,7 +60,7 @@ def deduplicate_batch(
         len(decisions.records),
         " ".join(f"{count['values']}={count['counts']}" for count in counts),
     )
-    return _land(decisions, cleaned, [len(table) for table in candidates], folder)
+    return _land(decisions, cleaned, [len(table) for table in candidates[1:]], folder)
 
 
 def _land(

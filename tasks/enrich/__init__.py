@@ -13,12 +13,12 @@ from expectations.schema import (
     CLEANED,
     PARTITION_COLUMN,
     PUBLISHABLE,
-    UNKNOWN_MONTH,
     check,
 )
 from tasks.enrich.datelines import dateline_places
 from tasks.text.buffers import texts_of
 from tasks.text.counts import count
+from tasks.text.dates import months_of
 
 MIXED_BELOW: Final = 0.8
 """Share of Arabic letters below which another script takes a large part of the text."""
@@ -63,10 +63,3 @@ def _enrichments(cleaned: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
         "reading_minutes": pa.array(counts.words / READING_SPEED, pa.float32()),
         "dateline_place": pc.coalesce(cleaned["dateline_place"], dateline_places(cleaned["body"])),
     }
-
-
-def months_of(times: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the partition of each publication time: ``YYYY-MM`` in UTC, or ``unknown``."""
-    days = pc.unique(pc.floor_temporal(times, unit="month"))
-    names = pc.fill_null(pc.strftime(days, format="%Y-%m"), UNKNOWN_MONTH)
-    return names.take(pc.index_in(pc.floor_temporal(times, unit="month"), value_set=days))

@@ -13,7 +13,7 @@ from tasks.store.references import ShardRef, find, land, read
 @task(
     name="enrich",
     task_run_name="enrich-{cleaned.name}",
-    tags={"warraq", "enrich"},
+    tags={"warraq"},
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,

@@ -10,7 +10,7 @@ from tasks.store import Lake, transaction
 @task(
     name="publish",
     task_run_name="publish-{edition.batch_id}",
-    tags={"warraq", "publish"},
+    tags={"warraq"},
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,

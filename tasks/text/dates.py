@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.schema import TIMESTAMP
+from expectations.schema import TIMESTAMP, UNKNOWN_MONTH
 from tasks.errors import StopRun
 
 Numbers = npt.NDArray[np.int64]
@@ -60,6 +61,8 @@ _PRECISIONS: Final = pa.array(["day", "minute", "second"])
 _DAY, _MINUTE, _SECOND, _UNREAD = 0, 1, 2, 3
 _MICROSECONDS: Final = 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_QUARTER: Final = 15 * 60 * _MICROSECONDS
+"""Clocks change at full quarters of an hour."""
 
 
 class Dates(NamedTuple):
@@ -230,12 +233,34 @@ def _micros(time: datetime) -> int:
 
 
 def _to_utc(local: Numbers, timezone: str) -> Numbers:
-    """Return the times of clocks in the zone; of an hour that comes twice, the first is meant."""
-    naive = pa.array(local).cast(pa.timestamp("us"))
+    """Return the times of clocks in the zone; of an hour that comes twice, the first is meant.
+
+    Offsets are asked of :mod:`zoneinfo` once for each quarter of an hour that occurs. Arrow's own conversion
+    needs the system's zone database, which small machines lack; zoneinfo brings tzdata's.
+    """
     try:
-        known = pc.assume_timezone(naive, timezone, ambiguous="earliest", nonexistent="latest")
-    except pa.ArrowInvalid as error:
-        raise StopRun(
-            f"The system does not know this time zone; install tzdata: {error}", timezone=timezone
-        ) from error
-    return np.asarray(known.cast(pa.int64()))
+        zone = ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise StopRun("There is no such time zone", timezone=timezone) from error
+    quarters, place = np.unique(local // _QUARTER, return_inverse=True)
+    offsets = [_offset_at(quarter * _QUARTER, zone) for quarter in quarters.tolist()]
+    return local - np.array(offsets, np.int64)[place]
+
+
+def _offset_at(local: int, zone: ZoneInfo) -> int:
+    """Return the zone's offset in microseconds when its clocks show that time since 1970."""
+    clock = _EPOCH + timedelta(microseconds=local)
+    offset = clock.replace(tzinfo=zone).utcoffset() or timedelta()
+    return offset // timedelta(microseconds=1)
+
+
+def months_of(times: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return the month (``YYYY-MM``, UTC) of each time, ``unknown`` where there is none."""
+    if isinstance(times, pa.ChunkedArray):
+        times = times.combine_chunks()
+    # As plain numbers and by numpy: Arrow looks UTC up in a database that may not be there.
+    months = times.cast(pa.int64()).to_numpy(zero_copy_only=False).astype("datetime64[us]")
+    encoded = pa.array(months.astype("datetime64[M]").astype(np.int64)).dictionary_encode()
+    names = encoded.dictionary.to_numpy().astype("datetime64[M]").astype(str)
+    known = pa.array(names, pa.string()).take(encoded.indices)
+    return pc.if_else(pc.is_valid(times), known, UNKNOWN_MONTH)

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from expectations.schema import UNKNOWN_MONTH
 from tasks.errors import StopRun
+from tasks.text.dates import months_of
 from tasks.validate.scan import (
     CONTROL,
     CURLY_QUOTE,
@@ -83,7 +84,7 @@ def _raw(table: pa.Table) -> Measured:
         "date_text_length": pc.max_element_wise(
             pc.utf8_length(table["published_raw"]), pc.utf8_length(table["modified_raw"])
         ),
-        "fetched_year": pc.year(table["fetched_at"]),
+        "fetched_year": _year(table["fetched_at"]),
     }
 
 
@@ -106,7 +107,7 @@ def _article(table: pa.Table) -> Measured:
         "body_words": pa.array(body.words, mask=blank),
         "body_length": body.length,
         "arabic_share": pc.if_else(pa.array(blank), None, _number(table["arabic_share"])),
-        "published_year": pc.year(table["published_at"]),
+        "published_year": _year(table["published_at"]),
         "date_precision": table["date_precision"],
         "date_unexplained": _date_unexplained(table),
         **{name: title.has(flaw) | body.has(flaw) for name, flaw in flaws.items()},
@@ -185,10 +186,13 @@ def _given(column: pa.ChunkedArray | pa.Array) -> npt.NDArray[np.bool_]:
 
 
 def _month_disagrees(table: pa.Table) -> pa.ChunkedArray:
-    months = pc.strftime(table["published_at"], format="%Y-%m")
-    return pc.fill_null(
-        pc.not_equal(table["published_month"], pc.fill_null(months, UNKNOWN_MONTH)), False
-    )
+    months = months_of(table["published_at"])
+    return pc.fill_null(pc.not_equal(table["published_month"], months), False)
+
+
+def _year(times: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the year in UTC, without asking Arrow for a zone database that may not be there."""
+    return pc.year(times.cast(pa.timestamp("us")))
 
 
 def _removed_flags(column: pa.ChunkedArray) -> dict[str, npt.NDArray[np.bool_]]:

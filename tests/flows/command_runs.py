@@ -65,9 +65,17 @@ def started(*arguments: str | Path, folder: Path, **more: str) -> Iterator[subpr
         process.wait()
 
 
-def wait_for(happened: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:
+def wait_for(
+    happened: Callable[[], bool],
+    what: str,
+    seconds: float = SECONDS,
+    *,
+    of: subprocess.Popen[bytes] | None = None,
+) -> None:
+    """Wait until it has happened, as long as the process that is to do it lives."""
     deadline = time.monotonic() + seconds
     while not happened():
+        assert of is None or of.poll() is None, f"the process ended before {what}: {of.args!r}"
         assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
         time.sleep(0.1)
 

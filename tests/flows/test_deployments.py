@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.build_corpus import build_corpus
 from flows.command_line import make_parser
 from flows.deployments import absolute_source, make_deployment, make_schedule, merge_run
 from tasks.errors import StopRun
@@ -72,8 +73,6 @@ def test_deployment_holds_absolute_paths_and_loads_as_a_module(
 
 
 def test_the_form_of_the_run_shows_titles_descriptions_and_bounds() -> None:
-    from flows.build_corpus import build_corpus
-
     schema = build_corpus.parameters.model_dump()
     assert set(schema["properties"]) == {"run"}
     fields = schema["definitions"]["CorpusRun"]["properties"]

@@ -38,7 +38,6 @@ with local_server() as server:
     def many(): return [step(number) for number in range(40)]
     wait_ready(server)
     many()
-    import sqlite3
 """
 
 
@@ -126,41 +125,46 @@ PROFILE = 'active = "mine"\n[profiles.mine]\nPREFECT_API_URL = "http://profile.e
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "variables", "expected"),
+    ("file", "text", "expected"),
     [
-        pytest.param("", "", {}, None, id="nothing"),
-        pytest.param("", "", {"PREFECT_API_URL": "http://e/api"}, "http://e/api", id="variable"),
-        pytest.param("prefect.toml", '[api]\nurl = "http://t/api"', {}, "http://t/api", id="toml"),
+        pytest.param("other", "", None, id="nothing"),
+        pytest.param("prefect.toml", '[api]\nurl = "http://t/api"', "http://t/api", id="toml"),
         pytest.param(
             "pyproject.toml",
             '[tool.prefect.api]\nurl = "http://p/api"',
-            {},
             "http://p/api",
             id="pyproject",
         ),
-        pytest.param(
-            "state/profiles.toml", PROFILE, {}, "http://profile.example/api", id="profile"
-        ),
-        pytest.param(
-            "state/profiles.toml", PROFILE, {"PREFECT_PROFILE": "other"}, None, id="other-profile"
-        ),
-        pytest.param("state/profiles.toml", "active = [", {}, None, id="broken-profile"),
-        pytest.param("prefect.toml", 'api = "x"', {}, None, id="odd-toml"),
+        pytest.param("state/profiles.toml", PROFILE, "http://profile.example/api", id="profile"),
+        pytest.param("state/profiles.toml", "active = [", None, id="broken-profile"),
+        pytest.param("prefect.toml", 'api = "x"', None, id="odd-toml"),
     ],
 )
 def test_api_address_is_found_where_prefect_finds_it(
-    file: str,
-    text: str,
-    variables: dict[str, str],
+    file: str, text: str, expected: str | None, unconfigured: Path
+) -> None:
+    (unconfigured / file).parent.mkdir(exist_ok=True)
+    (unconfigured / file).write_text(text)
+    assert configured_api_url() == expected
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        pytest.param("PREFECT_API_URL", "http://e/api", "http://e/api", id="address"),
+        pytest.param("PREFECT_PROFILE", "other", None, id="other-profile"),
+    ],
+)
+def test_variables_come_before_files(
+    variable: str,
+    value: str,
     expected: str | None,
     unconfigured: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if file:
-        (unconfigured / file).parent.mkdir(exist_ok=True)
-        (unconfigured / file).write_text(text)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
+    (unconfigured / "state").mkdir()
+    (unconfigured / "state" / "profiles.toml").write_text(PROFILE)
+    monkeypatch.setenv(variable, value)
     assert configured_api_url() == expected
 
 

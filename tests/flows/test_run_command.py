@@ -129,7 +129,7 @@ def test_a_signal_ends_a_waiting_run_within_seconds(
         with started(
             *("run", "two.jsonl", "--lake", "lake"), folder=tmp_path, PREFECT_HOME=state
         ) as process:
-            wait_for(lambda: "lake" in (tmp_path / "err").read_text(), "waiting for the lake")
+            wait_for(lambda: "lake" in (tmp_path / "err").read_text(), "its wait", of=process)
             began = time.monotonic()
             process.send_signal(number)
             assert process.wait(60) == 130

@@ -1,0 +1,111 @@
+import pytest
+
+from tasks.clean.bylines import Signature, read_signature
+from tests.clean.record_tables import cleaned
+
+
+@pytest.mark.parametrize(
+    ("line", "outlets", "rest", "expected"),
+    [
+        pytest.param(
+            "محرر سياسى مصر وناسهاأعلن التحالف", ["مصر وناسها"], "أعلن التحالف",
+            Signature(0, ("محرر سياسى",), "مصر وناسها"), id="desk-outlet-glued",
+        ),
+        pytest.param(
+            "محرر سياسى مصر وناسهاأعلن التحالف", [], "أعلن التحالف",
+            Signature(0, ("محرر سياسى",), "مصر وناسها"), id="desk-unknown-outlet-glued",
+        ),
+        pytest.param(
+            "محرر سياسى مصر وناسها أعلن التحالف", ["مصر وناسها"], "أعلن التحالف",
+            Signature(0, ("محرر سياسى",), "مصر وناسها"), id="desk-outlet-with-a-space",
+        ),
+        pytest.param(
+            "كتب: عمار الحلبيتناغمت أوتار العود", [], "تناغمت أوتار العود",
+            Signature(0, ("عمار الحلبي",)), id="name-glued-to-verb",
+        ),
+        pytest.param(
+            "كتبت: سلمى عودةأعلنت البلدية", [], "أعلنت البلدية",
+            Signature(0, ("سلمى عودة",)), id="letter-after-ta-marbuta",
+        ),
+        pytest.param(
+            "كتب: عمار الحلبي تناغمت أوتار العود", [], "تناغمت أوتار العود",
+            Signature(0, ("عمار الحلبي",)), id="name-before-verb",
+        ),
+        pytest.param(
+            "خالد علي - سبق - جدة: عاد الهدوء", ["سبق"], "عاد الهدوء",
+            Signature(0, ("خالد علي",), "سبق", "جدة"), id="name-outlet-place",
+        ),
+        pytest.param(
+            "عمان – «صدى الضفتين»: تقرر تمديد", ["صدى الضفتين"], "تقرر تمديد",
+            Signature(0, (), "صدى الضفتين", "عمان"), id="place-outlet",
+        ),
+        pytest.param(
+            "سبق- الرياض: افتتح الأمير", ["سبق"], "افتتح الأمير",
+            Signature(0, (), "سبق", "الرياض"), id="outlet-place",
+        ),
+    ],
+)  # fmt: skip
+def test_reads(line: str, outlets: list[str], rest: str, expected: Signature) -> None:
+    found = read_signature(line, whole=False, outlets=outlets)
+    assert found is not None
+    assert line[found.length :].strip() == rest
+    assert (found.authors, found.outlet, found.place) == (
+        expected.authors, expected.outlet, expected.place,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        pytest.param("كتبت ليلى الشوملي", ("ليلى الشوملي",), id="verb"),
+        pytest.param("تقرير: نادر عصفور", ("نادر عصفور",), id="colon"),
+        pytest.param("بقلم سليم حداد", ("سليم حداد",), id="pen"),
+        pytest.param("كتب: علي - سمير", ("علي سمير",), id="two-names"),
+        pytest.param("محرر الشؤون الاقتصادية", ("محرر الشؤون الاقتصادية",), id="desk"),
+    ],
+)
+def test_reads_a_line_of_its_own(line: str, authors: tuple[str, ...]) -> None:
+    found = read_signature(line, whole=True)
+    assert found is not None
+    assert found.length == len(line)
+    assert found.authors == authors
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("كتب النقد الحديث كثيرة في المكتبات", id="books"),
+        pytest.param("كتب الرئيس رسالةإلى نظيره", id="wrote-a-letter"),
+        pytest.param("تقرير دولي يحذر من الجفاف", id="report-as-subject"),
+        pytest.param("حوار الطرشان", id="headline"),
+        pytest.param("سبق أن أعلنت الوزارة", id="outlet-name-as-a-word"),
+        pytest.param("قال الوزير لصدى الضفتين: سنعمل", id="quoted-by-the-outlet"),
+        pytest.param("كتب: «لا أحد يعرف»", id="quotation"),
+        pytest.param("تحرير الأسعار يقلق المستهلكين", id="liberalisation"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_leaves_prose_alone(line: str) -> None:
+    found = read_signature(line, whole=True, outlets=("سبق", "صدى الضفتين"))
+    assert found is None
+
+
+def test_the_credits_go_to_columns_and_the_cut_is_kept() -> None:
+    text = "عنوان الخبر\nمحرر سياسى مصر وناسهاأعلن التحالف نتائج التصويت."
+    row = cleaned({"text": text, "title_in_text": True, "source": "مصر وناسها"})[0]
+    assert row["title"] == "عنوان الخبر"
+    assert row["body"] == "أعلن التحالف نتائج التصويت."
+    assert (row["authors"], row["outlet"]) == (["محرر سياسى"], "مصر وناسها")
+    assert [(cut["kind"], cut["text"]) for cut in row["removed"]] == [
+        ("title", "عنوان الخبر"),
+        ("byline", "محرر سياسى مصر وناسها"),
+    ]
+
+
+def test_a_profile_adds_phrases_and_mastheads() -> None:
+    row = cleaned(
+        {"text": "عدسة: سمير نجم\nافتتح المعرض اليوم.", "source": "x"}, byline_phrases=["عدسة"]
+    )[0]
+    assert (row["authors"], row["body"]) == (["سمير نجم"], "افتتح المعرض اليوم.")
+    row = cleaned({"text": "الأفق- دمشق: افتتح المعرض.", "source": "x"}, outlets=["الأفق"])[0]
+    assert (row["outlet"], row["dateline_place"], row["body"]) == ("الأفق", "دمشق", "افتتح المعرض.")

@@ -1,0 +1,156 @@
+"""What holds for cleaning as a whole, whichever rules there are."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from expectations.schema import RECORDS, SchemaMismatch
+from tasks.clean import RULES, clean
+from tasks.clean.draft import KINDS
+from tasks.sources import DEFAULT_PROFILE, SourceProfile
+from tests.clean.record_tables import cleaned, records
+from tests.shared_data import GOLD, needs_gold
+
+PROFILES = {DEFAULT_PROFILE: SourceProfile(name=DEFAULT_PROFILE)}
+
+WORDS = [
+    "أعلن",
+    "الوزير",
+    "فى",
+    "ا\u0653خر",
+    "شدّ\u064eة",
+    "&quot;",
+    "«نعم»",
+    "”لا“",
+    "ﻗﻮﺍﺕ",
+    "\u200f",
+    "ﷺ",
+]
+LINES = [
+    "اقرأ أيضاً",
+    "- خبر أول",
+    "قد يهمك: خبر",
+    "كتب: عمار الحلبيتناغمت أوتار",
+    "محرر سياسى الأفقأعلن",
+]
+line = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join) | st.sampled_from(
+    LINES
+)
+article = st.lists(line, max_size=8).map("\n".join)
+
+
+def test_every_rule_says_why() -> None:
+    for rule in RULES:
+        module = __import__(rule.__module__, fromlist=["__doc__"])
+        assert "«" in (module.__doc__ or ""), f"{rule.__module__} has no example"
+
+
+@given(article, st.booleans())
+def test_cuts_are_found_again_in_the_raw_text(text: str, title_in_text: bool) -> None:
+    row = cleaned({"text": text, "title_in_text": title_in_text})[0]
+    end = 0
+    for cut in row["removed"]:
+        assert text[cut["start"] : cut["end"]] == cut["text"]
+        assert cut["kind"] in KINDS
+        assert cut["start"] >= end
+        end = cut["end"]
+
+
+@given(article)
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    once = cleaned({"text": text})[0]["body"]
+    assert cleaned({"text": once})[0]["body"] == once
+
+
+@given(st.lists(article, min_size=1, max_size=6))
+def test_rows_in_are_rows_out_whatever_their_neighbours(texts: list[str]) -> None:
+    together = cleaned(*({"text": text, "record_ref": "r"} for text in texts))
+    apart = [cleaned({"text": text, "record_ref": "r"})[0] for text in texts]
+    assert together == apart
+
+
+@given(article)
+def test_no_rule_adds_letters(text: str) -> None:
+    kept = clean(records({"text": text}), PROFILES).kept
+    letters = [char for char in kept["body"][0].as_py() if char.isalpha()]
+    repaired = cleaned({"text": text.replace("\n", " ")})
+    assert len(letters) <= sum(char.isalpha() for char in text) + 30 * text.count("ﷺ")
+    assert len(repaired) == 1
+
+
+def test_an_empty_shard_passes() -> None:
+    assert clean(RECORDS.empty_table(), PROFILES).kept.num_rows == 0
+
+
+def test_other_columns_are_refused_by_name() -> None:
+    with pytest.raises(SchemaMismatch, match="missing author"):
+        clean(records({"text": "نص"}).drop_columns(["author"]), PROFILES)
+
+
+@pytest.mark.parametrize(
+    ("printed", "at", "problem"),
+    [
+        pytest.param("2026-03-01", datetime(2026, 3, 1, tzinfo=UTC), None, id="day"),
+        pytest.param(
+            "2026-03-01T02:00:00+03:00", datetime(2026, 2, 28, 23, tzinfo=UTC), None, id="offset"
+        ),
+        pytest.param("1803-01-01", None, "implausible-date", id="1803"),
+        pytest.param("2999-01-01", None, "implausible-date", id="2999"),
+        pytest.param("قريبا", None, "unreadable-date", id="words"),
+        pytest.param(None, None, "no-date", id="none"),
+    ],
+)
+def test_dates(printed: str | None, at: datetime | None, problem: str | None) -> None:
+    row = cleaned({"text": "نص", "published_raw": printed})[0]
+    assert (row["published_at"], row["date_problem"]) == (at, problem)
+    assert row["published_raw"] == printed
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        pytest.param({"url": "http://x.com/a"}, {"url": "https://x.com/a#top"}, True, id="address"),
+        pytest.param({"native_id": "7"}, {"native_id": "7"}, True, id="native-id"),
+        pytest.param({"native_id": "7"}, {"native_id": "7", "source": "y"}, False, id="other-outlet"),
+        pytest.param({"text": "نص"}, {"text": "نص"}, True, id="text"),
+        pytest.param({"text": "نص"}, {"text": "نص آخر"}, False, id="other-text"),
+        pytest.param(
+            {"url": "https://x.com/", "native_id": "1"}, {"url": "https://x.com/", "native_id": "2"},
+            False, id="home-page-is-no-identity",
+        ),
+    ],
+)  # fmt: skip
+def test_article_ids(one: dict[str, Any], other: dict[str, Any], same: bool) -> None:
+    first, second = cleaned(
+        {"text": "ا", **one}, {"text": "ا" if "text" not in other else "", **other}
+    )
+    assert (first["article_id"] == second["article_id"]) is same
+
+
+def test_authors_are_split_and_told_once() -> None:
+    row = cleaned({"text": "كتب: عمر زيد\nنص الخبر.", "author": "ليلى حداد، عمر زيد"})[0]
+    assert row["authors"] == ["ليلى حداد", "عمر زيد"]
+
+
+@needs_gold
+def test_real_articles_lose_nothing_that_is_body() -> None:
+    """On the development gold, no cut touches a character that a person labelled as body."""
+    gold = [json.loads(row) for row in GOLD.read_text(encoding="utf-8").splitlines()]
+    rows = cleaned(*({"text": row["raw"], "source": row["source"]} for row in gold))
+    for row, labelled in zip(rows, gold, strict=True):
+        noise = {i for start, end, _ in labelled["spans"] for i in range(start, end)}
+        noise |= {i for start, end in labelled.get("doubt", []) for i in range(start, end)}
+        for cut in row["removed"]:
+            body = [labelled["raw"][i] for i in range(cut["start"], cut["end"]) if i not in noise]
+            assert not "".join(body).strip(" \n:.-،"), (labelled["id"], cut)
+
+
+def test_pa_types_are_large_enough() -> None:
+    assert (
+        clean(records({"text": "نص"}), PROFILES).kept.schema.field("body").type == pa.large_string()
+    )

@@ -1,0 +1,76 @@
+"""Scores on data labelled by people: they may rise, never fall (``floors.json``)."""
+
+import csv
+import gzip
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tasks.text.buffers import texts_of
+from tasks.text.repair import repair
+from tasks.text.words import digest_words, hash_words
+from tests.clean.record_tables import cleaned
+from tests.shared_data import GOLD, NEWS, SHARED, needs_gold, needs_news
+
+FLOORS: dict[str, dict[str, float]] = json.loads(
+    (Path(__file__).parent / "floors.json").read_text(encoding="utf-8")
+)
+
+
+def score(gold: list[dict[str, Any]], bodies: dict[str, str]) -> dict[str, Any]:
+    """Score with the scorer that lies beside the gold."""
+    spec = importlib.util.spec_from_file_location("cleaning_score", SHARED / "cleaning_score.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.score(gold, bodies)  # type: ignore[no-any-return]
+
+
+def as_record(row: dict[str, Any]) -> dict[str, Any]:
+    """Feed a labelled text as it would arrive: with its title, or as a file that begins with it."""
+    spans = row["spans"]
+    headed = not row.get("title") and spans and spans[0][0] == 0 and spans[0][2] == "title"
+    return {
+        "text": row["raw"],
+        "title": row.get("title"),
+        "title_in_text": bool(headed),
+        "source": row["source"],
+    }
+
+
+@needs_gold
+def test_cleaning_gold() -> None:
+    gold = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
+    rows = cleaned(*map(as_record, gold))
+    scores = score(gold, {g["id"]: row["body"] for g, row in zip(gold, rows, strict=True)})
+    floors = FLOORS["cleaning_gold"]
+    assert scores["articles"] == floors["articles"]
+    for name in ("exact", "body_kept", "noise_removed"):
+        assert scores[name] >= floors[name], f"{name} fell to {scores[name]:.4f}"
+
+
+@needs_news
+def test_copies_of_the_same_words_are_found() -> None:
+    """Natural pairs whose folded words are all the same have one text key, and no other pair has."""
+    with gzip.open(NEWS, "rt", encoding="utf-8", newline="\n") as lines:
+        texts = {row["id"]: row["text"] for row in map(json.loads, lines)}
+    with (SHARED / "duplicate_pairs.tsv").open(encoding="utf-8") as file:
+        pairs = [row[:2] for row in csv.reader(file, delimiter="\t") if row[0] in texts]
+    wanted = sorted({name for pair in pairs for name in pair if name in texts})
+    words = hash_words(repair(texts_of(pa.array([texts[name] for name in wanted]))).texts)
+    keys = dict(zip(wanted, digest_words(words).to_pylist(), strict=True))
+    runs = {
+        name: words.hashes[words.offsets[n] : words.offsets[n + 1]].tobytes()
+        for n, name in enumerate(wanted)
+    }
+    same = [(a, b) for a, b in pairs if b in runs and runs[a] == runs[b]]
+    if not same:
+        pytest.fail("no natural pair with the same words was read: has the file changed?")
+    found = sum(keys[a] == keys[b] for a, b in same)
+    assert found / len(same) >= FLOORS["exact_copies"]["recall"]
+    assert sum(keys[a] == keys[b] for a, b in pairs if b in runs) == found
