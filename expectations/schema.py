@@ -1,4 +1,4 @@
-"""The contract of every zone: columns, types, descriptions, units; dispositions and reasons.
+"""The contract of every zone: columns, types, descriptions, units.
 
 Imports pyarrow only, so that every room may import it. ``tests/golden/schema.txt`` pins what stands
 here: a change of the data's shape is seen in review. Readers rely on the names (``README.md``).
@@ -288,8 +288,8 @@ LEDGER: Final = pa.schema(
         _RECORD_REF,
         _NATIVE_ID,
         _SOURCE,
-        _text("disposition", "where the record ended: one of DISPOSITIONS", required=True),
-        _text("reason", "why: one of REASONS", required=True),
+        _text("disposition", "where the record ended: see expectations.dispositions", required=True),
+        _text("reason", "why: see expectations.dispositions", required=True),
         _text("detail", "what exactly, and where, in words"),
         _field("article_id", pa.string(), "the article that it became, copies or repeats"),
         _BATCH_ID,
@@ -356,45 +356,6 @@ DATASETS: Final = {
 """The datasets that one commit makes visible together."""
 
 PARTITIONED: Final = frozenset({"articles", "duplicates"})
-
-REASONS: Final = {
-    "published": {
-        "new": "a new article",
-        "no-date": "a new article; it has no date",
-        "unreadable-date": "a new article; its date could not be read and is kept in published_raw",
-        "implausible-date": "a new article; its date cannot be true and is kept in published_raw",
-    },
-    "revised": {
-        "newer-text": "a later text of a published article took its place",
-        "older-text": "an earlier text of an article whose later text stands",
-    },
-    "unchanged": {
-        "same-text": "the article is there with the same text",
-    },
-    "duplicate": {
-        "exact": "the folded text of a published article",
-    },
-    "quarantined": {
-        "raw": "failed an expectation at the raw border",
-        "article": "failed an expectation at the article border",
-        "corpus": "failed an expectation at the corpus border",
-    },
-    "rejected": {
-        "empty-file": "the file holds no record",
-        "not-utf8": "the bytes are not UTF-8",
-        "not-json": "the line is not JSON",
-        "duplicate-key": "the JSON object has one key twice",
-        "too-large": "the record is larger than the limit",
-        "too-deep": "the JSON is nested deeper than the limit",
-        "no-text": "the record has no field that holds the text",
-        "truncated": "the compressed file ends before its end mark",
-        "unreadable": "the file cannot be opened or read",
-        "unknown-format": "no format reads this content",
-    },
-}
-"""Every disposition and, under it, every reason with what it means."""
-
-DISPOSITIONS: Final = tuple(REASONS)
 
 
 class SchemaMismatch(ValueError):

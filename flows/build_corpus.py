@@ -114,7 +114,9 @@ def validate(
     with job.record.stage(name) as stage:
         announce(job.logger, name)
         task = validate_border.with_options(name=name)
-        folder = job.place(batch, name, *(ref.refused for ref in before))
+        # With the version, because what the corpus border judges was decided against it.
+        place = f"{name}-{job.lake.version}"
+        folder = job.place(batch, place, *(ref.refused for ref in before))
         found = task(border, shards, batch.records, job.lineage(batch), folder)
         rows = sum(ref.rows for ref in shards)
         stage.gave(rows, rows - found.refused.rows, [found.quarantine.path])
@@ -143,7 +145,8 @@ def deduplicate(
         refused = [ref.refused for ref in borders]
         folder = job.place(batch, f"decided-{job.lake.version}", *refused)
         decided = deduplicate_batch(cleaned, refused, job.lake, folder)
-        stage.gave(sum(ref.rows for ref in cleaned), sum(ref.rows for ref in decided.records))
+        taken, given = (sum(ref.rows for ref in refs) for refs in (cleaned, decided.records))
+        stage.gave(taken, given, [decided.index_step.path])
     return decided
 
 

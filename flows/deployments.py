@@ -145,6 +145,8 @@ def _settle_paths(lake: Path) -> None:
     """Tell the runs, which are processes of their own, where everything is."""
     os.environ["WARRAQ_LAKE"] = str(lake)
     os.environ["PREFECT_HOME"] = str(Path(os.environ["PREFECT_HOME"]).expanduser().absolute())
+    # Every 10 s by default: a person who triggers a run waits for it.
+    os.environ.setdefault("PREFECT_RUNNER_POLL_FREQUENCY", "3")
     if config_path().is_file():
         os.environ["WARRAQ_CONFIG"] = str(config_path().absolute())
 

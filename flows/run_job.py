@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -31,11 +32,16 @@ SAMPLE: Final = Path(__file__).parent.parent / "data" / "sample"
 
 @dataclass(slots=True)
 class Job:
-    """One run at work; ``root`` holds raw and work files: the lake, or a dry run's own folder."""
+    """One run at work.
+
+    ``named`` is the lake that was asked for, ``lake`` the one that is read, ``root`` holds raw and
+    work files: all the same, but that a dry run works in a folder of its own.
+    """
 
     settings: Settings
     sources: tuple[str, ...]
     profiles: Mapping[str, SourceProfile]
+    named: Path
     lake: Lake
     root: Path
     dry_run: bool
@@ -110,7 +116,7 @@ class Job:
         return RunSummary(
             run_id=self.record.run_id,
             batch_id=batch.batch_id,
-            lake=self.lake.root,
+            lake=self.named,
             version=self.committed_version or self.lake.version,
             committed=self.committed_version is not None,
             already_in_version=entry.version if entry else None,
@@ -137,10 +143,8 @@ def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> I
         place = root
         if dry_run:
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="warraq-")))
-        opened = open_lake(
-            place if dry_run and not root.exists() else root,
-            create=not dry_run or not root.exists(),
-        )
+        absent = dry_run and _is_vacant(root)
+        opened = open_lake(place if absent else root, create=absent or not dry_run)
         if not dry_run:
             stack.enter_context(
                 writer_lock(
@@ -158,6 +162,7 @@ def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> I
             settings=settings,
             sources=sources or settings.schedule.sources or (_sample(),),
             profiles=profiles,
+            named=root,
             lake=opened,
             root=place,
             dry_run=dry_run,
@@ -169,6 +174,13 @@ def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> I
         yield job
         if job.batch is not None:
             shutil.rmtree(job.batch.work, ignore_errors=True)
+
+
+def _is_vacant(root: Path) -> bool:
+    """Whether nothing is where the lake shall be, or an empty folder."""
+    if not root.is_dir():
+        return not root.exists()
+    return os.access(root, os.R_OK) and not any(root.iterdir())
 
 
 def _sample() -> str:

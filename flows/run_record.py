@@ -18,6 +18,9 @@ from tasks.store import write_runs
 
 WHOLE_RUN: Final = "run"
 
+_CLOCK_SECONDS: Final = 0.1
+"""A file's time may lie behind the clock by a tick of the kernel."""
+
 
 @dataclass(slots=True)
 class Stage:
@@ -42,13 +45,16 @@ class Stage:
         self.peak_memory = _peak_memory()
 
     def gave(self, rows_in: int, rows_out: int, files: Iterable[Path] = ()) -> None:
-        """Note the rows taken in and handed on, and the size of the files written."""
-        self.rows_in, self.rows_out = rows_in, rows_out
-        self.bytes = sum(file.stat().st_size for file in files if file.exists())
+        """Note the rows taken in and handed on, and the size of the files that hold the latter.
 
-    def taken_over(self, begun: float) -> bool:
-        """Tell whether a file was written before the stage began."""
-        return begun < self.started_at.timestamp()
+        Files that were there before the stage began are those of an earlier run, taken over.
+        """
+        self.rows_in, self.rows_out = rows_in, rows_out
+        found = [file.stat() for file in files]
+        self.bytes = sum(file.st_size for file in found)
+        before = self.started_at.timestamp() - _CLOCK_SECONDS
+        if found and all(file.st_mtime < before for file in found):
+            self.status = "resumed"
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from expectations.schema import DISPOSITIONS, REASONS
+from expectations.dispositions import DISPOSITIONS, REASONS
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,7 +11,7 @@ from expectations.schema import LINK, REMOVED
 from tasks.clean.draft import KINDS, Draft, Found, Spans
 from tasks.text.buffers import Texts, column_of, gather
 from tasks.text.repair import raw_places
-from tasks.text.repair_kernel import decode
+from tasks.text.utf8 import decode
 
 
 def all_cuts(found: Sequence[Found]) -> tuple[Spans, np.ndarray]:

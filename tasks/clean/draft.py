@@ -15,7 +15,7 @@ from tasks.sources import SourceProfile
 from tasks.text import letters
 from tasks.text.buffers import Places
 from tasks.text.repair import Repaired
-from tasks.text.repair_kernel import decode
+from tasks.text.utf8 import decode
 from tasks.text.words import Hashes, chain, hash_phrases, next_word
 
 KINDS: Final = ("title", "byline", "dateline", "related")

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from tasks.clean.draft import RELATED, Draft, Found, Spans, is_bullet
-from tasks.text.repair_kernel import decode
+from tasks.text.utf8 import decode
 
 ITEM_WORDS: Final = 18
 """Longest item without a bullet: links are hardly longer, and few paragraphs are as short."""

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from tasks.text.repair_kernel import decode
+from tasks.text.utf8 import decode
 
 GROWS_AT_MOST: Final = 3
 """Times that a text may grow: a byte that may not stand in an address becomes ``%XX``."""

@@ -10,7 +10,7 @@ from numba import njit
 from tasks.text import letters
 from tasks.text.buffers import Texts
 from tasks.text.letters import ARABIC, JOINER, LETTER, MARK_OR_SYMBOL, SENTENCE_END, SPACE
-from tasks.text.repair_kernel import decode
+from tasks.text.utf8 import decode
 
 Counts = npt.NDArray[np.int32]
 

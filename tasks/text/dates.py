@@ -235,8 +235,8 @@ def _micros(time: datetime) -> int:
 def _to_utc(local: Numbers, timezone: str) -> Numbers:
     """Return the times of clocks in the zone; of an hour that comes twice, the first is meant.
 
-    Offsets are asked of :mod:`zoneinfo` once for each quarter of an hour that occurs. Arrow's own conversion
-    needs the system's zone database, which small machines lack; zoneinfo brings tzdata's.
+    Offsets are asked of :mod:`zoneinfo` once for each quarter of an hour that occurs. Arrow's own
+    conversion needs the system's zone database, which small machines lack; zoneinfo has tzdata's.
     """
     try:
         zone = ZoneInfo(timezone)

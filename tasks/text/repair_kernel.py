@@ -26,6 +26,7 @@ from tasks.text.letters import (
     STRETCH,
     ZERO_WIDTH_JOINER,
 )
+from tasks.text.utf8 import decode, encode
 
 
 class Tables(NamedTuple):
@@ -52,50 +53,6 @@ _WINDOWS_1252: Final = np.array(
      0x2122, 0x161, 0x203A, 0x153, 0, 0x17E, 0x178], np.int32,
 )  # fmt: skip
 """What browsers read in ``&#128;`` to ``&#159;`` (HTML standard, numeric character references)."""
-
-
-@njit(cache=True, nogil=True, inline="always")
-def decode(data, i):
-    """Return (code point, length in bytes) of the character at byte ``i``."""
-    first = data[i]
-    if first < 0x80:
-        return np.int32(first), 1
-    if first < 0xE0:
-        return (np.int32(first & 0x1F) << 6) | (data[i + 1] & 0x3F), 2
-    if first < 0xF0:
-        return (
-            (np.int32(first & 0x0F) << 12)
-            | (np.int32(data[i + 1] & 0x3F) << 6)
-            | (data[i + 2] & 0x3F)
-        ), 3
-    return (
-        (np.int32(first & 0x07) << 18)
-        | (np.int32(data[i + 1] & 0x3F) << 12)
-        | (np.int32(data[i + 2] & 0x3F) << 6)
-        | (data[i + 3] & 0x3F)
-    ), 4
-
-
-@njit(cache=True, nogil=True)
-def encode(code, out, at):
-    """Write the code point at byte ``at`` and return the place after it."""
-    if code < 0x80:
-        out[at] = code
-        return at + 1
-    if code < 0x800:
-        out[at] = 0xC0 | (code >> 6)
-        out[at + 1] = 0x80 | (code & 0x3F)
-        return at + 2
-    if code < 0x10000:
-        out[at] = 0xE0 | (code >> 12)
-        out[at + 1] = 0x80 | ((code >> 6) & 0x3F)
-        out[at + 2] = 0x80 | (code & 0x3F)
-        return at + 3
-    out[at] = 0xF0 | (code >> 18)
-    out[at + 1] = 0x80 | ((code >> 12) & 0x3F)
-    out[at + 2] = 0x80 | ((code >> 6) & 0x3F)
-    out[at + 3] = 0x80 | (code & 0x3F)
-    return at + 4
 
 
 @njit(cache=True, nogil=True)

@@ -22,7 +22,7 @@ from tasks.text import letters
 from tasks.text.buffers import Places, Texts, column_of, texts_of
 from tasks.text.letters import MARK_OR_SYMBOL, SPACE
 from tasks.text.repair import repair
-from tasks.text.repair_kernel import decode, encode
+from tasks.text.utf8 import decode, encode
 
 Hashes = npt.NDArray[np.uint64]
 

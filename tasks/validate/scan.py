@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numba import njit
 
 from tasks.text.buffers import texts_of
-from tasks.text.repair_kernel import decode
+from tasks.text.utf8 import decode
 
 CONTROL: Final = np.uint8(1)
 INVISIBLE: Final = np.uint8(2)

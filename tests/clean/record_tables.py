@@ -22,7 +22,7 @@ def records(*rows: Mapping[str, Any]) -> pa.Table:
         "fetched_at": FETCHED_AT,
     }
     return pa.Table.from_pylist(
-        [plain | {"record_ref": f"a.jsonl#{n}"} | row for n, row in enumerate(rows, start=1)],
+        [{**plain, "record_ref": f"a.jsonl#{n}", **row} for n, row in enumerate(rows, start=1)],
         schema=RECORDS,
     )
 

@@ -116,11 +116,12 @@ def test_dates(printed: str | None, at: datetime | None, problem: str | None) ->
     [
         pytest.param({"url": "http://x.com/a"}, {"url": "https://x.com/a#top"}, True, id="address"),
         pytest.param({"native_id": "7"}, {"native_id": "7"}, True, id="native-id"),
-        pytest.param({"native_id": "7"}, {"native_id": "7", "source": "y"}, False, id="other-outlet"),
+        pytest.param({"native_id": "7"}, {"native_id": "7", "source": "y"}, False, id="outlet"),
         pytest.param({"text": "نص"}, {"text": "نص"}, True, id="text"),
         pytest.param({"text": "نص"}, {"text": "نص آخر"}, False, id="other-text"),
         pytest.param(
-            {"url": "https://x.com/", "native_id": "1"}, {"url": "https://x.com/", "native_id": "2"},
+            {"url": "https://x.com/", "native_id": "1"},
+            {"url": "https://x.com/", "native_id": "2"},
             False, id="home-page-is-no-identity",
         ),
     ],

@@ -7,7 +7,10 @@ from tasks.sources import DEFAULT_PROFILE, SourceProfile
 from tests.clean.record_tables import records
 
 PROFILES = {DEFAULT_PROFILE: SourceProfile(name=DEFAULT_PROFILE)}
-LONG = "أعلن مجلس المدينة أمس بدء أعمال ترميم السور القديم فى الجهة الشرقية بعد توقف دام ثلاث سنوات بسبب نقص التمويل وتأخر وصول الأحجار"
+LONG = (
+    "أعلن مجلس المدينة أمس بدء أعمال ترميم السور القديم فى الجهة الشرقية بعد توقف دام ثلاث سنوات"
+    " بسبب نقص التمويل وتأخر وصول الأحجار"
+)
 
 
 def keys(*rows: dict[str, str | None]) -> list[bytes]:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from expectations.schema import REASONS
+from expectations.dispositions import REASONS
 from flows.run_report import (
     LedgerLine,
     RunSummary,

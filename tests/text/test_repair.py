@@ -11,7 +11,8 @@ from tasks.text.repair import raw_places, repair, repair_column
 ARABIC = "ابتثجحخدذرزسشصضطظعغفقكلمنهويءآأؤإئةى"
 MARKS = "".join(map(chr, range(0x064B, 0x0656)))
 NOISE = (
-    "\N{ARABIC TATWEEL}\N{RIGHT-TO-LEFT MARK}\N{ZERO WIDTH SPACE}\N{NO-BREAK SPACE}\ufeff\x1a\0\n\r\t "
+    "\N{ARABIC TATWEEL}\N{RIGHT-TO-LEFT MARK}\N{ZERO WIDTH SPACE}\N{NO-BREAK SPACE}\ufeff"
+    "\x1a\0\n\r\t "
     '”“"«».،:-aZ1٣'
 )
 letter = st.tuples(st.sampled_from(ARABIC), st.text(alphabet=MARKS, max_size=2)).map("".join)
@@ -98,7 +99,7 @@ def test_rows_do_not_touch_each_other(texts: list[str]) -> None:
 
 @given(news, st.data())
 def test_places_lead_back_to_the_raw_text(text: str, data: st.DataObject) -> None:
-    """The raw text at the place of a repaired piece repairs to that piece, with its whole letters."""
+    """The raw text at the place of a repaired piece repairs to that piece, in whole letters."""
     work = repair(pa.array([text], pa.large_string()))
     whole = work.texts.data.tobytes().decode()
     start = data.draw(st.integers(0, len(whole)))

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations import schema
+from expectations.dispositions import REASONS
 from tasks.errors import StopRun
 from tasks.validate import Border, Report, quarantine_rows, refused_rows, validate
 from tests.validate.border_tables import SCHEMAS, changed, joined, sound
@@ -179,7 +180,7 @@ class TestQuarantine:
         (row,) = refused.to_pylist()
         assert (row["disposition"], row["reason"]) == ("quarantined", border)
         assert row["detail"] == ", ".join(verdict.failed[2])
-        assert row["reason"] in schema.REASONS["quarantined"]
+        assert row["reason"] in REASONS["quarantined"]
 
 
 _GUARDED = """
