@@ -18,6 +18,7 @@ from flows.local_server import (
     PortTaken,
     answers,
     configured_api_url,
+    require_api,
     start_server,
     stop_server,
     wait_ready,
@@ -116,6 +117,7 @@ def absolute_source(source: str) -> str:
 def trigger(options: Namespace) -> int:
     """Start one run of the served deployment, what is given laid over its defaults."""
     os.environ["PREFECT_API_URL"] = _served_api_url()
+    require_api()
     from prefect.client.orchestration import get_client
 
     with get_client(sync_client=True) as client:
@@ -155,6 +157,7 @@ def _settle_paths(lake: Path) -> None:
 def _api(port: int | None) -> Iterator[str]:
     """Give the API that the user configured, else one of our own that ``trigger`` finds."""
     if configured := configured_api_url():
+        require_api()
         yield configured
         return
     server = _start(port)

@@ -98,8 +98,10 @@ def wait_ready(server: LocalServer | None, seconds: float = READY_SECONDS) -> No
     """Wait until the server answers; raise :class:`StopRun` with its last words if it does not.
 
     Its socket listens from the start, so one request waits for the answer and none is refused.
+    Without a server of our own, the one that the user configured has to answer.
     """
     if server is None:
+        require_api()
         return
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -111,6 +113,20 @@ def wait_ready(server: LocalServer | None, seconds: float = READY_SECONDS) -> No
     raise StopRun(
         f"Prefect's server did not start. It said: {_last_words(server.log)}", log=str(server.log)
     )
+
+
+def require_api() -> None:
+    """Raise :class:`StopRun` unless the API that Prefect is configured for answers."""
+    from prefect.client.orchestration import get_client
+
+    client = get_client(sync_client=True)
+    error = client.api_healthcheck()
+    if error is not None:
+        raise StopRun(
+            f"Prefect's API does not answer ({error or type(error).__name__}). Start that server, "
+            "or unset PREFECT_API_URL to let Warraq start its own",
+            api=str(client.api_url),
+        ) from error
 
 
 def stop_server(server: LocalServer) -> None:

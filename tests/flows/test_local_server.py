@@ -117,7 +117,6 @@ def test_an_api_that_the_user_runs_is_taken(
     monkeypatch.setenv("PREFECT_API_URL", "http://prefect.example/api")
     with local_server() as server:
         assert server is None
-        wait_ready(server)
     assert not (unconfigured / "state").exists()
 
 

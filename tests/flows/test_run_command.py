@@ -115,6 +115,15 @@ def test_an_unknown_source_is_wrong_usage(tmp_path: Path, state: str) -> None:
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.parametrize("command", ["run", "trigger", "serve"])
+def test_an_api_that_does_not_answer_is_named(command: str, tmp_path: Path) -> None:
+    ended = warraq(command, folder=tmp_path, PREFECT_API_URL="http://127.0.0.1:9/api")
+    assert ended.code == 1
+    assert "Traceback" not in ended.err
+    assert "http://127.0.0.1:9/api" in ended.err
+    assert "unset PREFECT_API_URL" in ended.err
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
 def test_a_signal_ends_a_waiting_run_within_seconds(
     number: signal.Signals, tmp_path: Path, state: str

@@ -44,7 +44,7 @@ def project(tmp_path: Path) -> Path:
     for number, name in enumerate(("scheduled", "first", "second", "third"), start=1):
         write_article(tmp_path / f"{name}.jsonl", number)
     (tmp_path / "warraq.toml").write_text(
-        'lake = "lake"\n[schedule]\nsources = ["scheduled.jsonl"]\ninterval = 30\n'
+        'lake = "lake"\n[schedule]\nsources = ["scheduled.jsonl"]\ninterval = 60\n'
         'timezone = "Africa/Cairo"\n'
     )
     return tmp_path
@@ -94,9 +94,6 @@ def test_schedule_trigger_and_prefect_command_run_the_deployment(project: Path) 
         assert native_ids(other) == {"4"}
 
         wait_for(lambda: native_ids(lake) == {"1", "2", "3"}, "all three runs", of=process)
-        failed = warraq("trigger", "no-such-thing", "--wait", folder=project)
-        assert failed.code == 1
-        assert "no-such-thing" in failed.err
         process.send_signal(signal.SIGINT)
         assert process.wait(90) == 130
     assert sys.platform != "linux" or servers_of(project / ".prefect") == []

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.pipeline.running import SAMPLE, SampleRun, run
+
 
 @pytest.fixture(scope="session")
 def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -34,3 +36,10 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield server.api_url
     if before is not None:
         os.environ["PREFECT_API_URL"] = before
+
+
+@pytest.fixture(scope="session")
+def sample(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> SampleRun:
+    """Run the embedded sample once; tests read its lake and do not change it."""
+    lake = tmp_path_factory.mktemp("sample") / "lake"
+    return SampleRun(run(SAMPLE, lake=lake), lake)

@@ -38,6 +38,14 @@ class Ran:
         return dict(counts)
 
 
+@dataclass(frozen=True, slots=True)
+class SampleRun:
+    """The run of the embedded sample and the lake that it made."""
+
+    ran: Ran
+    lake: Path
+
+
 def warraq(*arguments: object) -> Ran:
     """Run one ``warraq`` command in this process, with ``--json``."""
     from flows.command_line import main
