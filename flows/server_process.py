@@ -18,6 +18,8 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.busy_retry import retry_when_busy
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -60,7 +62,9 @@ def _serve(
     app = create_app(ephemeral=not interface)
     app.router.lifespan_context = _guarded(app.router.lifespan_context, home)
     server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", lifespan="on", timeout_graceful_shutdown=2)
+        uvicorn.Config(
+            retry_when_busy(app), log_level="warning", lifespan="on", timeout_graceful_shutdown=2
+        )
     )
 
     def stop() -> None:
