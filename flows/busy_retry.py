@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -31,7 +33,12 @@ def retry_when_busy(application: Application) -> Application:
         request = await _read(receive)
         for pause in (*_PAUSES, None):
             answers: list[Message] = []
-            await application(scope, _replay(request, receive), _collect(answers))
+            try:
+                # A copy: the application writes into it which route it took.
+                await application({**scope}, _replay(request, receive), _collect(answers))
+            except SQLAlchemyError:
+                if _status(answers) != _BUSY:  # it answers first and then raises all the same
+                    raise
             if pause is None or _status(answers) != _BUSY:
                 break
             await asyncio.sleep(pause)

@@ -1,8 +1,8 @@
 """A Prefect API server of our own, started before Prefect is imported and ended with its parent.
 
-Prefect's ephemeral server costs 1.7 times the CPU and 2.7 times the wall time of this (Prefect 3.9.1,
-``tests/benchmarks/fixed_cost.py``), survives a ``kill -9`` of its client and loses task records at
-the end.
+Prefect's ephemeral server costs 1.7 times the CPU and 2.7 times the wall time of this
+(``tests/benchmarks/fixed_cost.py``), survives a ``kill -9`` of its client and loses task records
+at the end (Prefect 3.9.1).
 """
 
 import http.client

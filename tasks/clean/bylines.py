@@ -254,7 +254,8 @@ def _glued_at(word: str) -> int:
     """
     for cut in range(2, len(word) - 2):
         if _folded(word[cut:]) in _verbs() and word[:cut] not in _PREFIXES:
-            return cut
+            # «فالحأبلغ»: أ is the verb's own («أبلغ»), though without it there is a verb as well.
+            return cut - 1 if word[cut - 1] in "أإآ" else cut
     for cut in range(2, len(word) - 1):
         if word[cut - 1] in "ةى" or (word[cut - 1] == "ا" and word[cut] in "أإآ"):
             return cut

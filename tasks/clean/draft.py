@@ -161,7 +161,8 @@ def _ends_sentence(data, start, end, classes):
             return False
         if code in (0x22, 0x29, 0xBB, 0x5D, 0x20):
             continue
-        return classes[code] & 32 != 0
+        # A colon announces what follows: «ومن أعماله:» is a story's line and no link.
+        return code == 0x3A or classes[code] & 32 != 0
     return False
 
 

@@ -13,6 +13,7 @@ TOLD = (
     "import os, flows, sys\n"
     "print(os.environ['PREFECT_HOME'], os.environ['PREFECT_SERVER_ANALYTICS_ENABLED'],"
     " os.environ['DO_NOT_TRACK'], os.environ['GX_ANALYTICS_ENABLED'],"
+    " os.environ['PREFECT_CLIENT_RETRY_EXTRA_CODES'],"
     " os.environ.get('PREFECT_PROFILES_PATH'), 'prefect' in sys.modules)"
 )
 
@@ -31,14 +32,14 @@ def imported(folder: Path, **more: str) -> list[str]:
 
 def test_state_is_in_the_current_folder_and_nothing_is_told_abroad(tmp_path: Path) -> None:
     state = str(tmp_path / ".prefect")
-    assert imported(tmp_path) == [state, "false", "1", "false", "None", "False"]
+    assert imported(tmp_path) == [state, "false", "1", "false", "500", "None", "False"]
 
 
 def test_profiles_of_the_home_still_count(tmp_path: Path) -> None:
     profiles = tmp_path / "home" / ".prefect" / "profiles.toml"
     profiles.parent.mkdir(parents=True)
     profiles.touch()
-    assert imported(tmp_path)[4] == str(profiles)
+    assert imported(tmp_path)[5] == str(profiles)
 
 
 def test_what_the_user_set_stays(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_two_first_starts_in_one_state_folder_at_once(tmp_path: Path) -> None:
     ended = [process.communicate(timeout=240) for process in both]
     assert [process.returncode for process in both] == [0, 0], ended
     assert "Traceback" not in "".join(err for _, err in ended)
-    assert (tmp_path / "state" / "server.log").read_text() == ""
+    assert "Traceback" not in (tmp_path / "state" / "server.log").read_text()
     code = (
         "import sqlite3; print(sqlite3.connect('state/prefect.db').execute("
         '"SELECT count(*), count(DISTINCT flow_run_id) FROM task_run WHERE state_type = '

@@ -97,6 +97,6 @@ def test_schedule_trigger_and_prefect_command_run_the_deployment(project: Path) 
         process.send_signal(signal.SIGINT)
         assert process.wait(90) == 130
     assert sys.platform != "linux" or servers_of(project / ".prefect") == []
-    assert (project / ".prefect" / "server.log").read_text() == ""
+    assert "Traceback" not in (project / ".prefect" / "server.log").read_text()
     assert not (project / ".prefect" / "served.json").exists()
     assert warraq("verify", folder=project).code == 0

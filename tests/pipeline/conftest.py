@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from flows.local_server import local_server, wait_ready
 from tests.pipeline.running import SAMPLE, SampleRun, run
 
 
@@ -13,12 +14,12 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start the server as ``warraq run`` does; children find it in the environment."""
     home = tmp_path_factory.mktemp("prefect")
     os.environ["PREFECT_HOME"] = str(home)
-    from flows.local_server import local_server, wait_ready
 
     before = os.environ.pop("PREFECT_API_URL", None)
     with local_server() as server:
         assert server is not None, "prefect.toml or a profile names another API"
-        from prefect.settings import (
+        # Late: Prefect reads the address when it is imported.
+        from prefect.settings import (  # noqa: PLC0415
             PREFECT_API_URL,
             PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
             PREFECT_HOME,

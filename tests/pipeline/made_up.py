@@ -6,6 +6,7 @@ from typing import Final
 from tests.pipeline.running import Row
 
 OUTLETS: Final = ("منبر الشرق", "صدى الساحل", "أخبار الواحة", "دفتر المدينة")
+KINDS: Final = ("copy", "dated copy", "revision", "dated revision", "repeat", "tie")
 _LETTERS: Final = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 
 
@@ -32,17 +33,19 @@ def records(count: int, seed: int) -> list[Row]:
     chance = random.Random(seed)
     made: list[Row] = []
     for number in range(count):
-        made.append(article(chance, number) if chance.random() < 0.5 or not made else
-                    _follow(chance, chance.choice(made), number))  # fmt: skip
+        fresh = not made or chance.random() < 0.5
+        made.append(
+            article(chance, number) if fresh else _follow(chance, chance.choice(made), number)
+        )
     return made
 
 
 def _follow(chance: random.Random, other: Row, number: int) -> Row:
-    kind = chance.choice(["copy", "copy of its date", "revision", "dated revision", "repeat", "tie"])
+    kind = chance.choice(KINDS)
     if kind == "copy":
         fresh = article(chance, number)
         return fresh | {"text": other["text"].replace("ا", "أ", 1)}
-    if kind == "copy of its date":
+    if kind == "dated copy":
         return other | {"id": f"n{number}", "source": chance.choice(OUTLETS)}
     if kind == "revision":
         return other | {"text": f"{words(chance, 20)}.\n{other['text']}"}

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from flows.command_line import main
+
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     ["great_expectations", "flows.run_command", "flows.build_corpus", "tests.pipeline.run_child"]
@@ -68,6 +70,4 @@ def _child(
     os.environ.update(environment)
     if prepare is not None:
         prepare()
-    from flows.command_line import main
-
     sys.exit(main(arguments))

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from expectations.schema import DATASETS
+from flows.command_line import main
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 
@@ -48,8 +49,6 @@ class SampleRun:
 
 def warraq(*arguments: object) -> Ran:
     """Run one ``warraq`` command in this process, with ``--json``."""
-    from flows.command_line import main
-
     output, log = io.StringIO(), io.StringIO()
     with redirect_stdout(output), redirect_stderr(log):
         code = main([*map(str, arguments), "--json"])

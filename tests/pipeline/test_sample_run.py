@@ -1,4 +1,4 @@
-"""The embedded sample through the real flow: what ``tests/sample/expected.json`` says of each record."""
+"""The embedded sample through the real flow, held against ``tests/sample/expected.json``."""
 
 import gzip
 import json
@@ -81,7 +81,7 @@ def test_every_reprint_is_a_duplicate_of_the_first(
     sample: SampleRun, articles: dict[str, Row], ledger: dict[str, Row]
 ) -> None:
     copies = by_place(sample.lake, "duplicates")
-    pairs = {copy: original for copy, original in EXPECTED["reprint_where"]}
+    pairs = dict(EXPECTED["reprint_where"])
     assert copies.keys() == pairs.keys()
     for copy, original in pairs.items():
         assert copies[copy]["duplicate_of"] == articles[original]["article_id"]

@@ -1,0 +1,62 @@
+"""``warraq explain``: an article as it came, what was cut out of it, as it is published."""
+
+import pytest
+
+from flows.command_line import main
+from tests.pipeline.running import SampleRun, by_place, warraq
+
+pytestmark = pytest.mark.flow
+
+SCRAPE = "مصر وناسها/scrape.txt#1"
+COPY = "agencies.jsonl#7"
+
+
+def test_a_scrape_is_shown_raw_cut_and_clean(sample: SampleRun) -> None:
+    row = by_place(sample.lake, "articles")[SCRAPE]
+    told = warraq("explain", row["article_id"], "--lake", sample.lake).told
+    assert "محرر سياسى مصر وناسهاأعلن المهندس" in told["raw"]
+    assert told["raw"].count("- خريطة المحطات الجديدة على خط الضواحى") == 2
+    cuts = told["article"]["removed"]
+    assert [cut["kind"] for cut in cuts][:2] == ["title", "byline"]
+    assert all(told["raw"][cut["start"] : cut["end"]] == cut["text"] for cut in cuts)
+    assert told["article"]["body"].startswith("أعلن المهندس")
+    assert [line["record_ref"] for line in told["ledger"]] == [SCRAPE]
+
+
+def test_a_person_sees_the_same(sample: SampleRun, capsys: pytest.CaptureFixture[str]) -> None:
+    row = by_place(sample.lake, "articles")[SCRAPE]
+    assert main(["explain", row["article_id"], "--lake", str(sample.lake)]) == 0
+    shown = capsys.readouterr().out
+    for part in ("وناسهاأعلن", "byline", "related", row["article_id"], "published", SCRAPE):
+        assert part in shown
+
+
+def test_a_copy_names_what_it_copies(sample: SampleRun) -> None:
+    row = by_place(sample.lake, "duplicates")[COPY]
+    told = warraq("explain", row["article_id"], "--lake", sample.lake).told
+    assert told["article"]["duplicate_of"] == row["duplicate_of"]
+    assert told["article"]["cluster_id"] == row["cluster_id"]
+    assert told["ledger"][0]["disposition"] == "duplicate"
+
+
+def test_an_article_of_two_texts_names_both_records(sample: SampleRun) -> None:
+    row = by_place(sample.lake, "articles")["agencies.jsonl#28"]
+    told = warraq("explain", row["article_id"], "--lake", sample.lake).told
+    places = {line["record_ref"]: line["disposition"] for line in told["ledger"]}
+    assert places == {"agencies.jsonl#19": "revised", "agencies.jsonl#28": "published"}
+
+
+def test_an_unknown_id_is_told_so(sample: SampleRun) -> None:
+    ran = warraq("explain", "0" * 24, "--lake", sample.lake)
+    assert ran.code == 1
+    assert "no article with this id" in ran.log
+
+
+def test_status_tells_what_is_there(sample: SampleRun) -> None:
+    told = warraq("status", "--lake", sample.lake).told
+    counts = sample.ran.dispositions
+    assert told["rows"]["ledger"] == sample.ran.told["records"]
+    assert told["rows"]["articles"] == counts["published"]
+    assert told["rows"]["duplicates"] == counts["duplicate"]
+    assert told["rows"]["quarantine"] == counts["quarantined"]
+    assert {run["stage"] for run in told["runs"]} >= {"fetch", "clean", "publish", "run"}
