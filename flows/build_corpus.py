@@ -42,8 +42,7 @@ class CorpusRun(BaseModel):
         default=(),
         title="Sources",
         description=(
-            "Files, folders, globs or names of source profiles. "
-            "Empty: the sources of the schedule in warraq.toml, else the embedded sample."
+            "Files, folders, globs or names of source profiles. Empty: the embedded sample."
         ),
     )
     lake: Path | None = Field(

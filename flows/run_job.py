@@ -160,7 +160,7 @@ def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> I
         profiles = load_profiles(folder=settings.profiles)
         job = Job(
             settings=settings,
-            sources=sources or settings.schedule.sources or (_sample(),),
+            sources=sources or (_sample(),),
             profiles=profiles,
             named=root,
             lake=opened,

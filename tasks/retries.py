@@ -1,4 +1,7 @@
-"""When a task runs again: only where waiting can help."""
+"""When a task runs again: only where waiting can help.
+
+Tasks have no Prefect cache: what an earlier run finished is found by its files, whatever ran it.
+"""
 
 from typing import Any, Final
 

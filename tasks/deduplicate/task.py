@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel, ConfigDict
 
 from tasks.deduplicate import CANDIDATES, Decisions, decide, find_candidates
@@ -29,6 +30,7 @@ class DecisionsRef(BaseModel):
     name="deduplicate",
     task_run_name="deduplicate",
     tags={"warraq"},
+    cache_policy=NO_CACHE,
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
 
 from tasks.enrich import enrich
 from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
@@ -14,6 +15,7 @@ from tasks.store.references import ShardRef, find, land, read
     name="enrich",
     task_run_name="enrich-{cleaned.name}",
     tags={"warraq"},
+    cache_policy=NO_CACHE,
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
 
 from tasks.fetch import Progress, Reading, fetch
 from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
@@ -19,6 +20,7 @@ TELL_SECONDS: Final = 5.0
     name="fetch",
     task_run_name="fetch",
     tags={"warraq", "fetch"},
+    cache_policy=NO_CACHE,
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,

@@ -1,6 +1,7 @@
 """The Prefect task of this stage: the one that changes the lake."""
 
 from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
 
 from tasks.publish import Edition, publish
 from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
@@ -11,6 +12,7 @@ from tasks.store import Lake, transaction
     name="publish",
     task_run_name="publish-{edition.batch_id}",
     tags={"warraq"},
+    cache_policy=NO_CACHE,
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,

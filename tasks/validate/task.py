@@ -7,6 +7,7 @@ from typing import Final
 
 import pyarrow as pa
 from prefect import get_run_logger, task
+from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from expectations.schema import QUARANTINE, REFUSED
@@ -33,6 +34,7 @@ class BorderRef(BaseModel):
     name="validate",
     task_run_name="validate-{border}",
     tags={"warraq", "validate"},
+    cache_policy=NO_CACHE,
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,
