@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 from prefect import get_run_logger, task
-from prefect.cache_policies import NO_CACHE
 
 from tasks.clean import clean
-from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
+from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
 from tasks.sources import SourceProfile
 from tasks.store.references import ShardRef, find, land, read
 
@@ -17,7 +16,9 @@ from tasks.store.references import ShardRef, find, land, read
     name="clean",
     task_run_name="clean-{records.name}",
     tags={"warraq"},
-    cache_policy=NO_CACHE,
+    persist_result=True,
+    result_serializer="json",
+    cache_key_fn=own_key,
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,

@@ -6,11 +6,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import get_run_logger, task
-from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel, ConfigDict
 
 from tasks.deduplicate import CANDIDATES, Decisions, decide, find_candidates
-from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
+from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
 from tasks.store import Lake, open_index
 from tasks.store.references import ShardRef, find, land, read
 
@@ -30,7 +29,9 @@ class DecisionsRef(BaseModel):
     name="deduplicate",
     task_run_name="deduplicate",
     tags={"warraq"},
-    cache_policy=NO_CACHE,
+    persist_result=True,
+    result_serializer="json",
+    cache_key_fn=own_key,
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from prefect import get_run_logger, task
-from prefect.cache_policies import NO_CACHE
 
 from tasks.enrich import enrich
-from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
+from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
 from tasks.store.references import ShardRef, find, land, read
 
 
@@ -15,7 +14,9 @@ from tasks.store.references import ShardRef, find, land, read
     name="enrich",
     task_run_name="enrich-{cleaned.name}",
     tags={"warraq"},
-    cache_policy=NO_CACHE,
+    persist_result=True,
+    result_serializer="json",
+    cache_key_fn=own_key,
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from prefect import get_run_logger, task
-from prefect.cache_policies import NO_CACHE
 
 from tasks.fetch import Progress, Reading, fetch
-from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
+from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
 from tasks.store.references import BatchRef
 
 TELL_SECONDS: Final = 5.0
@@ -20,7 +19,9 @@ TELL_SECONDS: Final = 5.0
     name="fetch",
     task_run_name="fetch",
     tags={"warraq", "fetch"},
-    cache_policy=NO_CACHE,
+    persist_result=True,
+    result_serializer="json",
+    cache_key_fn=own_key,
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,

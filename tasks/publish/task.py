@@ -1,10 +1,9 @@
 """The Prefect task of this stage: the one that changes the lake."""
 
 from prefect import get_run_logger, task
-from prefect.cache_policies import NO_CACHE
 
 from tasks.publish import Edition, publish
-from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
+from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
 from tasks.store import Lake, transaction
 
 
@@ -12,7 +11,9 @@ from tasks.store import Lake, transaction
     name="publish",
     task_run_name="publish-{edition.batch_id}",
     tags={"warraq"},
-    cache_policy=NO_CACHE,
+    persist_result=True,
+    result_serializer="json",
+    cache_key_fn=own_key,
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,

@@ -7,11 +7,10 @@ from typing import Final
 
 import pyarrow as pa
 from prefect import get_run_logger, task
-from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from expectations.schema import QUARANTINE, REFUSED
-from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
+from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
 from tasks.store.references import ShardRef, find, land, read
 from tasks.validate import Border, Report, quarantine_rows, refused_rows, validate
 from tasks.validate.data_docs import write_data_docs
@@ -34,7 +33,9 @@ class BorderRef(BaseModel):
     name="validate",
     task_run_name="validate-{border}",
     tags={"warraq", "validate"},
-    cache_policy=NO_CACHE,
+    persist_result=True,
+    result_serializer="json",
+    cache_key_fn=own_key,
     retries=RETRIES,
     retry_delay_seconds=list(RETRY_SECONDS),
     retry_condition_fn=may_pass,
