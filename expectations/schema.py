@@ -288,7 +288,7 @@ LEDGER: Final = pa.schema(
         _RECORD_REF,
         _NATIVE_ID,
         _SOURCE,
-        _text("disposition", "where the record ended: see expectations.dispositions", required=True),
+        _text("disposition", "where it ended: see expectations.dispositions", required=True),
         _text("reason", "why: see expectations.dispositions", required=True),
         _text("detail", "what exactly, and where, in words"),
         _field("article_id", pa.string(), "the article that it became, copies or repeats"),

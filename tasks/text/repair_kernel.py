@@ -3,7 +3,7 @@
 Type annotations stop at this border: numba infers the types of kernel arguments.
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
-# ruff: noqa: PLR0912, PLR0913, PLR0917 (kernels take their arrays one by one: read out of a named tuple
+# ruff: noqa: PLR0913, PLR0917 (kernels take their arrays one by one: read out of a named tuple
 # for each character they are counted as references each time, thirty times slower)
 
 from typing import Final, NamedTuple
@@ -22,7 +22,6 @@ from tasks.text.letters import (
     KEEP,
     LETTER,
     QUOTE,
-    SPACE,
     STRETCH,
     ZERO_WIDTH_JOINER,
 )
@@ -226,11 +225,14 @@ def _follows_emoji(out, first, at):
 
 
 @njit(cache=True, nogil=True)
-def _stands(action, out, first, at, following, classes):
-    """Tell whether a character that is sometimes left out is written; no space is owed."""
+def _stands(action, owed, data, i, end, out, first, at, actions, classes):
+    """Tell whether a character that is sometimes left out is written."""
     if action == ZERO_WIDTH_JOINER:
         return _follows_emoji(out, first, at)
     if action == STRETCH:
+        if owed != KEEP:
+            return True  # after white space it is a dash, not part of a word
+        following = _kind_after(data, i, end, actions, classes)
         return _keeps_tatweel(out, first, at, following, classes)
     return action != DELETE
 
@@ -270,16 +272,12 @@ def _repair_row(data, start, end, out, at, origin, one_line, tables):
     """
     actions, classes, form_starts, form_letters, names, codes = tables
     traced = origin.shape[1] > 0
-    first = at
-    written = 0
-    raw_end = 0
-    owed = KEEP
-    i = start
+    first, i, owed = at, start, KEEP
+    written = raw_end = 0
     while i < end:
         code, length = decode(data, i)
         action = actions[code] if code < 0x10000 else KEEP
-        raw_start = raw_end
-        raw_end += 1
+        raw_start, raw_end = raw_end, raw_end + 1
         if action == ENTITY:
             code, after = _unescape(data, i, end, names, codes)
             length = after - i
@@ -294,11 +292,7 @@ def _repair_row(data, start, end, out, at, origin, one_line, tables):
                 if owed == KEEP:
                     owed = BLANK
                 continue
-            following = np.uint8(SPACE)
-            if action == STRETCH and owed == KEEP:
-                following = _kind_after(data, i, end, actions, classes)
-            stands = owed != KEEP and action == STRETCH  # a dash, not part of a word
-            if not stands and not _stands(action, out, first, at, following, classes):
+            if not _stands(action, owed, data, i, end, out, first, at, actions, classes):
                 continue
         before = at
         if owed != KEEP and at > first:

@@ -203,7 +203,7 @@ def _publish(
     entries: Sequence[ShardRef],
     quarantine: Sequence[ShardRef],
 ) -> None:
-    """Publish all that was enriched, also what fails at the last border (in a flow: settled anew)."""
+    """Publish all that was enriched, also what fails at the last border (a flow settles anew)."""
     changes_of_lake = {
         name: costs.land(getattr(decisions, name), batch.work / f"{name}.arrow")
         for name in ("replaced", "amended", "index_step")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.command_line import make_parser
 from flows.run_report import LedgerLine
 from tests.pipeline.running import SampleRun
 
@@ -40,8 +41,6 @@ def test_the_table_is_that_of_the_sample(sample: SampleRun) -> None:
 
 
 def test_every_command_is_shown() -> None:
-    from flows.command_line import make_parser
-
     commands = re.search(r"\{([\w,]+)\}|COMMAND", make_parser().format_help())
     assert commands
     for command in ("run", "status", "verify", "explain", "serve", "trigger"):
