@@ -41,6 +41,12 @@ def _copy_standing(data, offsets, cuts, out, out_offsets):
     at = 0
     cut = 0
     for row in range(len(offsets) - 1):
+        if cut == len(cut_starts) or cut_starts[cut] >= offsets[row + 1]:
+            size = offsets[row + 1] - offsets[row]  # nothing is cut: it is tidy as it is
+            out[at : at + size] = data[offsets[row] : offsets[row + 1]]
+            at += size
+            out_offsets[row + 1] = at
+            continue
         first = at
         owed = np.uint8(0)
         i = offsets[row]

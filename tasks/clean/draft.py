@@ -33,9 +33,10 @@ Flags = npt.NDArray[np.bool_]
 class Lines(NamedTuple):
     """Every line (paragraph) of every text, in order; byte ranges of the repaired buffer.
 
-    ``words`` counts folded words, ``key`` hashes them in order. ``heading_end`` is the byte after a
-    related-links heading that opens the line, -1 without one, and ``heading_words`` its length.
-    ``bullet`` tells a list mark at the head, ``stop`` a sentence mark at the tail.
+    ``heading_end`` is the byte after a related-links heading that opens the line, -1 without one,
+    and ``heading_words`` its length. The rest is measured in texts that have a heading only, and
+    zero elsewhere: ``words`` counts folded words, ``key`` hashes them in order, ``bullet`` tells a
+    list mark at the head, ``stop`` a sentence mark at the tail.
     """
 
     row: Rows
@@ -118,9 +119,9 @@ def open_draft(
     data, offsets = repaired.texts.data, repaired.texts.offsets
     count = _count_lines(data, offsets)
     lines = Lines(
-        np.empty(count, np.int32), np.empty(count, np.int64), np.empty(count, np.int64),
-        np.empty(count, np.int32), np.empty(count, np.uint64), np.empty(count, np.int64),
-        np.empty(count, np.int32), np.empty(count, np.bool_), np.empty(count, np.bool_),
+        np.zeros(count, np.int32), np.zeros(count, np.int64), np.zeros(count, np.int64),
+        np.zeros(count, np.int32), np.zeros(count, np.uint64), np.zeros(count, np.int64),
+        np.zeros(count, np.int32), np.zeros(count, np.bool_), np.zeros(count, np.bool_),
     )  # fmt: skip
     tables = (letters.folds(), letters.classes())
     _scan_lines(data, offsets, *tables, hash_phrases(headings), lines)
@@ -167,27 +168,34 @@ def _ends_sentence(data, start, end, classes):
 
 
 @njit(cache=True, nogil=True)
-def _scan_line(data, folds, classes, headings, lines, line):
-    """Fill what is known of one line from its words; its row, start and end are there."""
-    start, end = lines.start[line], lines.end[line]
-    key = np.uint64(0)
-    seen = 0
+def _find_heading(data, folds, classes, headings, lines, line):
+    """Note the longest heading that opens the line; tell whether there is one."""
     lines.heading_end[line] = -1
     lines.heading_words[line] = 0
+    key = np.uint64(0)
+    i = lines.start[line]
+    for seen in range(1, HEADING_WORDS + 1):
+        value, _, i = next_word(data, i, lines.end[line], folds, classes)
+        if value == 0:
+            break
+        key = chain(key, value)
+        place = np.searchsorted(headings, key)
+        if place < len(headings) and headings[place] == key:
+            lines.heading_end[line] = i
+            lines.heading_words[line] = seen
+    return lines.heading_end[line] >= 0
+
+
+@njit(cache=True, nogil=True)
+def _measure_line(data, folds, classes, lines, line):
+    start, end = lines.start[line], lines.end[line]
     i = start
     while True:
         value, _, i = next_word(data, i, end, folds, classes)
         if value == 0:
             break
-        seen += 1
-        key = chain(key, value)
-        if seen <= HEADING_WORDS:
-            place = np.searchsorted(headings, key)
-            if place < len(headings) and headings[place] == key:
-                lines.heading_end[line] = i
-                lines.heading_words[line] = seen
-    lines.words[line] = seen
-    lines.key[line] = key
+        lines.words[line] += 1
+        lines.key[line] = chain(lines.key[line], value)
     lines.bullet[line] = is_bullet(decode(data, start)[0])
     lines.stop[line] = _ends_sentence(data, start, end, classes)
 
@@ -197,6 +205,8 @@ def _scan_lines(data, offsets, folds, classes, headings, lines):
     line = 0
     for row in range(len(offsets) - 1):
         start = offsets[row]
+        first = line
+        headed = False
         while start < offsets[row + 1]:
             end = start
             while end < offsets[row + 1] and data[end] != 0x0A:
@@ -204,6 +214,8 @@ def _scan_lines(data, offsets, folds, classes, headings, lines):
             lines.row[line] = row
             lines.start[line] = start
             lines.end[line] = end
-            _scan_line(data, folds, classes, headings, lines, line)
+            headed |= _find_heading(data, folds, classes, headings, lines, line)
             line += 1
             start = end + 1
+        for each in range(first, line if headed else first):
+            _measure_line(data, folds, classes, lines, each)

@@ -83,7 +83,7 @@ def raw_places(
         _tables(),
     )
     for i in np.flatnonzero(np.isin(rows, np.fromiter(repaired.composed, np.int32))).tolist():
-        begins, stops = _origins(_text(repaired.raw, int(rows[i])))
+        begins, stops = _origins(_text(repaired.raw, int(rows[i])), upto=int(last[i]))
         empty = first[i] == last[i]
         first[i] = begins[first[i]]
         last[i] = first[i] if empty else stops[last[i] - 1]
@@ -122,9 +122,10 @@ def _compose(raw: Texts) -> tuple[Texts, frozenset[int]]:
     return Texts(np.frombuffer(b"".join(pieces), np.uint8), offsets), frozenset(replaced)
 
 
-def _origins(text: str) -> tuple[list[int], list[int]]:
+def _origins(text: str, *, upto: int) -> tuple[list[int], list[int]]:
     """Return where each character of the text in NFC (and its end) begins and stops in the text.
 
+    The first ``upto`` characters and the next are enough: cuts are mostly at the head.
     Composition happens within a character and the marks (or Hangul jamo) that follow it.
     """
     begins: list[int] = []
@@ -139,6 +140,8 @@ def _origins(text: str) -> tuple[list[int], list[int]]:
         begins += [start] * size
         stops += [place] * size
         start = place
+        if len(begins) > upto:
+            return begins, stops
     return [*begins, len(text)], stops
 
 
