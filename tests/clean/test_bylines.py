@@ -28,6 +28,10 @@ from tests.clean.record_tables import cleaned
             Signature(0, ("سلمى عودة",)), id="letter-after-ta-marbuta",
         ),
         pytest.param(
+            "متابعة: ضمياء فالحأبلغ المدرب", [], "أبلغ المدرب",
+            Signature(0, ("ضمياء فالح",)), id="verb-inside-the-verb",
+        ),
+        pytest.param(
             "كتب: عمار الحلبي تناغمت أوتار العود", [], "تناغمت أوتار العود",
             Signature(0, ("عمار الحلبي",)), id="name-before-verb",
         ),

@@ -50,6 +50,12 @@ def test_a_long_line_after_bare_links_is_the_story() -> None:
     assert row["body"] == f"{BEFORE}\n{AFTER}\n{BEFORE}"
 
 
+def test_a_short_line_that_announces_something_is_the_story() -> None:
+    story = "ومن أعماله:\nشارع النيل وميدان المحطة"
+    row = cleaned({"text": f"{BEFORE}\nاقرأ أيضا\nخبر قصير عن المدينة\n{story}\n{AFTER}"})[0]
+    assert row["body"] == f"{BEFORE}\n{story}\n{AFTER}"
+
+
 def test_a_profile_adds_headings() -> None:
     row = cleaned({"text": f"{BEFORE}\nمن أرشيفنا:\n- قديم"}, related_headings=["من أرشيفنا"])[0]
     assert (row["body"], [link["title"] for link in row["related"]]) == (BEFORE, ["قديم"])

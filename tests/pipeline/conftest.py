@@ -13,9 +13,8 @@ from tests.pipeline.running import SAMPLE, SampleRun, run
 def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start the server as ``warraq run`` does; children find it in the environment."""
     home = tmp_path_factory.mktemp("prefect")
+    before = {name: os.environ.pop(name, None) for name in ("PREFECT_HOME", "PREFECT_API_URL")}
     os.environ["PREFECT_HOME"] = str(home)
-
-    before = os.environ.pop("PREFECT_API_URL", None)
     with local_server() as server:
         assert server is not None, "prefect.toml or a profile names another API"
         # Late: Prefect reads the address when it is imported.
@@ -35,8 +34,7 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         }
         with temporary_settings(settings):
             yield server.api_url
-    if before is not None:
-        os.environ["PREFECT_API_URL"] = before
+    os.environ |= {name: value for name, value in before.items() if value is not None}
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Killed at any moment, a run is made good by the same command; interrupted, it ends with 130."""
 
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,20 @@ def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(
     assert len(rows(lake, "ledger")) == 0
     assert run(source, "--limit", RECORDS, lake=lake).told["resumed"]
     assert corpus(lake, CHANGES_WITH_THE_RUN) == undisturbed
+
+
+def test_two_runs_at_once_on_one_lake_wait_for_each_other(prefect_api: str, tmp_path: Path) -> None:
+    """Two batches share articles: each is judged against what the other has published."""
+    lake, made = tmp_path / "lake", records(120, seed=11)
+    sources = [
+        write_lines(tmp_path / "a.jsonl", made[:80]),
+        write_lines(tmp_path / "b.jsonl", made[40:]),
+        tmp_path / "a.jsonl",
+    ]
+    with ThreadPoolExecutor(len(sources)) as pool:
+        children = [pool.submit(warraq_child, "run", path, "--lake", lake) for path in sources]
+        ended = [child.result() for child in children]
+    assert [each.code for each in ended] == [0, 0, 0], "".join(each.log for each in ended)
+    assert sum("publish batch=" in each.log for each in ended) == 2
+    assert len(rows(lake, "ledger")) == 160
+    assert warraq("verify", "--lake", lake).code == 0
