@@ -19,7 +19,7 @@ from prefect.runtime import flow_run
 from flows.run_record import RunRecord
 from flows.run_report import LedgerLine, RunSummary
 from tasks.errors import StopRun
-from tasks.fetch import Reading
+from tasks.fetch import Reading, find_files
 from tasks.publish import Edition, summarise
 from tasks.rules import rules_digest
 from tasks.settings import Settings, load_settings
@@ -138,7 +138,11 @@ def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> I
     settings = load_settings()
     logger = get_run_logger()
     run_id = str(flow_run.id)
+    profiles = load_profiles(folder=settings.profiles)
     root = (lake or settings.lake).absolute()
+    sources = sources or (_sample(),)
+    if not root.exists():
+        find_files(sources, profiles)  # a wrong SOURCE leaves no new lake behind
     with ExitStack() as stack:
         place = root
         if dry_run:
@@ -157,10 +161,9 @@ def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> I
                 )
             )
             opened = open_lake(root)
-        profiles = load_profiles(folder=settings.profiles)
         job = Job(
             settings=settings,
-            sources=sources or (_sample(),),
+            sources=sources,
             profiles=profiles,
             named=root,
             lake=opened,

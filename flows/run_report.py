@@ -100,7 +100,7 @@ def print_report(summary: RunSummary, console: "Console") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    ledger = Table(title="Where each record went", title_justify="left")
+    ledger = Table(title=_ledger_title(summary), title_justify="left")
     ledger.add_column("place", no_wrap=True)
     ledger.add_column("why", no_wrap=True)
     ledger.add_column("records", justify="right", no_wrap=True)
@@ -121,10 +121,21 @@ def print_report(summary: RunSummary, console: "Console") -> None:
     console.print(Text(describe_outcome(summary)))
     console.print(ledger)
     console.print(stages)
-    console.print(f"{summary.articles_per_second:,.0f} articles per second", highlight=False)
+    if summary.committed:
+        console.print(f"{summary.articles_per_second:,.0f} articles per second", highlight=False)
+    if summary.dry_run:
+        return
     console.print(Text("Read it:"))
     for row in reading_lines(summary.lake):
         console.print(Text(f"    {row}"), soft_wrap=True)
+
+
+def _ledger_title(summary: RunSummary) -> str:
+    if summary.dry_run:
+        return "Where each record would go"
+    if summary.already_in_version is not None:
+        return f"Where each record went when version {summary.already_in_version} was made"
+    return "Where each record went"
 
 
 def to_markdown(summary: RunSummary) -> str:

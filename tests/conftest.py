@@ -1,6 +1,7 @@
 """Shared by all tests: the machine's own settings stay out, properties have no deadline."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -8,6 +9,10 @@ from hypothesis import settings
 # The first example of a property compiles its kernels; shared machines stall at will.
 settings.register_profile("warraq", deadline=None, derandomize=True)
 settings.load_profile("warraq")
+
+# A script's background job is started with Ctrl-C ignored, and so would be all that tests start.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,8 @@
 
 Characters are repaired first, for the whole column (:mod:`tasks.text.repair`); then the rules of
 ``RULES`` cut, in this order, each seeing what the earlier ones left. A rule is one file with one
-function ``Draft -> Found``; what it cuts is kept in ``removed`` with its place in the raw text.
+function ``Draft -> Found``; it cuts whole lines and heads of lines. What it cuts is kept in
+``removed`` with its place in the raw text.
 """
 
 from collections.abc import Callable, Mapping
@@ -93,14 +94,23 @@ def _editorial(draft: Draft, found: list[Found]) -> dict[str, pa.Array]:
     signed = {row: names for each in found for row, names in each.authors.items()}
     outlets = {row: name for each in found for row, name in each.outlets.items()}
     places = {row: name for each in found for row, name in each.places.items()}
-    links = [each.links for each in found if each.links is not None]
     return {
         "authors": authors_column(draft.records["author"], signed),
         "outlet": pa.array([outlets.get(row) for row in range(rows)], pa.string()),
         "dateline_place": pa.array([places.get(row) for row in range(rows)], pa.string()),
         "section": repair_column(draft.records["section"], one_line=True),
-        "related": links_column(draft, links[0] if links else Spans.of([])),
+        "related": links_column(draft, _all_links(found)),
     }
+
+
+def _all_links(found: list[Found]) -> Spans:
+    """Return every rule's links in the order of the text."""
+    links = [each.links for each in found if each.links is not None]
+    start = np.concatenate([each.start for each in links])
+    order = np.argsort(start, kind="stable")
+    row = np.concatenate([each.row for each in links])
+    end = np.concatenate([each.end for each in links])
+    return Spans(row[order], start[order], end[order])
 
 
 def _titles(draft: Draft, cuts: Spans) -> pa.Array:

@@ -231,7 +231,9 @@ def _signed_glued(head: str, opening: re.Match[str]) -> Signature | None:
     place = opening.end()
     for number, token in enumerate(re.finditer(r"\S+", head[place:])):
         word = token.group()
-        if number > NAME_WORDS or not re.fullmatch(_WORD, word):
+        # «محرر سياسى كبير قال إن» is no signature, but a sentence.
+        sentence = word in _PARTICLES or bool(opening["desk"] and _folded(word) in _verbs())
+        if sentence or number > NAME_WORDS or not re.fullmatch(_WORD, word):
             return None
         name = _tidy(head[place : place + token.start()])
         if number and opening["colon"] and _folded(word) in _verbs():
@@ -240,9 +242,8 @@ def _signed_glued(head: str, opening: re.Match[str]) -> Signature | None:
         if cut:
             end = place + token.start() + cut
             name = _tidy(head[place:end])
-            if opening["desk"]:
-                return Signature(end, (_tidy(opening.group()),), name)
-            return Signature(end, (name,))
+            desk = _tidy(opening.group()) if opening["desk"] else ""
+            return Signature(end, (desk or name,), name if desk else None)
     return None
 
 
@@ -254,6 +255,8 @@ def _glued_at(word: str) -> int:
     """
     for cut in range(2, len(word) - 2):
         if _folded(word[cut:]) in _verbs() and word[:cut] not in _PREFIXES:
+            if word[cut] == "ا" and _folded(word[cut + 1 :]) in _verbs():
+                return cut + 1  # «وناسهاقال»: with a bare alef before it, «قال» reads as «أقال»
             # «فالحأبلغ»: أ is the verb's own («أبلغ»), though without it there is a verb as well.
             return cut - 1 if word[cut - 1] in "أإآ" else cut
     for cut in range(2, len(word) - 1):

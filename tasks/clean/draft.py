@@ -102,8 +102,14 @@ class Draft:
         return left[first]
 
     def without(self, cuts: Spans) -> "Draft":
-        """Return the draft after cuts that begin where a line now begins."""
+        """Return the draft after cuts, each of which takes the head of one line, or all of it.
+
+        Raises :class:`ValueError` for a cut that begins or ends elsewhere: later rules would see
+        other text than is published.
+        """
         line = np.searchsorted(self.lines.start, cuts.start, side="right") - 1
+        if (cuts.start != self.standing[line]).any() or (cuts.end > self.lines.end[line]).any():
+            raise ValueError("a cut must take a line from where it stands, and no other line")
         standing = self.standing.copy()
         standing[line] = np.maximum(standing[line], np.minimum(cuts.end, self.lines.end[line]))
         return Draft(self.records, self.profiles, self.repaired, self.lines, standing)

@@ -34,6 +34,10 @@ class Found:
     fault: RejectRecord | None = None
 
 
+_LAKE: Final = frozenset({"groups", "log", "versions", "writer.lock"})
+"""What every lake holds, and no folder of articles."""
+
+
 def is_glob(text: str) -> bool:
     """Whether the text holds a wildcard."""
     return _WILD.search(text) is not None
@@ -62,7 +66,8 @@ def walk(folder: str, pattern: Pattern = ()) -> list[Found]:
 
     Only those that the pattern matches, or that stand in a folder that it matches. Links to files
     inside the folder are files; links to folders are not followed, so there are no loops. What
-    leads out of the folder, or is no regular file, is returned with its fault.
+    leads out of the folder, or is no regular file, is returned with its fault. A lake below the
+    folder is passed over: it would be taken in again at every run.
     """
     root = os.path.realpath(folder)
     found: list[Found] = []
@@ -75,6 +80,8 @@ def walk(folder: str, pattern: Pattern = ()) -> list[Found]:
         except OSError as error:
             below = place or Path(path).name
             found.append(Found(path, real, below, fault=unreadable(error)))
+            continue
+        if {entry.name for entry in entries} >= _LAKE:
             continue
         for entry in entries:
             named = f"{path.rstrip('/')}/{entry.name}"

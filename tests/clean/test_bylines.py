@@ -16,6 +16,10 @@ from tests.clean.record_tables import cleaned
             Signature(0, ("محرر سياسى",), "مصر وناسها"), id="desk-unknown-outlet-glued",
         ),
         pytest.param(
+            "محرر سياسى مصر وناسهاقال التحالف", [], "قال التحالف",
+            Signature(0, ("محرر سياسى",), "مصر وناسها"), id="verb-behind-a-bare-alef",
+        ),
+        pytest.param(
             "محرر سياسى مصر وناسها أعلن التحالف", ["مصر وناسها"], "أعلن التحالف",
             Signature(0, ("محرر سياسى",), "مصر وناسها"), id="desk-outlet-with-a-space",
         ),
@@ -86,6 +90,7 @@ def test_reads_a_line_of_its_own(line: str, authors: tuple[str, ...]) -> None:
         pytest.param("قال الوزير لصدى الضفتين: سنعمل", id="quoted-by-the-outlet"),
         pytest.param("كتب: «لا أحد يعرف»", id="quotation"),
         pytest.param("تحرير الأسعار يقلق المستهلكين", id="liberalisation"),
+        pytest.param("محرر سياسى كبير قال إن الأزمةأكبر من أن تحل قريبا", id="desk-in-a-sentence"),
         pytest.param("", id="empty"),
     ],
 )

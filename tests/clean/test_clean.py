@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from expectations.schema import RECORDS, SchemaMismatch
 from tasks.clean import RULES, clean
-from tasks.clean.draft import KINDS
+from tasks.clean.draft import KINDS, Spans, open_draft
 from tasks.sources import DEFAULT_PROFILE, SourceProfile
+from tasks.text.repair import repair, repair_column
 from tests.clean.record_tables import cleaned, records
 from tests.shared_data import GOLD, needs_gold
 
@@ -75,12 +76,21 @@ def test_rows_in_are_rows_out_whatever_their_neighbours(texts: list[str]) -> Non
 
 
 @given(article)
-def test_no_rule_adds_letters(text: str) -> None:
+def test_the_body_is_the_repaired_text_without_the_cuts(text: str) -> None:
     kept = clean(records({"text": text}), PROFILES).kept
-    letters = [char for char in kept["body"][0].as_py() if char.isalpha()]
-    repaired = cleaned({"text": text.replace("\n", " ")})
-    assert len(letters) <= sum(char.isalpha() for char in text) + 30 * text.count("ﷺ")
-    assert len(repaired) == 1
+    removed = "".join(repair_column(pa.array([cut["text"]]))[0].as_py() or ""
+                      for cut in kept["removed"][0].as_py())  # fmt: skip
+    whole = repair_column(pa.array([text]))[0].as_py() or ""
+    left = sorted(removed + kept["body"][0].as_py())
+    assert [char for char in left if char.isalpha()] == sorted(filter(str.isalpha, whole))
+
+
+def test_a_cut_that_later_rules_would_see_otherwise_is_refused() -> None:
+    table = records({"text": "سطر أول\nسطر ثان"})
+    draft = open_draft(table, PROFILES, repair(table["text"]), [])
+    for start, end in ((3, 9), (0, int(draft.lines.end[1]))):
+        with pytest.raises(ValueError, match="a cut must take a line"):
+            draft.without(Spans.of([(0, start, end)]))
 
 
 def test_an_empty_shard_passes() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tasks.fetch.folders import split_glob, walk
+from tasks.store import open_lake
 from tests.fetch.fetching import make
 
 
@@ -88,3 +89,9 @@ def test_a_glob_does_not_look_where_nothing_can_match(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "other" / "pipe")
     folder, parts = split_glob(f"{tmp_path}/d*/*")
     assert {file.below for file in walk(folder, parts)} == {"data/a.txt", "data/pipe"}
+
+
+def test_a_lake_inside_the_folder_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("عنوان\nنص", encoding="utf-8")
+    open_lake(tmp_path / "data" / "lake", create=True)
+    assert [file.below for file in walk(str(tmp_path))] == ["a.txt"]
