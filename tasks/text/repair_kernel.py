@@ -3,7 +3,7 @@
 Type annotations stop at this border: numba infers the types of kernel arguments.
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
-# ruff: noqa: PLR0913, PLR0917 (kernels take their arrays one by one: read out of a named tuple
+# ruff: noqa: PLR0912, PLR0913, PLR0917 (kernels take their arrays one by one: read out of a named tuple
 # for each character they are counted as references each time, thirty times slower)
 
 from typing import Final, NamedTuple
@@ -155,20 +155,20 @@ def _unescape(data, i, end, names, codes):
 
 @njit(cache=True, nogil=True)
 def _kind_after(data, i, end, actions, classes):
-    """Return the class bits of the next character that will stand, 0 at the end of the text."""
+    """Return (class bits of the next character that will stand, its place); a space at the end."""
     while i < end:
         code, length = decode(data, i)
         if code >= 0x10000:
-            return np.uint8(0)
+            return np.uint8(0), i
         if actions[code] == EXPAND:
-            return LETTER | ARABIC
+            return np.uint8(LETTER | ARABIC), i
         if actions[code] in (BLANK, BREAK):
-            return np.uint8(1)
+            return np.uint8(1), i
         marks = (code >= 0x64B and code <= 0x65F) or code == 0x670
         if not marks and actions[code] not in (DELETE, STRETCH, ZERO_WIDTH_JOINER):
-            return classes[code]
+            return classes[code], i
         i += length
-    return np.uint8(1)
+    return np.uint8(1), end
 
 
 @njit(cache=True, nogil=True)
@@ -207,10 +207,13 @@ def _keeps_tatweel(out, first, at, following, classes):
 
 @njit(cache=True, nogil=True)
 def _is_free(out, first, at):
-    """Tell whether the run of tatweels before ``at`` begins the line or follows white space."""
-    while at >= first + 2 and out[at - 2] == 0xD9 and out[at - 1] == 0x80:
-        at -= 2
-    return at == first or out[at - 1] in (0x20, 0x0A)
+    """Tell whether the run of tatweels before ``at`` begins the line or follows white space.
+
+    A second one is written in such a run only, so that there is no need to walk it back.
+    """
+    if at >= first + 4 and out[at - 4] == 0xD9 and out[at - 3] == 0x80:
+        return True
+    return at == first + 2 or out[at - 3] in (0x20, 0x0A)
 
 
 @njit(cache=True, nogil=True)
@@ -225,15 +228,12 @@ def _follows_emoji(out, first, at):
 
 
 @njit(cache=True, nogil=True)
-def _stands(action, owed, data, i, end, out, first, at, actions, classes):
+def _stands(action, owed, following, out, first, at, classes):
     """Tell whether a character that is sometimes left out is written."""
     if action == ZERO_WIDTH_JOINER:
         return _follows_emoji(out, first, at)
-    if action == STRETCH:
-        if owed != KEEP:
-            return True  # after white space it is a dash, not part of a word
-        following = _kind_after(data, i, end, actions, classes)
-        return _keeps_tatweel(out, first, at, following, classes)
+    if action == STRETCH:  # after white space it is a dash, not part of a word
+        return owed != KEEP or _keeps_tatweel(out, first, at, following, classes)
     return action != DELETE
 
 
@@ -274,6 +274,7 @@ def _repair_row(data, start, end, out, at, origin, one_line, tables):
     traced = origin.shape[1] > 0
     first, i, owed = at, start, KEEP
     written = raw_end = 0
+    following, looked = np.uint8(1), start
     while i < end:
         code, length = decode(data, i)
         action = actions[code] if code < 0x10000 else KEEP
@@ -292,7 +293,9 @@ def _repair_row(data, start, end, out, at, origin, one_line, tables):
                 if owed == KEEP:
                     owed = BLANK
                 continue
-            if not _stands(action, owed, data, i, end, out, first, at, actions, classes):
+            if action == STRETCH and i > looked:  # once for a run of them
+                following, looked = _kind_after(data, i, end, actions, classes)
+            if not _stands(action, owed, following, out, first, at, classes):
                 continue
         before = at
         if owed != KEEP and at > first:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from expectations.schema import QUARANTINE, REFUSED
 from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
+from tasks.store.files import aside_of
 from tasks.store.references import ShardRef, find, land, read
 from tasks.validate import Border, Report, quarantine_rows, refused_rows, validate
 from tasks.validate.data_docs import write_data_docs
@@ -76,7 +77,9 @@ def validate_border(
         refused=land(pa.concat_tables(refused), paths[1]),
         reports=reports_path,
     )
-    reports_path.write_bytes(_REPORTS.dump_json(reports))
+    aside = aside_of(reports_path)
+    aside.write_bytes(_REPORTS.dump_json(reports))
+    aside.replace(reports_path)
     get_run_logger().info(
         "validate border=%s kept=%d refused=%d",
         border, sum(ref.rows for ref in shards) - found.refused.rows, found.refused.rows,

@@ -13,9 +13,9 @@ STUBBORN = """
 import time
 from flows.interrupt_guard import interrupts_end
 with interrupts_end("how to resume"):
-    print("ready", flush=True)
     while True:
         try:
+            print("ready", flush=True)
             time.sleep(600)
         except KeyboardInterrupt:
             pass

@@ -65,6 +65,12 @@ def test_repairs(raw: str, clean: str) -> None:
     assert repaired(raw) == clean
 
 
+@pytest.mark.parametrize("run", ["ـ", "ـ\u200f", "بـ"], ids=["plain", "bidi", "stretched"])
+@pytest.mark.timeout(20)
+def test_long_runs_of_tatweel_take_no_time(run: str) -> None:
+    assert len(repaired(run * 500_000)) <= 500_000
+
+
 def test_a_title_has_one_line() -> None:
     assert repaired("عنوان\nمن سطرين", one_line=True) == "عنوان من سطرين"
 
