@@ -75,7 +75,8 @@ def test_server_ends_when_its_parent_is_killed(when: str, tmp_path: Path, state:
     parent = run_python(HOLD_A_SERVER.format(wait=wait), tmp_path, PREFECT_HOME=str(own))
     assert parent.stdout is not None
     assert parent.stdout.readline().startswith("http://127.0.0.1:")
-    assert len(servers_of(own)) == 1
+    # What a process was started with can be read a moment after it has started.
+    wait_for(lambda: len(servers_of(own)) == 1, "the start of the server")
     parent.send_signal(signal.SIGKILL)
     parent.communicate()
     wait_for(lambda: servers_of(own) == [], "the end of the server", seconds=60)
