@@ -176,7 +176,7 @@ def _times(fields: pa.StructArray) -> _Times:
     has_time = _given(parts["hour"])
     months = (year - 1970).astype("M8[Y]").astype("M8[M]") + np.clip(month - 1, 0, 11)
     days = months.astype("M8[D]").astype(np.int64)
-    lengths = (months + 1).astype("M8[D]").astype(np.int64) - days
+    lengths = (months + np.timedelta64(1, "M")).astype("M8[D]").astype(np.int64) - days
     good = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= lengths)
     good &= (hour < 24) & (minute < 60) & (second < 60) & (np.abs(offset) <= _LARGEST_OFFSET)
     minutes = ((days + day - 1) * 24 + hour) * 60 + minute - np.where(has_time, offset, 0)

@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--times", type=int, default=10, help="how much larger (default: 10)")
-    parser.add_argument("--runs", type=int, default=1, help="runs of each file (default: 1)")
+    parser.add_argument("--runs", type=int, default=2, help="runs of each file (default: 2)")
     return parser
 
 
