@@ -80,6 +80,7 @@ class RunRecord:
             self.write()
             raise
         stage.end("done")
+        pa.default_memory_pool().release_unused()  # or the peaks of stages add up
         self.write()
 
     def write(self) -> None:

@@ -46,7 +46,7 @@ class FetchSettings(_Section):
         default=False, description="Whether web sources on loopback and private hosts are fetched."
     )
     shard_bytes: int = Field(
-        default=32 * 1024 * 1024, ge=1024, description="Raw bytes after which a shard is full."
+        default=16 * 1024 * 1024, ge=1024, description="Raw bytes after which a shard is full."
     )
 
 

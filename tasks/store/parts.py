@@ -15,8 +15,11 @@ from expectations.schema import PARTITION_COLUMN, PARTITIONED, check
 from tasks.store.files import digest, sync
 from tasks.store.log import SCHEMAS, LiveFile, checked_month, file_name, stored_schema
 
-BUFFER_BYTES: Final = 128 * 1024 * 1024
-"""Rows held back before every partition gets a row group: enough for 18,000 articles of 7 kB."""
+BUFFER_BYTES: Final = 48 * 1024 * 1024
+"""Rows held back before every partition gets a row group: some 7,000 articles of 7 kB.
+
+128 MiB took 0.1 CPU s less for 20,000 articles, and 90 MiB more for 200,000.
+"""
 
 OPEN_FILES: Final = 160  # below the 256 handles that some systems give a process
 
