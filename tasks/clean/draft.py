@@ -14,6 +14,7 @@ from numba import njit
 from tasks.sources import SourceProfile
 from tasks.text import letters
 from tasks.text.buffers import Places
+from tasks.text.letters import SENTENCE_END
 from tasks.text.repair import Repaired
 from tasks.text.utf8 import decode
 from tasks.text.words import Hashes, chain, hash_phrases, next_word
@@ -129,7 +130,7 @@ def open_draft(
         np.zeros(count, np.int32), np.zeros(count, np.uint64), np.zeros(count, np.int64),
         np.zeros(count, np.int32), np.zeros(count, np.bool_), np.zeros(count, np.bool_),
     )  # fmt: skip
-    tables = (letters.folds(), letters.classes())
+    tables = (letters.word_letters(), letters.classes())
     _scan_lines(data, offsets, *tables, hash_phrases(headings), lines)
     return Draft(records, profiles, repaired, lines, lines.start)
 
@@ -169,19 +170,19 @@ def _ends_sentence(data, start, end, classes):
         if code in (0x22, 0x29, 0xBB, 0x5D, 0x20):
             continue
         # A colon announces what follows: «ومن أعماله:» is a story's line and no link.
-        return code == 0x3A or classes[code] & 32 != 0
+        return code == 0x3A or classes[code] & SENTENCE_END != 0
     return False
 
 
 @njit(cache=True, nogil=True)
-def _find_heading(data, folds, classes, headings, lines, line):
+def _find_heading(data, table, classes, headings, lines, line):
     """Note the longest heading that opens the line; tell whether there is one."""
     lines.heading_end[line] = -1
     lines.heading_words[line] = 0
     key = np.uint64(0)
     i = lines.start[line]
     for seen in range(1, HEADING_WORDS + 1):
-        value, _, i = next_word(data, i, lines.end[line], folds, classes)
+        value, _, i = next_word(data, i, lines.end[line], table)
         if value == 0:
             break
         key = chain(key, value)
@@ -193,11 +194,11 @@ def _find_heading(data, folds, classes, headings, lines, line):
 
 
 @njit(cache=True, nogil=True)
-def _measure_line(data, folds, classes, lines, line):
+def _measure_line(data, table, classes, lines, line):
     start, end = lines.start[line], lines.end[line]
     i = start
     while True:
-        value, _, i = next_word(data, i, end, folds, classes)
+        value, _, i = next_word(data, i, end, table)
         if value == 0:
             break
         lines.words[line] += 1
@@ -207,7 +208,7 @@ def _measure_line(data, folds, classes, lines, line):
 
 
 @njit(cache=True, nogil=True)
-def _scan_lines(data, offsets, folds, classes, headings, lines):
+def _scan_lines(data, offsets, table, classes, headings, lines):
     line = 0
     for row in range(len(offsets) - 1):
         start = offsets[row]
@@ -220,8 +221,8 @@ def _scan_lines(data, offsets, folds, classes, headings, lines):
             lines.row[line] = row
             lines.start[line] = start
             lines.end[line] = end
-            headed |= _find_heading(data, folds, classes, headings, lines, line)
+            headed |= _find_heading(data, table, classes, headings, lines, line)
             line += 1
             start = end + 1
         for each in range(first, line if headed else first):
-            _measure_line(data, folds, classes, lines, each)
+            _measure_line(data, table, classes, lines, each)

@@ -26,9 +26,9 @@ class Texts:
 def texts_of(column: pa.Array | pa.ChunkedArray) -> Texts:
     """View a string column of either width as :class:`Texts`; several chunks are joined."""
     if isinstance(column, pa.ChunkedArray):
-        column = column.combine_chunks()
-        if isinstance(column, pa.ChunkedArray):
-            column = pa.concat_arrays(column.chunks or [pa.array([], column.type)])
+        chunks = column.chunks or [pa.array([], column.type)]
+        # Not combine_chunks, which copies even a single chunk.
+        column = chunks[0] if len(chunks) == 1 else pa.concat_arrays(chunks)
     if column.null_count:
         column = pc.fill_null(column, "")
     column = column.cast(pa.large_string())

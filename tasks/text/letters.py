@@ -22,6 +22,8 @@ ARABIC: Final = np.uint8(8)
 JOINER: Final = np.uint8(16)
 SENTENCE_END: Final = np.uint8(32)
 
+SEPARATOR: Final = 0xFFFF  # no character in Unicode
+
 TATWEEL: Final = "\N{ARABIC TATWEEL}"
 HARAKAT: Final = "".join(
     map(chr, [*range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06DD),
@@ -111,6 +113,17 @@ def folds() -> npt.NDArray[np.uint16]:
         table[ord(char)] = ord(folded)
     for char in HARAKAT + TATWEEL + INVISIBLE:
         table[ord(char)] = 0
+    return _frozen(table)
+
+
+@cache
+def word_letters() -> npt.NDArray[np.uint16]:
+    """Return ``folds()`` with ``SEPARATOR`` for spaces, marks and symbols, shape (65536,).
+
+    One load a character tells a word's letters, what is left out of it, and where it ends.
+    """
+    table = folds().copy()
+    table[(classes() & (SPACE | MARK_OR_SYMBOL)) != 0] = SEPARATOR
     return _frozen(table)
 
 

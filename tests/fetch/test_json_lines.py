@@ -200,6 +200,16 @@ def test_repeated_keys_are_found_exactly(pairs: list[tuple[str, Any]], space: st
     assert (row.get("reason") == "duplicate-key") == repeats(Pairs(pairs))
 
 
+@pytest.mark.parametrize("place", range(20))
+@pytest.mark.parametrize("value", ['"', "\\", '\\"', '":{', "س"])
+def test_a_repeated_key_is_found_wherever_strings_end(value: str, place: int) -> None:
+    """Strings are skipped eight bytes at a time."""
+    text = json.dumps("a" * place + value + "b" * 20, ensure_ascii=False)
+    line = f'{{"text": {text}, "id": "1", "id": "2"}}'
+    assert [row.get("reason") for row in rows(line.encode())] == ["duplicate-key"]
+    assert fields_of({"text": "a" * place + value}) == {"text": "a" * place + value}
+
+
 @given(st.lists(st.binary(max_size=80), min_size=1, max_size=8))
 def test_any_bytes_are_kept_or_refused(lines: list[bytes]) -> None:
     assert len(rows(*lines)) == len(lines)

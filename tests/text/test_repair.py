@@ -85,6 +85,16 @@ def test_a_second_pass_changes_nothing(text: str) -> None:
     assert repaired(once) == once
 
 
+@given(st.text(alphabet="اويبلة ى\u0610\u064b\u064c\u064e\u0650\u0651\u0652\u0653\u0654\u0670\u06d6"))
+def test_marks_stand_in_canonical_order(text: str) -> None:
+    assert repaired(text) == unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def test_a_crafted_run_of_marks_takes_no_longer_than_its_length() -> None:
+    marks = "\u0652\u0651\u064b" * 300_000
+    assert repaired("ا" + marks) == "ا" + "".join(sorted(marks))
+
+
 def arabic_letters(text: str) -> list[str]:
     composed = unicodedata.normalize("NFC", text)
     return [c for c in composed if "\u0621" <= c <= "\u063a" or "\u0641" <= c <= "\u064a"]
