@@ -163,13 +163,6 @@ CLEANED: Final = pa.schema(
             "date_problem",
             "no-date, unreadable-date or implausible-date; null when the date is good",
         ),
-        _field(
-            "arabic_share",
-            pa.float32(),
-            "Arabic letters among all letters of the body",
-            unit="0 to 1",
-            required=True,
-        ),
         *_RECORD_LINEAGE,
     ]
 )

@@ -26,7 +26,6 @@ from tasks.outcome import Outcome
 from tasks.sources import SourceProfile
 from tasks.text.addresses import canonical_urls
 from tasks.text.buffers import column_of
-from tasks.text.counts import count
 from tasks.text.lexicons import load_lexicon
 from tasks.text.repair import repair, repair_column
 
@@ -55,16 +54,13 @@ def clean(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> Outcome:
         found.append(rule(draft))
         draft = draft.without(found[-1].cuts)
     cuts, kinds = all_cuts(found)
-    body = body_of(draft, cuts)
-    counts = count(body)
     columns = {
         **_identity(records),
         **_editorial(draft, found),
         **read_times(records, profiles),
         "title": _titles(draft, found[RULES.index(find_titles)].cuts),
-        "body": column_of(body),
+        "body": column_of(body_of(draft, cuts)),
         "removed": removed_column(draft, cuts, kinds),
-        "arabic_share": pa.array(counts.arabic / np.maximum(counts.letters, 1), pa.float32()),
         "record_ref": records["record_ref"],
     }
     kept = pa.table([columns[name] for name in CLEANED.names], schema=CLEANED)

@@ -6,6 +6,7 @@ Counts follow camel-tools' tokenisation; the language is told by the share of Ar
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -55,8 +56,10 @@ _DECIDED: Final = ("revision", "cluster_id", "copies", "duplicate_of", "kind", "
 
 def _enrichments(cleaned: pa.Table) -> dict[str, pa.Array | pa.ChunkedArray]:
     counts = count(texts_of(cleaned["body"]))
+    arabic = pa.array(counts.arabic / np.maximum(counts.letters, 1), pa.float32())
     return {
-        "language": pc.if_else(pc.less(cleaned["arabic_share"], MIXED_BELOW), "mixed", "ar"),
+        "language": pc.if_else(pc.less(arabic, MIXED_BELOW), "mixed", "ar"),
+        "arabic_share": arabic,
         "word_count": pa.array(counts.words),
         "sentence_count": pa.array(counts.sentences),
         "character_count": pa.array(counts.characters),

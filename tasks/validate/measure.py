@@ -38,7 +38,7 @@ _COLUMNS: Final[Mapping[Border, tuple[str, ...]]] = {
         "published_raw", "modified_raw", "fetched_at",
     ),
     "article": (
-        "article_id", "record_ref", "title", "body", "arabic_share", "published_at",
+        "article_id", "record_ref", "title", "body", "published_at",
         "date_precision", "date_problem", "removed",
     ),
     "corpus": (
@@ -106,7 +106,7 @@ def _article(table: pa.Table) -> Measured:
         # Of a blank body only that is said: it is neither short nor in another language.
         "body_words": pa.array(body.words, mask=blank),
         "body_length": body.length,
-        "arabic_share": pc.if_else(pa.array(blank), None, _number(table["arabic_share"])),
+        "arabic_share": pa.array(body.arabic / np.maximum(body.letters, 1), mask=blank),
         "published_year": _year(table["published_at"]),
         "date_precision": table["date_precision"],
         "date_unexplained": _date_unexplained(table),

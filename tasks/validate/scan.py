@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numba import njit
 
 from tasks.text.buffers import texts_of
+from tasks.text.letters import is_arabic
 from tasks.text.utf8 import decode
 
 CONTROL: Final = np.uint8(1)
@@ -24,6 +25,8 @@ CURLY_QUOTE: Final = np.uint8(4)
 PRESENTATION_FORM: Final = np.uint8(8)
 UNTIDY_WHITESPACE: Final = np.uint8(16)
 MARKUP_SUSPECTED: Final = np.uint8(32)
+_LETTER: Final = np.uint8(64)
+_ARABIC: Final = np.uint8(128)
 
 _PLANE: Final = 0x10000
 _TAGS: Final = (
@@ -41,11 +44,17 @@ MARKUP: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What one text column holds, a value per row: bits of flaws, words, code points."""
+    """What one text column holds, a value per row.
+
+    ``flaws`` are bits, ``length`` is in code points, ``words`` stand between white space, and
+    ``arabic`` are those of the ``letters`` (of any script) that are Arabic.
+    """
 
     flaws: npt.NDArray[np.uint8]
     words: npt.NDArray[np.int32]
     length: npt.NDArray[np.int32]
+    letters: npt.NDArray[np.int32]
+    arabic: npt.NDArray[np.int32]
 
     def has(self, flaw: np.uint8) -> npt.NDArray[np.bool_]:
         """Return the mask of the rows that hold the flaw."""
@@ -54,8 +63,8 @@ class Scanned:
 
 
 @cache
-def _flaws() -> npt.NDArray[np.uint8]:
-    """Return the flaw of each code point of the Basic Multilingual Plane, 0 for most.
+def _table() -> npt.NDArray[np.uint8]:
+    """Return what each code point of the Basic Multilingual Plane is: a flaw, a letter, Arabic.
 
     Made from Unicode's categories, not from the cleaner's tables: a check that shares its tables
     with what it checks finds nothing.
@@ -78,17 +87,22 @@ def _flaws() -> npt.NDArray[np.uint8]:
         table[code] = 0
     for char in "<&":
         table[ord(char)] = MARKUP_SUSPECTED
+    for code in range(_PLANE):
+        if unicodedata.category(chr(code))[0] == "L":
+            table[code] |= _LETTER | (_ARABIC if is_arabic(code) else 0)
     return table
 
 
 @njit(cache=True, nogil=True)
 def _scan(data, offsets, table, one_line, out):  # type: ignore[no-untyped-def]  # numba infers it
-    """Fill ``out``, shape (3, rows): flaws, words and code points of each row; valid UTF-8 only."""
+    """Fill ``out``, shape (5, rows): the fields of :class:`Scanned`; valid UTF-8 only."""
     for row in range(len(offsets) - 1):
         i = offsets[row]
         found = np.uint8(0)
         words = 0
         length = 0
+        letters = 0
+        arabic = 0
         white = True
         while i < offsets[row + 1]:
             code, size = decode(data, i)
@@ -99,8 +113,14 @@ def _scan(data, offsets, table, one_line, out):  # type: ignore[no-untyped-def] 
                     found |= UNTIDY_WHITESPACE
                 white = True
                 continue
+            kind = _LETTER
             if code < 0x10000:
-                found |= table[code]
+                kind = table[code]
+            elif code in range(0x1F000, 0x1FB00):
+                kind = np.uint8(0)  # emoji; what else is beyond the first plane are letters
+            found |= kind
+            letters += kind & _LETTER != 0
+            arabic += kind & _ARABIC != 0
             words += white
             white = False
         if white and length:
@@ -108,14 +128,16 @@ def _scan(data, offsets, table, one_line, out):  # type: ignore[no-untyped-def] 
         out[0, row] = found
         out[1, row] = words
         out[2, row] = length
+        out[3, row] = letters
+        out[4, row] = arabic
 
 
 def scan(column: pa.Array | pa.ChunkedArray, *, one_line: bool = False) -> Scanned:
     """Scan a string column; nulls count as empty. ``one_line`` makes a newline a flaw (titles)."""
     texts = texts_of(column)
-    out = np.zeros((3, len(texts)), np.int32)
-    _scan(texts.data, texts.offsets, _flaws(), one_line, out)
-    return Scanned(flaws=out[0].astype(np.uint8), words=out[1], length=out[2])
+    out = np.zeros((5, len(texts)), np.int32)
+    _scan(texts.data, texts.offsets, _table(), one_line, out)
+    return Scanned(out[0].astype(np.uint8), *out[1:])
 
 
 def has_markup(column: pa.Array | pa.ChunkedArray, scanned: Scanned) -> npt.NDArray[np.bool_]:

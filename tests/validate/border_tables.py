@@ -55,7 +55,6 @@ def _cleaned(number: int) -> dict[str, Any]:
             {"kind": "byline", "text": "كتب سالم:", "start": 0, "end": 9},
             {"kind": "related", "text": "اقرأ أيضا", "start": 20, "end": 29},
         ],
-        "arabic_share": 0.98,
     }
 
 
@@ -65,6 +64,7 @@ def _published(number: int) -> dict[str, Any]:
         **{name: cleaned.get(name) for name in schema.PUBLISHABLE.names},
         "revision": 1,
         "language": "ar",
+        "arabic_share": 0.98,
         "word_count": 11,
         "sentence_count": 2,
         "character_count": len(BODY),

@@ -94,6 +94,20 @@ def test_counts_are_pythons(texts: list[str | None]) -> None:
         ]
 
 
+@pytest.mark.parametrize(
+    ("text", "letters", "arabic"),
+    [
+        pytest.param("هاتف iPhone 15، ٣ ألوان", 15, 9, id="two-scripts"),
+        pytest.param("مُحَمَّد", 4, 4, id="marks-are-no-letters"),
+        pytest.param("گل 汉 𐤀 😀 2", 4, 2, id="other-scripts"),
+        pytest.param("", 0, 0, id="empty"),
+    ],
+)
+def test_letters(text: str, letters: int, arabic: int) -> None:
+    scanned = scan(pa.array([text]))
+    assert (scanned.letters[0], scanned.arabic[0]) == (letters, arabic)
+
+
 @given(st.text(st.characters(codec="utf-8"), max_size=30))
 def test_controls_are_unicodes(text: str) -> None:
     categories = {unicodedata.category(char) for char in text if char != "\n"}

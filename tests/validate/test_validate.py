@@ -30,7 +30,7 @@ def test_passed_and_failed_rows_are_all_rows(bodies: list[str]) -> None:
     table = sound("article", len(bodies))
     for row, body in enumerate(bodies):
         if body != "سليم":
-            table = changed(table, row, body=body, arabic_share=0.1)
+            table = changed(table, row, body=body)
     verdict = validate(table, "article")
     passed = table.filter(verdict.passed_mask)
     failed = quarantine_rows(table, verdict, "article", lineage=LINEAGE)
@@ -54,8 +54,8 @@ def test_nulls_in_required_columns_are_defects() -> None:
 
 
 def test_not_a_number_is_no_share() -> None:
-    verdict = validate(changed(sound("article"), 1, arabic_share=float("nan")), "article")
-    assert verdict.failed == {1: ("not-arabic",)}
+    verdict = validate(changed(sound("corpus"), 1, arabic_share=float("nan")), "corpus")
+    assert verdict.failed == {1: ("impossible-arabic-share",)}
 
 
 @pytest.mark.parametrize(
