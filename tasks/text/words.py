@@ -6,7 +6,7 @@ tatweel and invisible characters and unites spellings. A word's hash is 64 bits:
 points through FNV-1a, finished by the mixer of SplitMix64 (Steele, Lea and Flood, 2014).
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
-# ruff: noqa: PLR0913, PLR0917 (kernels take their arrays one by one)
+
 
 import hashlib
 from collections.abc import Iterable

@@ -4,11 +4,13 @@ Importing Great Expectations costs three seconds of CPU, so everything here impo
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from tasks.errors import StopRun
@@ -32,12 +34,20 @@ would read each other's; it never lets go of the interpreter, so that waiting co
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What one expectation answered: how many rows had a value, and the numbers of those failed."""
+    """What one expectation answered: which rows had a value, and the numbers of those that failed.
+
+    ``given`` has a flag for every row of the frame; ``rows`` ascend.
+    """
 
     defect: str
     description: str
-    checked: int
-    rows: list[int]
+    given: npt.NDArray[np.bool_]
+    rows: npt.NDArray[np.int64]
+
+    def part(self, start: int, stop: int) -> Self:
+        """Return the answer for some of the rows, which are counted from ``start``."""
+        first, last = np.searchsorted(self.rows, (start, stop))
+        return replace(self, given=self.given[start:stop], rows=self.rows[first:last] - start)
 
 
 def suite_of(border: Border) -> "ExpectationSuite":
@@ -99,8 +109,8 @@ def _checked(result: "ExpectationValidationResult", frame: pd.DataFrame, suite: 
     return Checked(
         defect=defect,
         description=config.description or "",
-        checked=int(frame[config.kwargs["column"]].notna().sum()),
-        rows=list(result.result.get("unexpected_index_list") or ()),
+        given=frame[config.kwargs["column"]].notna().to_numpy(),
+        rows=np.sort(np.array(result.result.get("unexpected_index_list") or (), np.int64)),
     )
 
 

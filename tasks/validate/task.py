@@ -13,7 +13,7 @@ from expectations.schema import QUARANTINE, REFUSED
 from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
 from tasks.store.files import aside_of
 from tasks.store.references import ShardRef, find, land, read
-from tasks.validate import Border, Report, quarantine_rows, refused_rows, validate
+from tasks.validate import Border, Report, quarantine_rows, refused_rows, validate_all
 from tasks.validate.data_docs import write_data_docs
 
 _REPORTS: Final = TypeAdapter(list[Report])
@@ -61,11 +61,10 @@ def validate_border(
     refused = [REFUSED.empty_table()]
     reports: list[Report] = []
     raw = {ref.name: ref for ref in records}
-    for ref in shards:
-        table = read(ref)
-        verdict = validate(table, border)
+    for ref, verdict in zip(shards, validate_all(map(read, shards), border), strict=True):
         reports.append(verdict.report)
         if verdict.failed:
+            table = read(ref)
             decoded = read(raw[ref.name]) if ref.name in raw else None
             quarantine.append(
                 quarantine_rows(table, verdict, border, lineage=lineage, records=decoded)

@@ -39,7 +39,7 @@ from tasks.text.buffers import texts_of
 from tasks.text.counts import count
 from tasks.text.repair import repair
 from tasks.text.words import digest_words, hash_words
-from tasks.validate import Border, Verdict, quarantine_rows, refused_rows, validate
+from tasks.validate import Border, Verdict, quarantine_rows, refused_rows, validate_all
 from tests.benchmarks.measuring import median, news, print_table
 
 LINEAGE: Final = dict.fromkeys(
@@ -153,7 +153,7 @@ def _fetch(
 
 def _validate(costs: Costs, border: Border, shards: Sequence[ShardRef]) -> list[Verdict]:
     with costs.of(f"validate {border}"):
-        return [validate(read(ref), border) for ref in shards]
+        return list(validate_all(map(read, shards), border))
 
 
 def _clean(costs: Costs, batch: BatchRef, profiles: dict[str, SourceProfile]) -> list[ShardRef]:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import get_args
@@ -17,8 +18,8 @@ from hypothesis import strategies as st
 from expectations import schema
 from expectations.dispositions import REASONS
 from tasks.errors import StopRun
-from tasks.validate import Border, Report, quarantine_rows, refused_rows, validate
-from tests.validate.border_tables import SCHEMAS, changed, joined, sound
+from tasks.validate import Border, Report, quarantine_rows, refused_rows, validate, validate_all
+from tests.validate.border_tables import BODY, SCHEMAS, changed, joined, sound
 
 BORDERS: tuple[Border, ...] = get_args(Border)
 LINEAGE = {"batch_id": "batch-1", "run_id": "run-1"}
@@ -86,6 +87,39 @@ def test_chunks_and_slices_do_not_matter() -> None:
     table = joined(sound("article"), changed(sound("article"), 1, body="نص"), sound("article"))
     assert list(validate(table, "article").failed) == [4]
     assert list(validate(table.slice(3, 4), "article").failed) == [1]
+
+
+def test_many_tables_have_a_verdict_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids are compared over the tables; rows and examples are those of each table."""
+    tables = [sound("raw", rows) for rows in (2, 0, 3)]
+    tables[0] = changed(tables[0], 1, record_ref="another", url=None)
+    for rows_at_once in (100, 4):
+        monkeypatch.setattr("tasks.validate.ROWS_AT_ONCE", rows_at_once)
+        verdicts = list(validate_all(tables, "raw"))
+        assert [verdict.rows for verdict in verdicts] == [2, 0, 3]
+        assert [list(verdict.failed) for verdict in verdicts] == [[0], [], [0]]
+        assert verdicts[2].failed == {0: ("repeated-record-ref",)}
+        url, repeated = (
+            {each.defect: each for each in verdict.report.findings}
+            for verdict in (verdicts[0], verdicts[2])
+        )
+        assert url["url-not-http"].checked == 2
+        assert repeated["repeated-record-ref"].examples == ({"record_ref": "news.jsonl#1"},)
+
+
+def test_a_table_is_not_held_when_the_next_is_read() -> None:
+    held = []
+
+    def tables() -> Iterator[pa.Table]:
+        for _ in range(3):
+            before = pa.total_allocated_bytes()
+            table = changed(sound("article"), 1, body=BODY * 10_000)
+            yield table
+            del table
+            held.append(pa.total_allocated_bytes() - before)
+
+    assert len(list(validate_all(tables(), "article"))) == 3
+    assert max(held) < 100_000
 
 
 def test_the_articles_and_duplicates_schemas_both_pass_the_corpus_border() -> None:
