@@ -259,7 +259,7 @@ PUBLISHABLE: Final = pa.schema(
         ),
     ]
 )
-"""What ``enrich`` makes and ``publish`` takes: articles, and copies with a ``duplicate_of``."""
+"""What ``enrich`` makes and ``publish`` takes: articles, then copies with a ``duplicate_of``."""
 
 QUARANTINE: Final = pa.schema(
     [

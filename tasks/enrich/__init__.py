@@ -32,20 +32,26 @@ def enrich(cleaned: pa.Table, decisions: pa.Table, lineage: Mapping[str, str]) -
     """Make the rows that a shard publishes: ``CLEANED`` and its decisions in, ``PUBLISHABLE`` out.
 
     ``decisions`` has a row, found by ``record_ref``, for each cleaned record that was judged; those
-    with a ``dataset`` go on, in their order. ``lineage`` fills ``batch_id, run_id,
-    pipeline_version, rules_digest``.
+    with a ``dataset`` go on: articles first, each dataset by month, and in their order within one.
+    ``lineage`` fills ``batch_id, run_id, pipeline_version, rules_digest``.
     """
     check(cleaned, CLEANED, "enrich takes")
     decided = decisions.filter(pc.is_valid(decisions["dataset"]))
     refs = cleaned["record_ref"].combine_chunks()
-    if not refs.equals(decided["record_ref"].combine_chunks()):
-        cleaned = cleaned.take(pc.index_in(decided["record_ref"], value_set=refs))
+    places = pc.index_in(decided["record_ref"], value_set=refs)
+    months = months_of(cleaned["published_at"]).take(places)
+    # One copy of the bodies puts them where publish needs them; it hands on slices.
+    order = pc.sort_indices(
+        pa.table({"dataset": decided["dataset"], "month": months}),
+        [("dataset", "ascending"), ("month", "ascending")],
+    )
+    cleaned, decided = cleaned.take(places.take(order)), decided.take(order)
     columns = {
         **{name: cleaned[name] for name in cleaned.column_names},
         **_enrichments(cleaned),
         **{name: decided[name] for name in _DECIDED},
         **{name: pa.repeat(pa.scalar(value), len(cleaned)) for name, value in lineage.items()},
-        PARTITION_COLUMN: months_of(cleaned["published_at"]),
+        PARTITION_COLUMN: months.take(order),
     }
     rows = pa.table([columns[name] for name in PUBLISHABLE.names], schema=PUBLISHABLE)
     return check(rows, PUBLISHABLE, "enrich makes")

@@ -20,6 +20,7 @@ from expectations.schema import (
     REFUSED,
     check,
 )
+from tasks.errors import StopRun
 from tasks.store import Transaction
 from tasks.store.references import ShardRef, read
 
@@ -28,7 +29,7 @@ from tasks.store.references import ShardRef, read
 class Edition:
     """What one batch brings to the lake, as references to landed tables.
 
-    ``rows`` are ``PUBLISHABLE``, ``quarantine`` is ``QUARANTINE``, ``entries`` have the columns of
+    ``rows`` are ``PUBLISHABLE``, articles before copies, ``quarantine`` is ``QUARANTINE``, ``entries`` have the columns of
     ``REFUSED`` (decided and refused records alike), ``replaced`` has ``dataset, article_id,
     published_month``, ``amended`` those of ``AMENDMENTS``, ``index_step`` those of ``INDEX_STEP``.
     """
@@ -48,9 +49,11 @@ def publish(edition: Edition, changes: Transaction) -> int:
     lineage = {"batch_id": edition.batch_id, "run_id": edition.run_id}
     for ref in edition.rows:
         rows = check(read(ref), PUBLISHABLE, "publish takes")
-        copied = pc.is_valid(rows["duplicate_of"])
-        changes.write("articles", _signed(rows.filter(pc.invert(copied)), ARTICLES, lineage))
-        changes.write("duplicates", _signed(rows.filter(copied), DUPLICATES, lineage))
+        articles = rows["duplicate_of"].null_count
+        if rows["duplicate_of"].slice(articles).null_count:
+            raise StopRun("An article stands among the copies", shard=ref.name)
+        changes.write("articles", _signed(rows.slice(0, articles), ARTICLES, lineage))
+        changes.write("duplicates", _signed(rows.slice(articles), DUPLICATES, lineage))
     for ref in edition.quarantine:
         changes.write("quarantine", _signed(read(ref), QUARANTINE, lineage))
     for ref in edition.entries:

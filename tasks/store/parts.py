@@ -183,7 +183,7 @@ def _by_place(dataset: str, table: pa.Table) -> Iterator[tuple[_Place, pa.Table]
         yield _Place(dataset, None), _as_stored(table, schema)
         return
     months = table[PARTITION_COLUMN]
-    if len(months.unique()) > 1:
+    if pc.any(pc.greater(months[:-1], months[1:])).as_py():
         table = table.take(pc.sort_indices(table, [(PARTITION_COLUMN, "ascending")]))
         months = table[PARTITION_COLUMN]
     runs = pc.run_end_encode(months.combine_chunks())

@@ -32,15 +32,20 @@ def test_counts_and_language() -> None:
     assert rows[0]["reading_minutes"] == pytest.approx(5 / 138)
 
 
-def test_only_what_is_published_goes_on_in_the_order_of_the_shard() -> None:
+def test_what_is_published_goes_on_articles_first_each_by_month_and_in_order() -> None:
     table = enriched(
         {"text": "نص أول", "native_id": "1"},
         {"text": "نص أول", "native_id": "1"},
-        {"text": "نص آخر", "native_id": "2", "published_raw": "2026-02-03"},
+        {"text": "نص منسوخ", "native_id": "2", "published_raw": "2026-01-05"},
+        {"text": "نص آخر", "native_id": "3", "published_raw": "2026-02-03"},
+        {"text": "نص منسوخ", "native_id": "4", "published_raw": "2026-01-04"},
+        {"text": "نص أخير", "native_id": "5", "published_raw": "2026-02-01"},
     )
     assert table.schema.equals(PUBLISHABLE)
-    assert table["native_id"].to_pylist() == ["1", "2"]
-    assert table["published_month"].to_pylist() == ["unknown", "2026-02"]
+    assert table["native_id"].to_pylist() == ["4", "3", "5", "1", "2"]
+    months = ["2026-01", "2026-02", "2026-02", "unknown", "2026-01"]
+    assert table["published_month"].to_pylist() == months
+    assert table["duplicate_of"].null_count == 4
     assert set(table["batch_id"].to_pylist()) == {"b"}
 
 

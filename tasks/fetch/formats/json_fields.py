@@ -1,7 +1,10 @@
 """From a JSON object to the fields of a record, by the paths that a profile names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from tasks.sources import FieldNames
 
@@ -33,21 +36,20 @@ class FieldReader:
         self._names = names
         self._plans: dict[tuple[str, ...], Plan] = {}
 
-    def columns(self, record: dict[str, Any]) -> dict[str, str | None]:
+    def columns(self, records: Sequence[dict[str, Any]]) -> dict[str, pa.Array]:
         """Return every column but ``text``; a value of a kind that does not fit is null."""
-        plan = self._plan(record)
-        return {
-            column: _first(record, plan[column], _READERS[column]) if plan[column] else None
-            for column in _FIELDS
-        }
+        plans = [self._plan(record) for record in records]
+        return {column: _column(column, records, plans) for column in _FIELDS}
 
     def text(self, record: dict[str, Any]) -> str | None:
         """Return the text, ``""`` when it is there and blank, null when no path leads to one."""
-        paths = self._plan(record)["text"]
-        found = _first(record, paths, _prose)
-        if found is None and any(_text(_follow(record, path)) is not None for path in paths):
-            return ""
-        return found
+        blank = False
+        for path in self._plan(record)["text"]:
+            text = _text(_follow(record, path))
+            if text and not text.isspace():
+                return text
+            blank |= text is not None
+        return "" if blank else None
 
     def wanted_for_text(self) -> str:
         """Return the names under which a text is looked for."""
@@ -94,14 +96,16 @@ def _follow(record: dict[str, Any], path: Path) -> object:
     return value
 
 
-def _first(
-    record: dict[str, Any], paths: tuple[Path, ...], read: Callable[[object], str | None]
-) -> str | None:
-    for path in paths:
-        value = read(record[path[0]] if len(path) == 1 else _follow(record, path))
-        if value is not None:
-            return value
-    return None
+def _column(column: str, records: Sequence[dict[str, Any]], plans: Sequence[Plan]) -> pa.Array:
+    """Return the first value that fits of each record's paths."""
+    found = pa.nulls(len(records), pa.string())
+    for rank in range(max((len(plan[column]) for plan in plans), default=0)):
+        values = [
+            _follow(record, plan[column][rank]) if rank < len(plan[column]) else None
+            for record, plan in zip(records, plans, strict=True)
+        ]
+        found = pc.coalesce(found, _READERS[column](values))
+    return found
 
 
 def _text(value: object) -> str | None:
@@ -110,11 +114,6 @@ def _text(value: object) -> str | None:
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         return "\n".join(value)
     return None
-
-
-def _prose(value: object) -> str | None:
-    text = _text(value)
-    return None if text is None or not text or text.isspace() else text
 
 
 def _plain(value: object) -> str | None:
@@ -139,13 +138,35 @@ def _listed(value: object) -> str | None:
     return _BETWEEN_NAMES.join(filter(None, map(_word, value))) or None
 
 
-_READERS: Final[dict[str, Callable[[object], str | None]]] = {
-    "source": _word,
-    "native_id": _word,
-    "url": _word,
-    "title": _plain,
-    "published_raw": _plain,
-    "modified_raw": _plain,
-    "author": _listed,
-    "section": _listed,
+def _plains(values: list[object]) -> pa.Array:
+    return _read(values, _plain)
+
+
+def _words(values: list[object]) -> pa.Array:
+    return pc.utf8_trim_whitespace(_read(values, _plain))
+
+
+def _lists(values: list[object]) -> pa.Array:
+    return _read(values, _listed)
+
+
+def _read(values: list[object], read: Callable[[object], str | None]) -> pa.Array:
+    """Read all values at once when they are strings or null, which most fields are; else each."""
+    try:
+        texts = pa.array(values, pa.string())
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.array(map(read, values), pa.string(), size=len(values))
+    blank = pc.equal(pc.utf8_trim_whitespace(texts), "")
+    return pc.if_else(blank, None, texts)
+
+
+_READERS: Final[dict[str, Callable[[list[object]], pa.Array]]] = {
+    "source": _words,
+    "native_id": _words,
+    "url": _words,
+    "title": _plains,
+    "published_raw": _plains,
+    "modified_raw": _plains,
+    "author": _lists,
+    "section": _lists,
 }

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -22,6 +23,9 @@ SUFFIXES: Final = frozenset({".jsonl", ".ndjson", ".jsonlines"})
 
 _BEGINNING: Final = re.compile(rb'\s*\{\s*"[^"\\]{1,100}"\s*:')
 """How an object begins that is longer than the first bytes of its file."""
+
+_AT_ONCE: Final = 256
+"""Objects that are held at a time: more do not stay in the processor's cache."""
 
 _NOT_A_NUMBER: Final = re.compile(r"-?(?:NaN|Infinity)")
 _NESTED: Final = (dict, list)
@@ -100,34 +104,49 @@ def _skip_line(stream: Stream, overflow: Overflow) -> bytes:
 def decode(payloads: pa.LargeBinaryArray, profile: SourceProfile, deepest: int) -> Decoded:
     """Read each payload as one JSON object, by the paths of the profile.
 
-    Loops over rows: orjson parses one object at a time, and the fields are found in its result.
+    orjson parses one object at a time; the fields are read a column of ``_AT_ONCE`` at a time.
     """
     decoded = Decoded()
     reader = FieldReader(profile.fields)
     texts: list[bytes] = []
-    values: dict[str, list[str | None]] = {name: [] for name in DECODED if name != "text"}
+    tables = [pa.table({name: pa.array([], pa.string()) for name in DECODED if name != "text"})]
     pairs, depths = measure_lines(*buffers(payloads))
     shapes = zip(views(payloads), pairs.tolist(), depths.tolist(), strict=True)
-    for row, (payload, written, depth) in enumerate(shapes):
-        try:
-            record = _parse(payload, written, depth, deepest)
-        except RejectRecord as fault:
-            decoded.refuse(row, fault.reason, fault.problem)
-            continue
-        fields = reader.columns(record)
-        text = reader.text(record)
-        if text is None:
-            detail = f"no text under {reader.wanted_for_text()}"
-            native_id, source = fields["native_id"], fields["source"]
-            decoded.refuse(row, "no-text", detail, native_id=native_id, source=source)
-            continue
-        decoded.rows.append(row)
-        texts.append(text.encode())
-        for name, value in fields.items():
-            values[name].append(value)
-    decoded.columns = {name: pa.array(column, pa.string()) for name, column in values.items()}
+    for first in range(0, len(payloads), _AT_ONCE):
+        parsed = [_parse_or_refuse(*shape, deepest) for shape in islice(shapes, _AT_ONCE)]
+        records = [record for record in parsed if isinstance(record, dict)]
+        table = pa.table(reader.columns(records))
+        kept = []
+        for row, record in enumerate(parsed, first):
+            if isinstance(record, RejectRecord):
+                decoded.refuse(row, record.reason, record.problem)
+                continue
+            kept.append((text := reader.text(record)) is not None)
+            if text is None:
+                _refuse_without_text(decoded, row, table.slice(len(kept) - 1, 1), reader)
+            else:
+                decoded.rows.append(row)
+                texts.append(text.encode())
+        tables.append(table if all(kept) else table.filter(pa.array(kept, pa.bool_())))
+    whole = pa.concat_tables(table.select(tables[0].column_names) for table in tables)
+    decoded.columns = dict(zip(whole.column_names, whole.columns, strict=True))
     decoded.columns["text"] = join(texts, pa.large_string())
     return decoded
+
+
+def _refuse_without_text(decoded: Decoded, row: int, fields: pa.Table, reader: FieldReader) -> None:
+    native_id, source = (fields[name][0].as_py() for name in ("native_id", "source"))
+    detail = f"no text under {reader.wanted_for_text()}"
+    decoded.refuse(row, "no-text", detail, native_id=native_id, source=source)
+
+
+def _parse_or_refuse(
+    payload: memoryview, written: int, depth: int, deepest: int
+) -> dict[str, Any] | RejectRecord:
+    try:
+        return _parse(payload, written, depth, deepest)
+    except RejectRecord as fault:
+        return fault
 
 
 def _parse(payload: memoryview, written: int, depth: int, deepest: int) -> dict[str, Any]:
