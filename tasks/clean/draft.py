@@ -139,11 +139,10 @@ def open_draft(
 def _count_lines(data, offsets):
     lines = 0
     for row in range(len(offsets) - 1):
-        if offsets[row + 1] > offsets[row]:
-            lines += 1
-            for i in range(offsets[row], offsets[row + 1]):
-                if data[i] == 0x0A:
-                    lines += 1
+        text = data[offsets[row] : offsets[row + 1]]
+        lines += len(text) > 0
+        for i in range(len(text)):
+            lines += text[i] == 0x0A
     return lines
 
 

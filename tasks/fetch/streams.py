@@ -1,13 +1,18 @@
-"""Files as bounded streams of bytes, unpacked when their first bytes say that they are gzip."""
+"""Files as bounded streams of bytes, unpacked when their first bytes say that they are gzip.
+
+ISA-L unpacks in two fifths of the time of the standard library's zlib, whose interface it has.
+"""
 
 import io
 import os
 import stat
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from isal import isal_zlib
+from isal.igzip_lib import IsalError
 
 from tasks.errors import RejectRecord
 from tasks.fetch.wording import shorten
@@ -22,6 +27,10 @@ HEAD: Final = 64 * 1024
 """Bytes by which a format is recognised, and that are kept of what is too large to keep."""
 
 GZIP: Final = b"\x1f\x8b"
+_MEMBER: Final = GZIP + b"\x08"
+"""How a gzip member begins: its mark, and the one method there is."""
+
+_DAMAGED: Final = "the gzip data is damaged"
 _GZIP_WINDOW: Final = 31
 """zlib's code for a gzip header with the largest window."""
 
@@ -80,8 +89,10 @@ class Stream:
             self.fault = unreadable(error)
         except EOFError as error:
             self.fault = RejectRecord(str(error), reason="truncated")
-        except zlib.error as error:
-            self.fault = RejectRecord(f"the gzip data is damaged: {error}", reason="unreadable")
+        except RejectRecord as fault:
+            self.fault = fault
+        except IsalError as error:  # type: ignore[misc]  # its stubs take it for an instance
+            self.fault = RejectRecord(f"{_DAMAGED}: {error}", reason="unreadable")
         return b""
 
 
@@ -128,11 +139,16 @@ def irregular(mode: int) -> RejectRecord:
 def _gunzip(first: bytes, take: Callable[[], bytes]) -> Iterator[bytes]:
     """Unpack members one after the other, in pieces of ``CHUNK`` at most.
 
-    Raises ``EOFError`` when the data ends inside a member and ``zlib.error`` when it is damaged.
+    Raises ``EOFError`` when the data ends inside a member and ``IsalError`` or
+    :class:`RejectRecord` when it is damaged.
     """
     data = first
     while data:
-        member = zlib.decompressobj(_GZIP_WINDOW)
+        while len(data) < len(_MEMBER) and (more := take()):
+            data += more
+        if not _MEMBER.startswith(data[: len(_MEMBER)]):  # ISA-L would wait for a whole header
+            raise RejectRecord(f"{_DAMAGED}: there is no header", reason="unreadable")
+        member = isal_zlib.decompressobj(_GZIP_WINDOW)
         while not member.eof:
             data = data or take()
             unpacked = member.decompress(data, CHUNK)

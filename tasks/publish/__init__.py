@@ -29,9 +29,10 @@ from tasks.store.references import ShardRef, read
 class Edition:
     """What one batch brings to the lake, as references to landed tables.
 
-    ``rows`` are ``PUBLISHABLE``, articles before copies, ``quarantine`` is ``QUARANTINE``, ``entries`` have the columns of
-    ``REFUSED`` (decided and refused records alike), ``replaced`` has ``dataset, article_id,
-    published_month``, ``amended`` those of ``AMENDMENTS``, ``index_step`` those of ``INDEX_STEP``.
+    ``rows`` are ``PUBLISHABLE``, articles before copies; ``quarantine`` is ``QUARANTINE``;
+    ``entries`` have the columns of ``REFUSED`` (decided and refused records alike), ``replaced``
+    has ``dataset, article_id, published_month``, ``amended`` those of ``AMENDMENTS``,
+    ``index_step`` those of ``INDEX_STEP``.
     """
 
     batch_id: str

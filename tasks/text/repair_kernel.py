@@ -61,13 +61,13 @@ _WINDOWS_1252: Final = np.array(
 @njit(cache=True, nogil=True)
 def count_presentation_forms(data, offsets):
     """Return how many characters may grow, and how many of them by whole words."""
+    text = data[offsets[0] : offsets[-1]]
     forms = 0
     long_forms = 0
-    for i in range(offsets[0], offsets[-1] - 2):
-        if data[i] == 0xEF:
-            forms += 1
-            if data[i + 1] == 0xB7 and data[i + 2] >= 0xB0:
-                long_forms += 1
+    for i in range(len(text) - 2):
+        form = text[i] == 0xEF
+        forms += form
+        long_forms += form & (text[i + 1] == 0xB7) & (text[i + 2] >= 0xB0)
     return forms, long_forms
 
 

@@ -7,7 +7,6 @@ points through FNV-1a, finished by the mixer of SplitMix64 (Steele, Lea and Floo
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
-
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass

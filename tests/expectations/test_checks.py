@@ -15,7 +15,8 @@ META = {"defect": "a-defect"}
 
 def rows_of(expectation: gx.expectations.Expectation, frame: pd.DataFrame) -> list[int]:
     suite = gx.ExpectationSuite(name="one", expectations=[expectation])
-    return run_suite(suite, frame)[0].rows.tolist()
+    rows: list[int] = run_suite(suite, frame)[0].rows.tolist()
+    return rows
 
 
 @pytest.mark.parametrize(

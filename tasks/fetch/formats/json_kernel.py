@@ -7,6 +7,8 @@ Type annotations stop at this border: numba infers the types of kernel arguments
 import numpy as np
 from numba import njit
 
+from tasks.text.buffers import Bytes, Places
+
 _QUOTE = 0x22
 _BACKSLASH = 0x5C
 _COLON = 0x3A
@@ -19,14 +21,15 @@ _LOW_BITS = np.uint64(0x0101010101010101)
 _HIGH_BITS = np.uint64(0x8080808080808080)
 
 
-def measure_lines(data, offsets):
+def measure_lines(data: Bytes, offsets: Places) -> tuple[Places, Places]:
     """Return (pairs, depth) of each line, int64 arrays, without checking that it is JSON.
 
     ``pairs`` counts colons outside strings, which in valid JSON is the number of key-value pairs
     as written, repeated keys included; ``depth`` is the deepest nesting of brackets and braces.
     """
     words = data[: len(data) // 8 * 8].view(np.uint64)
-    return _measure_lines(data, words, offsets)
+    pairs, depth = _measure_lines(data, words, offsets)
+    return pairs, depth
 
 
 @njit(cache=True, nogil=True, inline="always")
