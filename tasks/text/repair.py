@@ -106,8 +106,10 @@ def _compose(raw: Texts) -> tuple[Texts, frozenset[int]]:
     found = find_unnormalised(raw.data, raw.offsets)
     disordered = np.flatnonzero(found & MARKS_DISORDERED)
     if len(disordered):
-        raw = Texts(raw.data.copy(), raw.offsets)
-        order_marks(raw.data, raw.offsets, disordered)
+        data = raw.data.copy()
+        order_marks(data, raw.offsets, disordered)
+        data.setflags(write=False)  # as Arrow's buffers are: kernels are compiled for them
+        raw = Texts(data, raw.offsets)
     replaced: dict[int, bytes] = {}
     for row in np.flatnonzero(found & MAY_COMPOSE).tolist():
         text = _text(raw, row)
