@@ -17,7 +17,7 @@ from tasks.text.buffers import Places
 from tasks.text.letters import SENTENCE_END
 from tasks.text.repair import Repaired
 from tasks.text.utf8 import decode
-from tasks.text.words import Hashes, chain, hash_phrases, next_word
+from tasks.text.words import Hashes, chain, hash_openings, hash_phrases, next_word
 
 KINDS: Final = ("title", "byline", "dateline", "related")
 """Kinds of removed text, as in the schema's ``removed``; rules name them by place in the tuple."""
@@ -130,8 +130,8 @@ def open_draft(
         np.zeros(count, np.int32), np.zeros(count, np.uint64), np.zeros(count, np.int64),
         np.zeros(count, np.int32), np.zeros(count, np.bool_), np.zeros(count, np.bool_),
     )  # fmt: skip
-    tables = (letters.word_letters(), letters.classes())
-    _scan_lines(data, offsets, *tables, hash_phrases(headings), lines)
+    known = (hash_phrases(headings), hash_openings(headings))
+    _scan_lines(data, offsets, letters.word_letters(), letters.classes(), known, lines)
     return Draft(records, profiles, repaired, lines, lines.start)
 
 
@@ -174,8 +174,18 @@ def _ends_sentence(data, start, end, classes):
 
 
 @njit(cache=True, nogil=True)
-def _find_heading(data, table, classes, headings, lines, line):
-    """Note the longest heading that opens the line; tell whether there is one."""
+def _is_among(sorted_hashes, value):
+    place = np.searchsorted(sorted_hashes, value)
+    return place < len(sorted_hashes) and sorted_hashes[place] == value
+
+
+@njit(cache=True, nogil=True)
+def _find_heading(data, table, known, lines, line):
+    """Note the longest heading that opens the line; tell whether there is one.
+
+    ``known`` are the hashes of the headings and of their openings: most lines end it at a word.
+    """
+    headings, openings = known
     lines.heading_end[line] = -1
     lines.heading_words[line] = 0
     key = np.uint64(0)
@@ -185,11 +195,31 @@ def _find_heading(data, table, classes, headings, lines, line):
         if value == 0:
             break
         key = chain(key, value)
-        place = np.searchsorted(headings, key)
-        if place < len(headings) and headings[place] == key:
+        if _is_among(headings, key):
             lines.heading_end[line] = i
             lines.heading_words[line] = seen
+        if not _is_among(openings, key):
+            break
     return lines.heading_end[line] >= 0
+
+
+@njit(cache=True, nogil=True)
+def _find_newline(data, i, end):
+    """Return the place of the next newline, ``end`` without one.
+
+    64 bytes at a time, without a branch: the compiler makes a few vector instructions of it.
+    """
+    while i + 64 <= end:
+        block = data[i : i + 64]
+        found = np.uint8(0)
+        for k in range(64):
+            found |= np.uint8(block[k] == 0x0A)
+        if found:
+            break
+        i += 64
+    while i < end and data[i] != 0x0A:
+        i += 1
+    return i
 
 
 @njit(cache=True, nogil=True)
@@ -207,20 +237,18 @@ def _measure_line(data, table, classes, lines, line):
 
 
 @njit(cache=True, nogil=True)
-def _scan_lines(data, offsets, table, classes, headings, lines):
+def _scan_lines(data, offsets, table, classes, known, lines):
     line = 0
     for row in range(len(offsets) - 1):
         start = offsets[row]
         first = line
         headed = False
         while start < offsets[row + 1]:
-            end = start
-            while end < offsets[row + 1] and data[end] != 0x0A:
-                end += 1
+            end = _find_newline(data, start, offsets[row + 1])
             lines.row[line] = row
             lines.start[line] = start
             lines.end[line] = end
-            headed |= _find_heading(data, table, classes, headings, lines, line)
+            headed |= _find_heading(data, table, known, lines, line)
             line += 1
             start = end + 1
         for each in range(first, line if headed else first):

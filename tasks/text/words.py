@@ -144,12 +144,23 @@ def digest_words(*columns: Words) -> pa.Array:
 
 def hash_phrases(phrases: Iterable[str]) -> Hashes:
     """Return the sorted hashes of whole phrases, as ``chain`` makes them of a line's words."""
+    return _distinct(phrase_hash(words) for words in _words_of(phrases))
+
+
+def hash_openings(phrases: Iterable[str]) -> Hashes:
+    """Return the sorted hashes of how the phrases begin, by whole words, themselves left out."""
+    return _distinct(
+        phrase_hash(words[:size]) for words in _words_of(phrases) for size in range(1, len(words))
+    )
+
+
+def _words_of(phrases: Iterable[str]) -> list[Hashes]:
     words = hash_words(texts_of(pa.array(list(phrases), pa.large_string())))
-    found = {
-        phrase_hash(words.hashes[words.offsets[i] : words.offsets[i + 1]])
-        for i in range(len(words.offsets) - 1)
-    }
-    return np.array(sorted(found - {0}), np.uint64)
+    return np.split(words.hashes, words.offsets[1:-1])
+
+
+def _distinct(hashes: Iterable[int]) -> Hashes:
+    return np.array(sorted(set(hashes) - {0}), np.uint64)
 
 
 def phrase_hash(hashes: Hashes) -> int:

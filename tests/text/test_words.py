@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tasks.text import fold
 from tasks.text.buffers import texts_of
-from tasks.text.words import digest_words, hash_phrases, hash_words, phrase_hash
+from tasks.text.words import digest_words, hash_openings, hash_phrases, hash_words, phrase_hash
 
 
 def key(text: str) -> bytes:
@@ -65,3 +65,9 @@ def test_fold_keeps_a_series_in_place() -> None:
 def test_a_phrase_is_found_in_any_spelling() -> None:
     words = hash_words(texts_of(pa.array(["إقرأ أيضاً"])))
     assert phrase_hash(words.hashes) in hash_phrases(["اقرأ أيضا", "قد يهمك"])
+
+
+def test_openings_are_the_beginnings_by_whole_words() -> None:
+    openings = hash_openings(["شاهد-أيضا على القناة", "قد يهمك", "إعلان", ""])
+    begun = ["شاهد", "شاهد أيضا", "شاهد ايضا على", "قد"]
+    assert sorted(openings) == sorted(hash_phrases(begun))
