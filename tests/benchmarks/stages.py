@@ -26,6 +26,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+import flows  # noqa: F401  # sets the memory pool, as for a run
 from tasks.clean import clean
 from tasks.deduplicate import Decisions, decide, find_candidates
 from tasks.enrich import enrich
