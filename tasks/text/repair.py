@@ -20,12 +20,11 @@ from tasks.text import letters
 from tasks.text.buffers import Places, Texts, column_of, texts_of
 from tasks.text.repair_kernel import (
     EXPANDED_AT_MOST,
-    MARKS_DISORDERED,
-    MAY_COMPOSE,
     Cuts,
     Tables,
     count_presentation_forms,
-    find_unnormalised,
+    find_disordered,
+    find_uncomposed,
     order_marks,
     place_cuts,
     repair_rows,
@@ -56,6 +55,8 @@ def repair(column: pa.Array | pa.ChunkedArray | Texts, *, one_line: bool = False
     out = np.empty(bound, np.uint8)
     offsets = np.zeros(len(source) + 1, np.int64)
     size = repair_rows(source.data, source.offsets, out, offsets, one_line, _tables())
+    # In place: what is ordered has the same bytes, and as many characters, as before.
+    order_marks(out, offsets, np.flatnonzero(find_disordered(out, offsets)))
     return Repaired(Texts(out[:size], offsets), source, raw, composed)
 
 
@@ -98,20 +99,12 @@ def _text(texts: Texts, row: int) -> str:
 
 
 def _compose(raw: Texts) -> tuple[Texts, frozenset[int]]:
-    """Bring the texts into NFC, so that equal words are equal bytes.
+    """Compose (NFC) the rows that a scan finds suspicious, a few of a thousand, in Python.
 
-    Vowel and shadda change places in four texts of a hundred; that is done here for all. «ا» +
-    U+0653 becomes «آ» in a few of a thousand: Python composes those rows, which are returned too.
+    «ا» + U+0653 becomes «آ», so that equal words are equal bytes.
     """
-    found = find_unnormalised(raw.data, raw.offsets)
-    disordered = np.flatnonzero(found & MARKS_DISORDERED)
-    if len(disordered):
-        data = raw.data.copy()
-        order_marks(data, raw.offsets, disordered)
-        data.setflags(write=False)  # as Arrow's buffers are: kernels are compiled for them
-        raw = Texts(data, raw.offsets)
     replaced: dict[int, bytes] = {}
-    for row in np.flatnonzero(found & MAY_COMPOSE).tolist():
+    for row in np.flatnonzero(find_uncomposed(raw.data, raw.offsets)).tolist():
         text = _text(raw, row)
         composed = unicodedata.normalize("NFC", text)
         if composed != text:

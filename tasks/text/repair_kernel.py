@@ -42,9 +42,6 @@ class Tables(NamedTuple):
 EXPANDED_AT_MOST: Final = 48
 """Bytes of the longest expansion (U+FDFD, the basmala: 41) with room to spare."""
 
-MAY_COMPOSE: Final = np.uint8(1)
-MARKS_DISORDERED: Final = np.uint8(2)
-
 _MARKS: Final = 8
 _FIRST_FORM: Final = 0xFB50
 _ENTITY_LENGTH: Final = 10
@@ -72,36 +69,53 @@ def count_presentation_forms(data, offsets):
 
 
 @njit(cache=True, nogil=True)
-def find_unnormalised(data, offsets):
-    """Return, per row, bits for what may keep it from NFC: MAY_COMPOSE, MARKS_DISORDERED.
+def find_uncomposed(data, offsets):
+    """Return, per row, 1 where the text may have to be composed for NFC, else 0.
 
-    Without a branch, so that the compiler makes vector instructions of it: four times as fast.
+    Without a branch and in bytes to the end, as in the next kernel, so that the compiler makes
+    narrow vector instructions of it: six times as fast as with wider numbers.
     """
     found = np.zeros(len(offsets) - 1, np.uint8)
     for row in range(len(offsets) - 1):
         start = offsets[row]
         size = offsets[row + 1] - start
         text = data[start : start + size]
-        composes = np.uint8(0)
-        disordered = np.uint8(0)
+        suspect = np.uint8(0)
         for i in range(size):
             byte = text[i]
             # Combining marks U+0300-036F, and scripts that compose; not punctuation nor forms.
             wide = (byte >= 0xE0) & (byte != 0xE2) & (byte != 0xEF)
-            composes |= np.uint8(wide | (byte == 0xCC) | (byte == 0xCD))
+            suspect |= np.uint8(wide | (byte == 0xCC) | (byte == 0xCD))
         for i in range(size - 1):
             # U+0653-0655 compose with a letter; the marks around them and of the Koran sort.
             byte, after = text[i], text[i + 1]
             high = (byte == 0xD9) & (after >= 0x93) & (after <= 0x9F)
             sign = (byte == 0xD8) & (after >= 0x90) & (after <= 0x9A)
             pause = (byte == 0xDB) & (after >= 0x96) & (after <= 0xAD)
-            composes |= np.uint8(high | sign | pause)
+            suspect |= np.uint8(high | sign | pause)
+        for i in range(size - 3):
+            # A superscript alef (U+0670) sorts behind vowels.
+            byte, mark, after = text[i], text[i + 1], text[i + 3]
+            two = (byte == 0xD9) & (text[i + 2] == 0xD9) & (after >= 0x8B) & (after <= 0x92)
+            suspect |= np.uint8(two & (mark == 0xB0))
+        found[row] = suspect
+    return found
+
+
+@njit(cache=True, nogil=True)
+def find_disordered(data, offsets):
+    """Return, per row, 1 where :func:`order_marks` has something to do, else 0."""
+    found = np.zeros(len(offsets) - 1, np.uint8)
+    for row in range(len(offsets) - 1):
+        start = offsets[row]
+        size = offsets[row + 1] - start
+        text = data[start : start + size]
+        disordered = np.uint8(0)
         for i in range(size - 3):
             byte, mark, after = text[i], text[i + 1], text[i + 3]
             two = (byte == 0xD9) & (text[i + 2] == 0xD9) & (after >= 0x8B) & (after <= 0x92)
-            composes |= np.uint8(two & (mark == 0xB0))  # superscript alef sorts behind them
             disordered |= np.uint8(two & (mark <= 0x92) & (mark > after))
-        found[row] = composes * MAY_COMPOSE + disordered * MARKS_DISORDERED
+        found[row] = disordered
     return found
 
 
