@@ -1,0 +1,298 @@
+"""Signatures as they are printed before a report: names, mastheads and places, read from a string.
+
+Scrapers glue them to the first word: «محرر سياسى مصر وناسهاأعلن التحالف» is the byline «محرر سياسى»
+of the outlet «مصر وناسها», and the report begins at «أعلن».
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from tasks.text.letters import FOLDED, HARAKAT
+from tasks.text.lexicons import load_lexicon
+
+NAME_WORDS: Final = 6
+"""The longest name that was counted, «محمد عبد الله آل خليفة» with a title or two."""
+
+_PARTICLES: Final = frozenset(
+    {"في", "فى", "من", "إلى", "الى", "على", "عن", "أن", "إن", "مع", "هذا"}
+)
+"""Words that stand in sentences, behind names too: with one of them nothing is certain."""
+
+_REPORT_WORDS: Final = frozenset({"لم", "لما", "لن", "عندما", "حينما", "بينما", "لأول", "منذ"})
+"""Words, other than verbs, with which a report begins, and that are in no name."""
+
+_GLUED_WORDS: Final = frozenset({"عندما", "حينما", "بينما"})
+"""Those of them that no name ends with: «حصة القرقعندما» is «حصة القرق» and «عندما»."""
+
+_PREFIXES: Final = frozenset({"ال", "وال", "بال", "كال", "فال", "لل", "ولل"})
+"""Before a verb's letters these make a noun: «التقرير» is no «ال» glued to «تقرير»."""
+
+_LOOSE: Final = {"ا": "[اأإآ]", "ي": "[يىئ]", "و": "[وؤ]", "ه": "[هة]", " ": r"\s+"}
+_WORD: Final = r"[\u0621-\u064A][\u0621-\u0652]*"
+_SEPARATOR: Final = r"[-–—:/|]"
+_GAP: Final = r"[\s\-–—:/،,|*«»\"().]*"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature at the head of a line: its length, and what it says."""
+
+    length: int
+    authors: tuple[str, ...] = ()
+    outlet: str | None = None
+    place: str | None = None
+
+
+def read_signature(
+    head: str, *, whole: bool, outlets: Sequence[str] = (), phrases: tuple[str, ...] = ()
+) -> Signature | None:
+    """Read the signature that opens ``head``; None when there is none for certain.
+
+    ``whole`` tells that the head is the whole line; ``outlets`` are the mastheads that may be
+    printed, ``phrases`` the profile's own byline phrases.
+    """
+    signs = opening_pattern(phrases)
+    opening = signs.match(head)
+    for outlet in outlets:
+        found = _signed_for(head, opening, outlet)
+        if found:
+            return found
+    if opening is None:
+        return None
+    return (
+        _signed_alone(head, opening) if whole and _is_short(head) else _signed_glued(head, opening)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Masthead:
+    """The outlet's name as it stands in a head, and what is between it and the next word."""
+
+    name: str
+    before: str
+    after: int
+    separated: bool
+    glued: bool
+
+
+def _find_masthead(head: str, outlet: str) -> _Masthead | None:
+    pattern = spelling_pattern(outlet)
+    match = re.search(pattern, head) if pattern else None
+    if match is None or re.search(r"[.؟!؛]", head[: match.start()]):
+        return None
+    gap = re.compile(_GAP).match(head, match.end())
+    after = gap.end() if gap else match.end()
+    return _Masthead(
+        name=match.group(),
+        before=head[: match.start()],
+        after=after,
+        separated=bool(re.search(_SEPARATOR, head[match.end() : after])),
+        glued=after == match.end() < len(head) and head[after].isalpha(),
+    )
+
+
+def _signed_for(head: str, opening: re.Match[str] | None, outlet: str) -> Signature | None:
+    """Read «NAME - OUTLET - PLACE:», «PLACE – «OUTLET»:» and «DESK OUTLET» glued or not."""
+    masthead = _find_masthead(head, outlet)
+    if masthead is None:
+        return None
+    if opening and opening.end() <= len(masthead.before):
+        return _by_phrase(masthead, opening)
+    if not masthead.before.strip(' «"('):
+        opens = masthead.glued and _begins_report(masthead.name, head[masthead.after :])
+        if not masthead.separated and not opens:
+            return None
+        place, end = _place_at(head, masthead.after)
+        return Signature(end, (), masthead.name, place)
+    return _by_name(head, masthead)
+
+
+def _by_phrase(masthead: _Masthead, opening: re.Match[str]) -> Signature | None:
+    """Read «كتب: NAME - OUTLET -» and «محرر سياسى OUTLET»."""
+    name = _tidy(masthead.before[opening.end() :])
+    ends = masthead.separated or masthead.glued or bool(opening["desk"])
+    if len(name.split()) > NAME_WORDS or not ends:
+        return None
+    return Signature(masthead.after, (name or _tidy(opening.group()),), masthead.name)
+
+
+def _by_name(head: str, masthead: _Masthead) -> Signature | None:
+    """Read «NAME - OUTLET - PLACE:» and «PLACE – «OUTLET»:»."""
+    name = _tidy(masthead.before)
+    parted = re.search(_SEPARATOR + r"\s*[«\"(]*$", masthead.before)
+    if not masthead.separated or not parted or not _is_name(name):
+        return None
+    if _is_place(name):
+        return Signature(masthead.after, (), masthead.name, name)
+    place, end = _place_at(head, masthead.after)
+    return Signature(end, (name,), masthead.name, place)
+
+
+def _signed_alone(head: str, opening: re.Match[str]) -> Signature | None:
+    """Read a signature that has its line for itself: «كتبت ليلى الشوملي», «تقرير: فلان»."""
+    rest = head[opening.end() :]
+    name = _tidy(rest)
+    if re.search(r"[.؟!؛]\s*$", head) or not re.fullmatch(r"[\u0621-\u0652\s\-–/،,|]*", rest):
+        return None
+    if not name:
+        return Signature(len(head), (_tidy(opening.group()),)) if opening["desk"] else None
+    if not opening["colon"] and not (opening["person"] and _is_person(name)):
+        return None
+    if any(_is_verb(word) or word in _REPORT_WORDS for word in name.split()):
+        return None
+    names = map(_tidy, re.split(r"[-–/،,|]", rest))
+    return Signature(len(head), tuple(filter(None, names)))
+
+
+def _signed_glued(head: str, opening: re.Match[str]) -> Signature | None:
+    """Read a signature that runs into the report: «كتب: عمار الحلبيتناغمت أوتار العود».
+
+    Without a colon or a desk the words may be prose: «كتب النقد الحديث» are books.
+    """
+    if not opening["colon"] and not opening["desk"]:
+        return None
+    place = opening.end()
+    for number, token in enumerate(re.finditer(r"\S+", head[place:])):
+        word = token.group()
+        # «محرر سياسى كبير قال إن» is no signature, but a sentence.
+        sentence = word in _PARTICLES or bool(opening["desk"] and _is_verb(word))
+        if sentence or number > NAME_WORDS or not re.fullmatch(_WORD, word):
+            return None
+        name = _tidy(head[place : place + token.start()])
+        begins = _is_verb(word) or (number > 1 and word in _REPORT_WORDS)
+        if number and opening["colon"] and begins:
+            return Signature(place + token.start(), (name,))
+        if word.startswith("لل"):  # «للمرة الأولى», «للعام»: no part of a name
+            return None
+        cut = _glued_at(word)
+        if cut:
+            end = place + token.start() + cut
+            name = _tidy(head[place:end])
+            desk = _tidy(opening.group()) if opening["desk"] else ""
+            return Signature(end, (desk or name,), name if desk else None)
+    return None
+
+
+def _glued_at(word: str) -> int:
+    """Return where a report's first word begins inside ``word``, 0 when it does not for certain.
+
+    Either the report opens with a verb or a word like «عندما» («الحلبيتناغمت»), or the letters
+    cannot stand side by side in one word («وناسهاأعلن»: no word has أ after ا, nor a letter after ة
+    or final ى).
+    """
+    for cut in range(2, len(word) - 2):
+        if _is_verb(word[cut:]) and word[:cut] not in _PREFIXES:
+            if word[cut] == "ا" and _is_verb(word[cut + 1 :]):
+                return cut + 1  # «وناسهاقال»: with a bare alef before it, «قال» reads as «أقال»
+            # «فالحأبلغ»: أ is the verb's own («أبلغ»), though without it there is a verb as well.
+            return cut - 1 if word[cut - 1] in "أإآ" else cut
+    for report_word in _GLUED_WORDS:
+        if len(word) > len(report_word) + 1 and word.endswith(report_word):
+            return len(word) - len(report_word)
+    for cut in range(2, len(word) - 1):
+        if word[cut - 1] in "ةى" or (word[cut - 1] == "ا" and word[cut] in "أإآ"):
+            return cut
+    return 0
+
+
+def _begins_report(outlet: str, text: str) -> bool:
+    word = re.match(_WORD, text)
+    if word is None:
+        return False
+    cannot_join = outlet[-1] in "ةى" or (outlet[-1] == "ا" and text[0] in "أإآ")
+    return cannot_join or _is_verb(word.group())
+
+
+def _place_at(head: str, start: int) -> tuple[str | None, int]:
+    """Return the place that stands at ``start`` before a separator, and where that ends."""
+    match = re.compile(rf"({_WORD}(?:\s{_WORD}){{0,2}})\s*[-–—:]+\s*").match(head, start)
+    if match and _is_place(match.group(1)):
+        return match.group(1), match.end()
+    return None, start
+
+
+def _is_name(name: str) -> bool:
+    words = name.split()
+    return 0 < len(words) <= NAME_WORDS and all(re.fullmatch(_WORD, word) for word in words)
+
+
+def _is_person(name: str) -> bool:
+    """Tell whether words after «كتب» can be a person's name: «كتب النقد في المكتبات» are books."""
+    words = name.split()
+    return (
+        2 <= len(words) <= 4
+        and not words[0].startswith("ال")
+        and not any(word in _PARTICLES or _glued_at(word) for word in words)
+    )
+
+
+def _is_short(head: str) -> bool:
+    return len(head.split()) <= NAME_WORDS + 3
+
+
+def _is_place(name: str) -> bool:
+    return _folded(name) in _places()
+
+
+def _tidy(name: str) -> str:
+    return " ".join(re.sub(r"[\-–—:/،,|*«»\"().]+", " ", name).split())
+
+
+_FOLD: Final = str.maketrans({**FOLDED, **dict.fromkeys(HARAKAT + "ـ")})
+
+
+def _folded(word: str) -> str:
+    return word.translate(_FOLD)
+
+
+def _is_verb(word: str) -> bool:
+    """Tell whether reports open with the verb, in any spelling.
+
+    Final ى may stand for ي («يجرى»), not the other way: «برهانفي» ends with «في», not with «نفى».
+    """
+    return _folded(word) in _verbs() and (word[-1] != "ي" or _folded(word) in _verbs_in_ya())
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    return frozenset(map(_folded, load_lexicon("opening_verbs")))
+
+
+@cache
+def _verbs_in_ya() -> frozenset[str]:
+    return frozenset(_folded(verb) for verb in load_lexicon("opening_verbs") if verb[-1] == "ي")
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(map(_folded, load_lexicon("places")))
+
+
+@cache
+def spelling_pattern(name: str) -> str:
+    """Return a pattern of the name in any spelling; empty for what cannot be a printed masthead."""
+    folded = " ".join(_folded(name).split())
+    if len(folded) < 2 or not re.fullmatch(r"[\w .\-]+", folded):
+        return ""
+    return "".join(_LOOSE.get(char, re.escape(char)) for char in folded)
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    return "|".join(sorted(filter(None, map(spelling_pattern, phrases)), key=len, reverse=True))
+
+
+@cache
+def opening_pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of what opens a signature, with a profile's own phrases.
+
+    RE2 reads it too, which has no look-around.
+    """
+    desks = _any_of(load_lexicon("editor_desks"))
+    people = _any_of(["كتب", "كتبت", "بقلم", "مراسلنا", "مراسلتنا", *phrases])
+    others = _any_of(load_lexicon("byline_phrases"))
+    return re.compile(
+        rf"^(?:محررة?\s+(?P<desk>{desks})|(?P<person>{people})|{others})(?:\s*(?P<colon>[:/])\s*|\s+|$)"
+    )
