@@ -86,7 +86,7 @@ def _add_lake_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
         commands,
         "explain",
         "one article: raw, what was removed, clean, and the records that became it",
-        "warraq explain 1f0c2ab49d3e5a67",
+        "warraq explain 1f0c2ab49d3e5a6728b4c0de",
     )
     explain.add_argument("article_id", metavar="ARTICLE_ID", help="the article_id of a row")
 

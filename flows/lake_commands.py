@@ -53,7 +53,7 @@ def status(options: Namespace) -> int:
     console.print(
         Text(
             f"{lake.root}: version {lake.version} of {entry.committed_at:%Y-%m-%d %H:%M:%S} UTC, "
-            f"{len(entry.batches):,} batches"
+            f"{counted(len(entry.batches), 'batch', 'batches')}"
         )
     )
     console.print(_table("What is in it", ("dataset", "rows"), [*rows.items()]))
@@ -77,9 +77,16 @@ def verify_lake(options: Namespace) -> int:
     elif findings:
         for found in findings:
             sys.stderr.write(f"{found}\n")
-        sys.stderr.write(f"{lake.root}: {len(findings)} faults in version {lake.version}\n")
+        faults = counted(len(findings), "fault")
+        sys.stderr.write(f"{lake.root}: {faults} in version {lake.version}\n")
     else:
-        sys.stdout.write(f"{lake.root}: version {lake.version} is healthy\n")
+        files = lake.entry().files
+        rows = sum(file.rows for file in files)
+        sys.stdout.write(
+            f"{lake.root}: version {lake.version} is healthy: {counted(len(files), 'file')} with "
+            f"{counted(rows, 'row')}; sizes, checksums, schemas, the reader's view, the sums of "
+            "the ledger and the ids were checked\n"
+        )
     return 1 if findings else 0
 
 
@@ -119,6 +126,11 @@ def read_raw(root: Path, batch_id: str, record_ref: str) -> str | None:
 
 def _open(options: Namespace) -> Lake:
     return open_lake(options.lake or load_settings().lake)
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """Return «1 batch» or «3,200 batches»; ``many`` is ``one`` with an s when not given."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
 def _console() -> Console:

@@ -13,6 +13,7 @@ from tasks.errors import StopRun
 from tasks.fetch.formats import FORMATS, Decoded, Format
 from tasks.outcome import Outcome
 from tasks.sources import SourceProfile, profiles_by_outlet
+from tasks.text.repair import repair_column
 
 Rows = npt.NDArray[np.int64]
 
@@ -88,16 +89,26 @@ def _finish_kept(raw: pa.Table, table: pa.Table | None, by_outlet: dict[str, str
     if table is None:
         return RECORDS.empty_table()
     places = raw.select(["record_ref", "source", "fetched_at"]).take(table["row"])
-    source = pc.coalesce(table["source"], table["outlet"], places["source"]).combine_chunks()
+    own = _tidy_names(table["source"])
+    source = pc.coalesce(own, table["outlet"], places["source"]).combine_chunks()
     outlets = source.dictionary_encode()
-    own = pa.array([by_outlet.get(name) for name in outlets.dictionary.to_pylist()], pa.string())
+    profiles = [by_outlet.get(name) for name in outlets.dictionary.to_pylist()]
     columns = {name: table[name] for name in RECORDS.names if name in table.column_names} | {
         "record_ref": places["record_ref"],
         "source": source,
-        "profile": pc.coalesce(own.take(outlets.indices), table["profile"].combine_chunks()),
+        "profile": pc.coalesce(
+            pa.array(profiles, pa.string()).take(outlets.indices),
+            table["profile"].combine_chunks(),
+        ),
         "fetched_at": places["fetched_at"],
     }
     return _checked(columns, RECORDS, "fetch: records")
+
+
+def _tidy_names(column: pa.ChunkedArray) -> pa.Array:
+    """Repair the outlets' names: «BBC Arabic» with a mark of direction behind it is no other."""
+    names = column.combine_chunks().dictionary_encode()
+    return repair_column(names.dictionary, one_line=True).take(names.indices)
 
 
 def _refused_at_reading(raw: pa.Table) -> pa.Table:
@@ -134,7 +145,7 @@ def _finish_refused(raw: pa.Table, table: pa.Table | None) -> pa.Table:
     columns = {
         "record_ref": places["record_ref"],
         "native_id": table["native_id"],
-        "source": pc.coalesce(table["source"], places["source"]),
+        "source": pc.coalesce(_tidy_names(table["source"]), places["source"]),
         "disposition": pa.repeat("rejected", len(table)),
         "reason": table["reason"],
         "detail": table["detail"],

@@ -70,7 +70,7 @@ class FieldNames(BaseModel):
     source: Texts = ("source", "outlet", "publisher")
     url: Texts = ("url", "link")
     title: Texts = ("title", "headline")
-    text: Texts = ("text", "body", "content", "articleBody")
+    text: Texts = ("text", "body", "content", "articleBody", "maintext")
     published: Texts = ("published_at", "published", "datePublished", "pubDate", "date")
     modified: Texts = ("modified_at", "modified", "updated_at", "dateModified")
     author: Texts = ("author", "authors", "byline", "creator")

@@ -27,6 +27,12 @@ _ADVICE: Final = {
     errno.EACCES: "it may not be written by this user; check its owner and mode",
     errno.EPERM: "it may not be written by this user; check its owner and mode",
     errno.EROFS: "the file system is read-only; choose another lake",
+    errno.ENOTDIR: "a part of the path is a file; choose another place",
+    errno.EEXIST: "a file of this name is there; choose another place",
+    errno.ENOENT: "a folder of the path is gone; make it, or choose another place",
+    errno.ENAMETOOLONG: "the path is too long; choose a shorter one",
+    errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
+    errno.EIO: "the disk fails; check it before anything else",
 }
 _SYNC_THREADS: Final = 8  # journals gather syncs that arrive together: 2 times faster for 150 files
 

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
@@ -12,7 +13,7 @@ from typing import Final
 from expectations.schema import DATASETS, PARTITIONED, UNKNOWN_MONTH
 from tasks.errors import RetryLater, StopRun
 from tasks.store.files import delete, explained, names
-from tasks.store.lock import writer_lock
+from tasks.store.lock import LOCK, writer_lock
 from tasks.store.log import LiveFile, LogEntry, append_entry, read_entry
 from tasks.store.parts import PartWriter
 from tasks.store.runs import make_runs_folder
@@ -29,8 +30,11 @@ from tasks.store.views import (
 
 _FOLDERS: Final = ("log", "groups", "versions")
 _OURS: Final = frozenset(
-    {*_FOLDERS, *DATASETS, CURRENT, "raw", "runs", "index", "work", "docs", "writer.lock"}
+    {*_FOLDERS, *DATASETS, CURRENT, "raw", "runs", "index", "work", "docs", LOCK}
 )
+_HARMLESS: Final = frozenset({".DS_Store", ".gitignore", ".gitkeep", "lost+found"})
+"""What stands in folders that people call empty."""
+
 _GENESIS_WAIT_SECONDS: Final = 30.0
 
 
@@ -124,7 +128,7 @@ def _mend_if_free(root: Path, version: int) -> None:
         and all((root / dataset).is_symlink() for dataset in DATASETS)
         and not _leftovers(root, version)
     )
-    if settled or not os.access(root / "writer.lock", os.W_OK):
+    if settled or not os.access(root / LOCK, os.W_OK):
         return
     try:
         with writer_lock(root, run_id="recovery", wait_seconds=0):
@@ -155,12 +159,12 @@ def _number(name: str) -> int:
 def _create(root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
     if committed_version(root) is None:
-        foreign = [name for name in names(root) if name not in _OURS and name[:1] != "."]
+        foreign = _find_foreign(root)
         if foreign:
             raise StopRun(
                 "This folder holds other things and is no lake; choose an empty or a new one",
                 lake=str(root),
-                found=foreign[0],
+                found=foreign,
             )
         for folder in _FOLDERS:
             (root / folder).mkdir(exist_ok=True)
@@ -169,6 +173,17 @@ def _create(root: Path) -> None:
                 _write_genesis(root)
     if not os.access(root, os.W_OK):
         raise StopRun("The lake cannot be written by this user", lake=str(root))
+
+
+def _find_foreign(root: Path) -> str | None:
+    """Return a name in the folder that no making of a lake that was cut off has left there."""
+    # Looked at first: another process may be making the lake, and its lock then shows.
+    empty = {name for name in _FOLDERS if not names(root / name)}
+    there = set(names(root)) - _HARMLESS
+    ours: AbstractSet[str] = empty
+    if LOCK in there:
+        ours = _OURS | {path.name for path in _leftovers(root, -1)}
+    return min(there - ours, default=None)
 
 
 def _write_genesis(root: Path) -> None:

@@ -13,6 +13,8 @@ from typing import Final
 from tasks.errors import RetryLater
 from tasks.store.files import explained
 
+LOCK: Final = "writer.lock"
+
 _POLL_SECONDS: Final = 0.1
 _TELL_SECONDS: Final = 5.0
 _HOLDER_BYTES: Final = 1024
@@ -37,7 +39,7 @@ def writer_lock(
     if mine in _held:
         yield
         return
-    path = root / "writer.lock"
+    path = root / LOCK
     with explained("The lake cannot be written", path):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:

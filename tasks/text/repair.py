@@ -7,7 +7,6 @@ and white space: one space between words, one newline between paragraphs. Final 
 digits and guillemets stay as the author wrote them.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from html.entities import html5
@@ -18,14 +17,12 @@ import pyarrow as pa
 
 from tasks.text import letters
 from tasks.text.buffers import Places, Texts, column_of, texts_of
+from tasks.text.normal_form import compose, order_marks, origins
 from tasks.text.repair_kernel import (
     EXPANDED_AT_MOST,
     Cuts,
     Tables,
     count_presentation_forms,
-    find_disordered,
-    find_uncomposed,
-    order_marks,
     place_cuts,
     repair_rows,
 )
@@ -49,14 +46,13 @@ class Repaired:
 def repair(column: pa.Array | pa.ChunkedArray | Texts, *, one_line: bool = False) -> Repaired:
     """Repair a text column; ``one_line`` turns paragraph breaks into spaces (for titles)."""
     raw = column if isinstance(column, Texts) else texts_of(column)
-    source, composed = _compose(raw)
+    source, composed = compose(raw)
     forms, long_forms = count_presentation_forms(source.data, source.offsets)
     bound = int(source.offsets[-1] - source.offsets[0]) + 4 * forms + EXPANDED_AT_MOST * long_forms
     out = np.empty(bound, np.uint8)
     offsets = np.zeros(len(source) + 1, np.int64)
     size = repair_rows(source.data, source.offsets, out, offsets, one_line, _tables())
-    # In place: what is ordered has the same bytes, and as many characters, as before.
-    order_marks(out, offsets, np.flatnonzero(find_disordered(out, offsets)))
+    order_marks(Texts(out[:size], offsets))
     return Repaired(Texts(out[:size], offsets), source, raw, composed)
 
 
@@ -87,65 +83,11 @@ def raw_places(
         _tables(),
     )
     for i in np.flatnonzero(np.isin(rows, np.fromiter(repaired.composed, np.int32))).tolist():
-        begins, stops = _origins(_text(repaired.raw, int(rows[i])), upto=int(last[i]))
+        begins, stops = origins(repaired.raw, int(rows[i]), upto=int(last[i]))
         empty = first[i] == last[i]
         first[i] = begins[first[i]]
         last[i] = first[i] if empty else stops[last[i] - 1]
     return first, last
-
-
-def _text(texts: Texts, row: int) -> str:
-    return texts.data[texts.offsets[row] : texts.offsets[row + 1]].tobytes().decode()
-
-
-def _compose(raw: Texts) -> tuple[Texts, frozenset[int]]:
-    """Compose (NFC) the rows that a scan finds suspicious, a few of a thousand, in Python.
-
-    «ا» + U+0653 becomes «آ», so that equal words are equal bytes.
-    """
-    replaced: dict[int, bytes] = {}
-    for row in np.flatnonzero(find_uncomposed(raw.data, raw.offsets)).tolist():
-        text = _text(raw, row)
-        composed = unicodedata.normalize("NFC", text)
-        if composed != text:
-            replaced[row] = composed.encode()
-    if not replaced:
-        return raw, frozenset()
-    pieces: list[bytes | memoryview] = []
-    lengths = np.diff(raw.offsets)
-    done = int(raw.offsets[0])
-    view = raw.data.data
-    for row, new in replaced.items():
-        pieces += [view[done : int(raw.offsets[row])], new]
-        lengths[row] = len(new)
-        done = int(raw.offsets[row + 1])
-    pieces.append(view[done : int(raw.offsets[-1])])
-    offsets = np.zeros(len(raw) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    return Texts(np.frombuffer(b"".join(pieces), np.uint8), offsets), frozenset(replaced)
-
-
-def _origins(text: str, *, upto: int) -> tuple[list[int], list[int]]:
-    """Return where each character of the text in NFC (and its end) begins and stops in the text.
-
-    The first ``upto`` characters and the next are enough: cuts are mostly at the head.
-    Composition happens within a character and the marks (or Hangul jamo) that follow it.
-    """
-    begins: list[int] = []
-    stops: list[int] = []
-    start = 0
-    for place in range(1, len(text) + 1):
-        if place < len(text) and (
-            unicodedata.category(text[place])[0] == "M" or "\u1160" <= text[place] <= "\u11ff"
-        ):
-            continue
-        size = len(unicodedata.normalize("NFC", text[start:place]))
-        begins += [start] * size
-        stops += [place] * size
-        start = place
-        if len(begins) > upto:
-            return begins, stops
-    return [*begins, len(text)], stops
 
 
 def _tables() -> Tables:

@@ -42,7 +42,6 @@ class Tables(NamedTuple):
 EXPANDED_AT_MOST: Final = 48
 """Bytes of the longest expansion (U+FDFD, the basmala: 41) with room to spare."""
 
-_MARKS: Final = 8
 _FIRST_FORM: Final = 0xFB50
 _ENTITY_LENGTH: Final = 10
 _AMPERSAND: Final = 0x26
@@ -66,84 +65,6 @@ def count_presentation_forms(data, offsets):
         forms += form
         long_forms += form & (text[i + 1] == 0xB7) & (text[i + 2] >= 0xB0)
     return forms, long_forms
-
-
-@njit(cache=True, nogil=True)
-def find_uncomposed(data, offsets):
-    """Return, per row, 1 where the text may have to be composed for NFC, else 0.
-
-    Without a branch and in bytes to the end, as in the next kernel, so that the compiler makes
-    narrow vector instructions of it: six times as fast as with wider numbers.
-    """
-    found = np.zeros(len(offsets) - 1, np.uint8)
-    for row in range(len(offsets) - 1):
-        start = offsets[row]
-        size = offsets[row + 1] - start
-        text = data[start : start + size]
-        suspect = np.uint8(0)
-        for i in range(size):
-            byte = text[i]
-            # Combining marks U+0300-036F, and scripts that compose; not punctuation nor forms.
-            wide = (byte >= 0xE0) & (byte != 0xE2) & (byte != 0xEF)
-            suspect |= np.uint8(wide | (byte == 0xCC) | (byte == 0xCD))
-        for i in range(size - 1):
-            # U+0653-0655 compose with a letter; the marks around them and of the Koran sort.
-            byte, after = text[i], text[i + 1]
-            high = (byte == 0xD9) & (after >= 0x93) & (after <= 0x9F)
-            sign = (byte == 0xD8) & (after >= 0x90) & (after <= 0x9A)
-            pause = (byte == 0xDB) & (after >= 0x96) & (after <= 0xAD)
-            suspect |= np.uint8(high | sign | pause)
-        for i in range(size - 3):
-            # A superscript alef (U+0670) sorts behind vowels.
-            byte, mark, after = text[i], text[i + 1], text[i + 3]
-            two = (byte == 0xD9) & (text[i + 2] == 0xD9) & (after >= 0x8B) & (after <= 0x92)
-            suspect |= np.uint8(two & (mark == 0xB0))
-        found[row] = suspect
-    return found
-
-
-@njit(cache=True, nogil=True)
-def find_disordered(data, offsets):
-    """Return, per row, 1 where :func:`order_marks` has something to do, else 0."""
-    found = np.zeros(len(offsets) - 1, np.uint8)
-    for row in range(len(offsets) - 1):
-        start = offsets[row]
-        size = offsets[row + 1] - start
-        text = data[start : start + size]
-        disordered = np.uint8(0)
-        for i in range(size - 3):
-            byte, mark, after = text[i], text[i + 1], text[i + 3]
-            two = (byte == 0xD9) & (text[i + 2] == 0xD9) & (after >= 0x8B) & (after <= 0x92)
-            disordered |= np.uint8(two & (mark <= 0x92) & (mark > after))
-        found[row] = disordered
-    return found
-
-
-@njit(cache=True, nogil=True)
-def order_marks(data, offsets, rows):
-    """Give the vowels, shadda and sukun on each letter their canonical order, in place.
-
-    Their order is that of their second bytes (U+064B-0652, classes 27-34 of Unicode). Counted, not
-    compared: a crafted run of marks takes no longer than its length.
-    """
-    seen = np.zeros(_MARKS, np.int64)
-    for row in rows:
-        i = offsets[row]
-        end = offsets[row + 1]
-        while i + 1 < end:
-            first = i
-            while i + 1 < end and data[i] == 0xD9 and data[i + 1] >= 0x8B and data[i + 1] <= 0x92:
-                seen[data[i + 1] - 0x8B] += 1
-                i += 2
-            if i == first:
-                i += 1
-                continue
-            at = first + 1
-            for mark in range(_MARKS):
-                for _ in range(seen[mark]):
-                    data[at] = 0x8B + mark
-                    at += 2
-                seen[mark] = 0
 
 
 @njit(cache=True, nogil=True)
@@ -387,12 +308,7 @@ def _repair_row(data, start, end, out, at, origin, one_line, tables):
                 written = _note(origin, written, out, before, at, raw_start, raw_start)
                 before = at
         owed = KEEP
-        if action == KEEP and code >= 0x80 and code < 0x800:  # Arabic: nearly all characters
-            out[at] = 0xC0 | (code >> 6)
-            out[at + 1] = 0x80 | (code & 0x3F)
-            at += 2
-        else:
-            at = _write(code, action, out, at, form_starts, form_letters)
+        at = _write(code, action, out, at, form_starts, form_letters)
         if traced:
             written = _note(origin, written, out, before, at, raw_start, raw_end)
     return at

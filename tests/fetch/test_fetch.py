@@ -228,6 +228,14 @@ def test_an_outlets_own_profile_goes_with_its_records(tmp_path: Path) -> None:
     ]
 
 
+def test_an_outlets_name_is_repaired(tmp_path: Path) -> None:
+    """A mark of direction, a no-break space or a stray blank makes no other outlet."""
+    spelt = ["الميناء", "الميناء\u200f", " \u202bالميناء\u202c", "الم\u0640يناء", "\u200e"]
+    make(tmp_path, {"in/n.jsonl": lines(*({"text": "a", "source": name} for name in spelt))})
+    fetched = land(tmp_path / "lake", tmp_path / "in")
+    assert [row["source"] for row in kept(fetched)] == ["الميناء"] * 4 + ["in"]
+
+
 def test_a_raw_shard_is_decoded_alone_with_changed_profiles(tmp_path: Path) -> None:
     fetched = land(tmp_path / "lake", make(tmp_path / "in", MIXED))
     (path,) = (tmp_path / "lake" / "raw" / fetched.batch.batch_id).glob("*.parquet")

@@ -15,7 +15,7 @@ from tests.shared_data import NEWS
 pytestmark = pytest.mark.flow
 
 RECORDS = 300
-SHARD_BYTES = "100000"
+SHARD_BYTES = "70000"
 
 MOMENTS = {
     "fetched": "fetch files=",

@@ -238,6 +238,21 @@ def _something_else(root: Path) -> None:
     (root / "thesis.docx").write_text("x")
 
 
+def _a_home(root: Path) -> None:
+    root.mkdir(parents=True)
+    (root / ".profile").write_text("x")
+
+
+def _a_project(root: Path) -> None:
+    (root / "docs").mkdir(parents=True)
+    (root / "log").mkdir()
+
+
+def _a_full_folder_of_our_name(root: Path) -> None:
+    (root / "log").mkdir(parents=True)
+    (root / "log" / "server.log").write_text("x")
+
+
 def _a_file(root: Path) -> None:
     root.parent.mkdir(exist_ok=True)
     root.write_text("x")
@@ -249,7 +264,12 @@ def _a_file(root: Path) -> None:
         pytest.param(_absent, False, "no lake here", id="absent"),
         pytest.param(_something_else, False, "no lake here", id="other-folder"),
         pytest.param(_something_else, True, "holds other things", id="create-in-other-folder"),
-        pytest.param(_a_file, True, "cannot be made here", id="create-on-a-file"),
+        pytest.param(_a_home, True, "holds other things", id="create-among-hidden-files"),
+        pytest.param(_a_project, True, "holds other things", id="create-in-a-project"),
+        pytest.param(
+            _a_full_folder_of_our_name, True, "holds other things", id="create-around-a-log"
+        ),
+        pytest.param(_a_file, True, "cannot be made here: a file", id="create-on-a-file"),
     ],
 )
 def test_what_is_no_lake_says_so(

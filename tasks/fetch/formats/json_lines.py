@@ -136,7 +136,7 @@ def decode(payloads: pa.LargeBinaryArray, profile: SourceProfile, deepest: int) 
 
 def _refuse_without_text(decoded: Decoded, row: int, fields: pa.Table, reader: FieldReader) -> None:
     native_id, source = (fields[name][0].as_py() for name in ("native_id", "source"))
-    detail = f"no text under {reader.wanted_for_text()}"
+    detail = f"no text under {reader.wanted_for_text()}; a profile's [fields] can name another"
     decoded.refuse(row, "no-text", detail, native_id=native_id, source=source)
 
 
