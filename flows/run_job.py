@@ -18,14 +18,17 @@ from prefect.runtime import flow_run
 
 from flows.run_record import RunRecord
 from flows.run_report import LedgerLine, RunSummary
+from tasks import kernels_are_compiled
 from tasks.errors import StopRun
 from tasks.fetch import Reading, find_files
 from tasks.publish import Edition, summarise
 from tasks.rules import rules_digest
 from tasks.settings import Settings, load_settings
 from tasks.sources import SourceProfile, load_profiles
-from tasks.store import Lake, LogEntry, open_lake, writer_lock
+from tasks.store import Lake, LogEntry, open_lake, sweep_work, writer_lock
 from tasks.store.references import BatchRef, ShardRef
+
+Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
 
 SAMPLE: Final = Path(__file__).parent.parent / "data" / "sample"
 
@@ -47,7 +50,7 @@ class Job:
     dry_run: bool
     record: RunRecord
     started_at: datetime
-    logger: "logging.Logger | logging.LoggerAdapter[logging.Logger]"
+    logger: Logger
     rules: str
     batch: BatchRef | None = None
     committed_version: int | None = None
@@ -150,17 +153,10 @@ def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> I
         absent = dry_run and _is_vacant(root)
         opened = open_lake(place if absent else root, create=absent or not dry_run)
         if not dry_run:
-            stack.enter_context(
-                writer_lock(
-                    root,
-                    run_id=run_id,
-                    wait_seconds=settings.store.lock_wait_seconds,
-                    on_wait=lambda holder: logger.warning(
-                        "Waiting for the lake: %s holds it", holder
-                    ),
-                )
-            )
-            opened = open_lake(root)
+            wait = settings.store.lock_wait_seconds
+            opened = stack.enter_context(_held(root, run_id, wait, logger))
+        if not kernels_are_compiled():
+            logger.warning("The first run compiles the text kernels: some 15 s, once")
         job = Job(
             settings=settings,
             sources=sources,
@@ -177,6 +173,19 @@ def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> I
         yield job
         if job.batch is not None:
             shutil.rmtree(job.batch.work, ignore_errors=True)
+
+
+@contextmanager
+def _held(root: Path, run_id: str, wait_seconds: float, logger: Logger) -> Iterator[Lake]:
+    """Hold the lake for writing, and give it as it is then."""
+
+    def tell(holder: str) -> None:
+        logger.warning("Waiting for the lake: %s holds it", holder)
+
+    with writer_lock(root, run_id=run_id, wait_seconds=wait_seconds, on_wait=tell):
+        for left in sweep_work(root):
+            logger.info("sweep %s: nobody resumed it", left.relative_to(root))
+        yield open_lake(root)
 
 
 def _is_vacant(root: Path) -> bool:

@@ -9,6 +9,7 @@ from tasks.store.lookup import find_article, find_ledger
 from tasks.store.runs import read_runs, write_runs
 from tasks.store.transaction import Transaction, transaction
 from tasks.store.verify import Finding, verify
+from tasks.store.work import sweep_work
 
 __all__ = [
     "AMENDMENTS",
@@ -23,6 +24,7 @@ __all__ = [
     "open_index",
     "open_lake",
     "read_runs",
+    "sweep_work",
     "transaction",
     "verify",
     "write_runs",

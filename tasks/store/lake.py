@@ -148,6 +148,7 @@ def _leftovers(root: Path, version: int) -> list[Path]:
         if name.startswith(".v") or _number(name) > version
     ]
     left += [root / "log" / name for name in names(root / "log") if name.startswith(".")]
+    left += [root / "runs" / name for name in names(root / "runs") if name.startswith(".")]
     left += [root / name for name in names(root) if name.startswith(f".{CURRENT}.")]
     return left
 
