@@ -25,7 +25,14 @@ from tasks.publish import Edition, summarise
 from tasks.rules import rules_digest
 from tasks.settings import Settings, load_settings
 from tasks.sources import SourceProfile, load_profiles
-from tasks.store import Lake, LogEntry, open_lake, sweep_work, writer_lock
+from tasks.store import (
+    Lake,
+    LogEntry,
+    fail_cut_off_runs,
+    open_lake,
+    sweep_work,
+    writer_lock,
+)
 from tasks.store.references import BatchRef, ShardRef
 
 Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
@@ -183,6 +190,8 @@ def _held(root: Path, run_id: str, wait_seconds: float, logger: Logger) -> Itera
         logger.warning("Waiting for the lake: %s holds it", holder)
 
     with writer_lock(root, run_id=run_id, wait_seconds=wait_seconds, on_wait=tell):
+        for cut_off in fail_cut_off_runs(root):
+            logger.info("run %s was cut off; what it finished is taken over", cut_off)
         for left in sweep_work(root):
             logger.info("sweep %s: nobody resumed it", left.relative_to(root))
         yield open_lake(root)

@@ -6,7 +6,7 @@ from tasks.store.lake import Lake, open_lake
 from tasks.store.lock import writer_lock
 from tasks.store.log import LiveFile, LogEntry
 from tasks.store.lookup import find_article, find_ledger
-from tasks.store.runs import read_runs, write_runs
+from tasks.store.runs import fail_cut_off_runs, read_runs, write_runs
 from tasks.store.transaction import Transaction, transaction
 from tasks.store.verify import Finding, verify
 from tasks.store.work import sweep_work
@@ -19,6 +19,7 @@ __all__ = [
     "LiveFile",
     "LogEntry",
     "Transaction",
+    "fail_cut_off_runs",
     "find_article",
     "find_ledger",
     "open_index",

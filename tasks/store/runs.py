@@ -14,6 +14,7 @@ from tasks.store.files import aside_of, explained, names
 
 _FOLDER: Final = "runs"
 _NO_ROWS: Final = "no-rows"
+_LAST_LOOKED_AT: Final = 3
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
@@ -51,6 +52,25 @@ def read_runs(lake_root: Path, *, last: int | None = None) -> pa.Table:
     rows = rows.filter(pc.is_in(rows["run_id"], value_set=wanted))
     order = rows.append_column("_run", pc.index_in(rows["run_id"], value_set=wanted))
     return rows.take(pc.sort_indices(order, [("_run", "ascending"), ("started_at", "ascending")]))
+
+
+def fail_cut_off_runs(lake_root: Path) -> list[str]:
+    """Mark what still says "running" as failed, and return the ids of those runs.
+
+    Needs the writer lock: whoever holds it knows that no such run lives. A killed run is among the
+    last that wrote; older ones were looked at when the next run began.
+    """
+    folder = lake_root / _FOLDER
+    files = [path for path in folder.glob("[!.]*.parquet") if path.stem != _NO_ROWS]
+    cut_off = []
+    for path in sorted(files, key=lambda path: path.stat().st_mtime)[-_LAST_LOOKED_AT:]:
+        rows = pq.read_table(path, partitioning=None)
+        running = pc.equal(rows["status"], "running")
+        if pc.any(running).as_py():
+            status = pc.if_else(running, "failed", rows["status"])
+            _replace(path, rows.set_column(rows.column_names.index("status"), "status", status))
+            cut_off.append(path.stem)
+    return cut_off
 
 
 def _replace(path: Path, table: pa.Table) -> None:

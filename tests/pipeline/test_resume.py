@@ -84,7 +84,7 @@ def test_a_killed_run_is_made_good_by_the_same_command(
     assert [path.name for path in (lake / "work").iterdir()] == ["fetch"]
     assert list(lake.rglob(".*")) == []
     assert {row["status"] for row in rows(lake, "runs") if row["stage"] == "run"} == {
-        "running",
+        "failed",
         "done",
     }
     if not committed:

@@ -9,7 +9,7 @@ import pytest
 
 from expectations.schema import RUNS, SchemaMismatch
 from tasks.errors import StopRun
-from tasks.store import open_lake, read_runs, write_runs
+from tasks.store import fail_cut_off_runs, open_lake, read_runs, write_runs
 from tests.store.lake_batches import filled
 
 
@@ -34,6 +34,22 @@ def root(tmp_path: Path) -> Path:
 def test_no_runs_give_the_columns(root: Path) -> None:
     assert list(pd.read_parquet(root / "runs").columns) == RUNS.names
     assert read_runs(root).equals(RUNS.empty_table())
+
+
+def test_a_run_that_was_cut_off_is_no_longer_running(root: Path) -> None:
+    write_runs(root, "whole", run("whole", 1, "run", "fetch"))
+    killed = run("killed", 2, "run", "fetch", "clean").to_pylist()
+    for row in (killed[0], killed[2]):
+        row["status"] = "running"
+    write_runs(root, "killed", pa.Table.from_pylist(killed, schema=RUNS))
+    assert fail_cut_off_runs(root) == ["killed"]
+    assert fail_cut_off_runs(root) == []
+    told = {(row["run_id"], row["stage"]): row["status"] for row in read_runs(root).to_pylist()}
+    assert {where for where, status in told.items() if status == "failed"} == {
+        ("killed", "run"),
+        ("killed", "clean"),
+    }
+    assert "running" not in told.values()
 
 
 def test_the_last_runs_in_order(root: Path) -> None:
