@@ -144,8 +144,8 @@ def deduplicate(
         refused = [ref.refused for ref in borders]
         folder = job.place(batch, f"decided-{job.lake.version}", *refused)
         decided = deduplicate_batch(cleaned, refused, job.lake, folder)
-        taken, given = (sum(ref.rows for ref in refs) for refs in (cleaned, decided.records))
-        stage.gave(taken, given, [decided.index_step.path])
+        judged = sum(ref.rows for ref in decided.records)
+        stage.gave(judged, judged, [decided.index_step.path])
     return decided
 
 
@@ -159,9 +159,8 @@ def enrich(
         rows = enrich_shard.map(
             cleaned, decided.records, unmapped(job.lineage(batch)), unmapped(folder)
         ).result()
-        stage.gave(
-            sum(ref.rows for ref in cleaned), sum(ref.rows for ref in rows), [r.path for r in rows]
-        )
+        taken, given = (sum(ref.rows for ref in refs) for refs in (decided.records, rows))
+        stage.gave(taken, given, [ref.path for ref in rows])
     return rows
 
 

@@ -1,8 +1,8 @@
 """Row checks of a measured column that need one metric each.
 
 A core map expectation (``ExpectColumnValuesToBeBetween``, ``…ToBeInSet``) resolves a dozen metrics
-and costs 5 to 6 ms whatever the number of rows; these cost 1.2 ms. A border has a dozen checks and
-runs once a shard, so that the difference is most of what a border costs. Missing values (nulls)
+and costs 5 to 6 ms whatever the number of rows; these cost 1.2 ms. A border has a dozen checks, so
+that the difference is most of what a small batch costs there. Missing values (nulls)
 pass; row numbers are positions in the frame.
 """
 

@@ -151,7 +151,7 @@ def is_bullet(code):
     """Tell whether the character is one that lists are marked with."""
     # - * • – — ▪ ■ ● ◄ ► ◆ » › · >
     return (
-        code in (0x2D, 0x2A, 0x2022, 0x2013, 0x2014, 0xB7, 0x203A, 0x3E)
+        code in (0x2D, 0x2A, 0x2022, 0x2013, 0x2014, 0xBB, 0xB7, 0x203A, 0x3E)
         or (code >= 0x25A0 and code < 0x2600)
     )  # fmt: skip
 

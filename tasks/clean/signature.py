@@ -24,6 +24,11 @@ _PARTICLES: Final = frozenset(
 _REPORT_WORDS: Final = frozenset({"لم", "لما", "لن", "عندما", "حينما", "بينما", "لأول", "منذ"})
 """Words, other than verbs, with which a report begins, and that are in no name."""
 
+_NO_NAMES: Final = _REPORT_WORDS | {
+    *("كتب", "كتبت", "بقلم", "عليه", "عليها", "عليهم", "فيه", "فيها", "منه", "منها", "له", "لها")
+}
+"""Words that are in no name: «كتب عليها السلام» are books, or a prayer."""
+
 _GLUED_WORDS: Final = frozenset({"عندما", "حينما", "بينما"})
 """Those of them that no name ends with: «حصة القرقعندما» is «حصة القرق» and «عندما»."""
 
@@ -141,7 +146,7 @@ def _signed_alone(head: str, opening: re.Match[str]) -> Signature | None:
         return Signature(len(head), (_tidy(opening.group()),)) if opening["desk"] else None
     if not opening["colon"] and not (opening["person"] and _is_person(name)):
         return None
-    if any(_is_verb(word) or word in _REPORT_WORDS for word in name.split()):
+    if any(_is_verb(word) or word in _NO_NAMES for word in name.split()):
         return None
     names = map(_tidy, re.split(r"[-–/،,|]", rest))
     return Signature(len(head), tuple(filter(None, names)))
@@ -159,7 +164,7 @@ def _signed_glued(head: str, opening: re.Match[str]) -> Signature | None:
         word = token.group()
         # «محرر سياسى كبير قال إن» is no signature, but a sentence.
         sentence = word in _PARTICLES or bool(opening["desk"] and _is_verb(word))
-        if sentence or number > NAME_WORDS or not re.fullmatch(_WORD, word):
+        if sentence or number >= NAME_WORDS or not re.fullmatch(_WORD, word):
             return None
         name = _tidy(head[place : place + token.start()])
         begins = _is_verb(word) or (number > 1 and word in _REPORT_WORDS)
@@ -225,7 +230,7 @@ def _is_person(name: str) -> bool:
     return (
         2 <= len(words) <= 4
         and not words[0].startswith("ال")
-        and not any(word in _PARTICLES or _glued_at(word) for word in words)
+        and not any(word in _PARTICLES | _NO_NAMES or _glued_at(word) for word in words)
     )
 
 

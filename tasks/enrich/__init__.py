@@ -40,7 +40,8 @@ def enrich(cleaned: pa.Table, decisions: pa.Table, lineage: Mapping[str, str]) -
     refs = cleaned["record_ref"].combine_chunks()
     places = pc.index_in(decided["record_ref"], value_set=refs)
     months = months_of(cleaned["published_at"]).take(places)
-    # One copy of the bodies puts them where publish needs them; it hands on slices.
+    # One copy of the bodies puts them where publish needs them, which hands on slices; the names
+    # of the datasets sort as they have to stand.
     order = pc.sort_indices(
         pa.table({"dataset": decided["dataset"], "month": months}),
         [("dataset", "ascending"), ("month", "ascending")],

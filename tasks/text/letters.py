@@ -107,8 +107,8 @@ def folds() -> npt.NDArray[np.uint16]:
         char = chr(code)
         if unicodedata.category(char) == "Nd":
             table[code] = ord("0") + unicodedata.decimal(char)
-        elif len(lower := char.lower()) == 1 and lower != char:
-            table[code] = ord(lower)
+        elif len(lower := char.lower()) == 1 and not (code < 0x800 <= ord(lower)):
+            table[code] = ord(lower)  # but for «Ⱥ» and «Ⱦ», which alone would take more bytes
     for char, folded in FOLDED.items():
         table[ord(char)] = ord(folded)
     for char in HARAKAT + TATWEEL + INVISIBLE:
@@ -168,6 +168,13 @@ def expansions() -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
         letters += (_letters_of(code) or "").encode()
         starts.append(len(letters))
     return _frozen(np.array(starts, np.int32)), _frozen(np.frombuffer(bytes(letters), np.uint8))
+
+
+@cache
+def loose_forms() -> dict[int, str]:
+    """Return what repair deletes or expands, as a table for ``str.translate``."""
+    gone = dict.fromkeys(map(ord, INVISIBLE.replace("\N{ZERO WIDTH JOINER}", "")), "")
+    return gone | {code: text for code in _PRESENTATION if (text := _letters_of(code)) is not None}
 
 
 def _letters_of(code: int) -> str | None:

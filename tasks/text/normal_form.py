@@ -12,19 +12,24 @@ import numpy as np
 from numba import njit
 
 from tasks.text.buffers import Texts
+from tasks.text.letters import loose_forms
 
-_MARKS: Final = 8
+_VOWELS: Final = 8
+"""U+064B-0652, of the classes 27 to 34; the superscript alef (U+0670), of 35, sorts behind them."""
+
+_SUPERSCRIPT_ALEF: Final = 0xB0
 
 
 def compose(raw: Texts) -> tuple[Texts, frozenset[int]]:
     """Compose (NFC) the rows that a scan finds suspicious, a few of a thousand, in Python.
 
-    «ا» + U+0653 becomes «آ», so that equal words are equal bytes.
+    «ا» + U+0653 becomes «آ», so that equal words are equal bytes, also where an invisible character
+    stands between or the letter is a presentation form; repair takes both away, but later.
     """
     replaced: dict[int, bytes] = {}
     for row in np.flatnonzero(_find_uncomposed(raw.data, raw.offsets)).tolist():
         text = _text(raw, row)
-        composed = unicodedata.normalize("NFC", text)
+        composed = _composed(text)
         if composed != text:
             replaced[row] = composed.encode()
     if not replaced:
@@ -60,17 +65,25 @@ def origins(texts: Texts, row: int, *, upto: int) -> tuple[list[int], list[int]]
     stops: list[int] = []
     start = 0
     for place in range(1, len(text) + 1):
-        if place < len(text) and (
-            unicodedata.category(text[place])[0] == "M" or "\u1160" <= text[place] <= "\u11ff"
-        ):
+        if place < len(text) and _joins(text[place]):
             continue
-        size = len(unicodedata.normalize("NFC", text[start:place]))
+        size = len(_composed(text[start:place]))
         begins += [start] * size
         stops += [place] * size
         start = place
         if len(begins) > upto:
             return begins, stops
     return [*begins, len(text)], stops
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text.translate(loose_forms()))
+
+
+def _joins(char: str) -> bool:
+    """Whether the character may become one with what stands before it."""
+    mark = unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff"
+    return mark or loose_forms().get(ord(char)) == ""
 
 
 def _text(texts: Texts, row: int) -> str:
@@ -102,11 +115,6 @@ def _find_uncomposed(data, offsets):
             sign = (byte == 0xD8) & (after >= 0x90) & (after <= 0x9A)
             pause = (byte == 0xDB) & (after >= 0x96) & (after <= 0xAD)
             suspect |= np.uint8(high | sign | pause)
-        for i in range(size - 3):
-            # A superscript alef (U+0670) sorts behind vowels.
-            byte, mark, after = text[i], text[i + 1], text[i + 3]
-            two = (byte == 0xD9) & (text[i + 2] == 0xD9) & (after >= 0x8B) & (after <= 0x92)
-            suspect |= np.uint8(two & (mark == 0xB0))
         found[row] = suspect
     return found
 
@@ -123,7 +131,8 @@ def _find_disordered(data, offsets):
         for i in range(size - 3):
             byte, mark, after = text[i], text[i + 1], text[i + 3]
             two = (byte == 0xD9) & (text[i + 2] == 0xD9) & (after >= 0x8B) & (after <= 0x92)
-            disordered |= np.uint8(two & (mark <= 0x92) & (mark > after))
+            ordered = (mark <= 0x92) | (mark == _SUPERSCRIPT_ALEF)
+            disordered |= np.uint8(two & ordered & (mark > after))
         found[row] = disordered
     return found
 
@@ -132,24 +141,30 @@ def _find_disordered(data, offsets):
 def _order_rows(data, offsets, rows):
     """Give the vowels, shadda and sukun on each letter their canonical order, in place.
 
-    Their order is that of their second bytes (U+064B-0652, classes 27-34 of Unicode). Counted, not
-    compared: a crafted run of marks takes no longer than its length.
+    Their order is that of their second bytes. Counted, not compared: a crafted run of marks takes
+    no longer than its length.
     """
-    seen = np.zeros(_MARKS, np.int64)
+    seen = np.zeros(_VOWELS + 1, np.int64)
     for row in rows:
         i = offsets[row]
         end = offsets[row + 1]
         while i + 1 < end:
             first = i
-            while i + 1 < end and data[i] == 0xD9 and data[i + 1] >= 0x8B and data[i + 1] <= 0x92:
-                seen[data[i + 1] - 0x8B] += 1
+            while i + 1 < end and data[i] == 0xD9:
+                mark = data[i + 1]
+                if mark >= 0x8B and mark <= 0x92:
+                    seen[mark - 0x8B] += 1
+                elif mark == _SUPERSCRIPT_ALEF:
+                    seen[_VOWELS] += 1
+                else:
+                    break
                 i += 2
             if i == first:
                 i += 1
                 continue
             at = first + 1
-            for mark in range(_MARKS):
-                for _ in range(seen[mark]):
-                    data[at] = 0x8B + mark
+            for rank in range(_VOWELS + 1):
+                for _ in range(seen[rank]):
+                    data[at] = 0x8B + rank if rank < _VOWELS else _SUPERSCRIPT_ALEF
                     at += 2
-                seen[mark] = 0
+                seen[rank] = 0

@@ -10,6 +10,7 @@ digits and guillemets stay as the author wrote them.
 from dataclasses import dataclass
 from functools import cache
 from html.entities import html5
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +23,13 @@ from tasks.text.repair_kernel import (
     EXPANDED_AT_MOST,
     Cuts,
     Tables,
-    count_presentation_forms,
+    count_growing,
     place_cuts,
     repair_rows,
 )
+
+_SHORTEST_REFERENCE: Final = len("&#xFDFD;")
+"""Of those that stand for more bytes than they take."""
 
 Origins = npt.NDArray[np.int32]
 
@@ -47,13 +51,20 @@ def repair(column: pa.Array | pa.ChunkedArray | Texts, *, one_line: bool = False
     """Repair a text column; ``one_line`` turns paragraph breaks into spaces (for titles)."""
     raw = column if isinstance(column, Texts) else texts_of(column)
     source, composed = compose(raw)
-    forms, long_forms = count_presentation_forms(source.data, source.offsets)
-    bound = int(source.offsets[-1] - source.offsets[0]) + 4 * forms + EXPANDED_AT_MOST * long_forms
-    out = np.empty(bound, np.uint8)
+    out = np.empty(_bound(source), np.uint8)
     offsets = np.zeros(len(source) + 1, np.int64)
     size = repair_rows(source.data, source.offsets, out, offsets, one_line, _tables())
     order_marks(Texts(out[:size], offsets))
     return Repaired(Texts(out[:size], offsets), source, raw, composed)
+
+
+def _bound(source: Texts) -> int:
+    """Return how many bytes the repaired texts have at most."""
+    size = int(source.offsets[-1] - source.offsets[0])
+    forms, long_forms, references = count_growing(source.data, source.offsets)
+    long_forms += min(references, size // _SHORTEST_REFERENCE)
+    bound: int = size + 4 * forms + EXPANDED_AT_MOST * long_forms
+    return bound
 
 
 def repair_column(column: pa.Array | pa.ChunkedArray, *, one_line: bool = False) -> pa.Array:

@@ -1,4 +1,4 @@
-"""The numba kernels of :mod:`tasks.text.repair`; they read valid UTF-8 and never allocate.
+"""The numba kernels of :mod:`tasks.text.repair`; they read valid UTF-8.
 
 Type annotations stop at this border: numba infers the types of kernel arguments.
 """
@@ -55,16 +55,22 @@ _WINDOWS_1252: Final = np.array(
 
 
 @njit(cache=True, nogil=True)
-def count_presentation_forms(data, offsets):
-    """Return how many characters may grow, and how many of them by whole words."""
+def count_growing(data, offsets):
+    """Return how many characters may grow, how many by whole words, and how many references.
+
+    A numeric reference («&#65018;», also escaped again: «&amp;#65018;») may stand for either.
+    """
     text = data[offsets[0] : offsets[-1]]
     forms = 0
     long_forms = 0
+    references = 0
+    for i in range(len(text) - 1):
+        references += ((text[i] == 0x26) | (text[i] == 0x3B)) & (text[i + 1] == 0x23)
     for i in range(len(text) - 2):
         form = text[i] == 0xEF
         forms += form
         long_forms += form & (text[i + 1] == 0xB7) & (text[i + 2] >= 0xB0)
-    return forms, long_forms
+    return forms, long_forms, references
 
 
 @njit(cache=True, nogil=True)

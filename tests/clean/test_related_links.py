@@ -56,6 +56,13 @@ def test_a_short_line_that_announces_something_is_the_story() -> None:
     assert row["body"] == f"{BEFORE}\n{story}\n{AFTER}"
 
 
+def test_guillemets_are_bullets_too() -> None:
+    text = f"{BEFORE}\nاقرأ أيضا\n» خبر أول\n» خبر ثان\nوأضاف الوزير بعد ذلك"
+    row = cleaned({"text": text})[0]
+    assert row["body"] == f"{BEFORE}\nوأضاف الوزير بعد ذلك"
+    assert [link["title"] for link in row["related"]] == ["خبر أول", "خبر ثان"]
+
+
 def test_a_profile_adds_headings() -> None:
     row = cleaned({"text": f"{BEFORE}\nمن أرشيفنا:\n- قديم"}, related_headings=["من أرشيفنا"])[0]
     assert (row["body"], [link["title"] for link in row["related"]]) == (BEFORE, ["قديم"])

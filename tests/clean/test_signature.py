@@ -100,6 +100,8 @@ def test_reads_a_line_of_its_own(line: str, authors: tuple[str, ...]) -> None:
         pytest.param("محرر سياسى كبير قال إن الأزمةأكبر من أن تحل قريبا", id="desk-in-a-sentence"),
         pytest.param("حوار: نادر عصفور للمرة الأولى قال", id="not-for-the-first-time"),
         pytest.param("تحقيق: رائدة برهانفي 4 دقائق", id="in-glued-to-a-name"),
+        pytest.param("كتب عليها السلام", id="upon-her"),
+        pytest.param("بقلم: أحمد رصاص كتب الشاعر قصيدته", id="wrote-behind-a-name"),
         pytest.param("تحقيق: الأزمة لم تنته بعد", id="one-word-is-no-name"),
         pytest.param("", id="empty"),
     ],

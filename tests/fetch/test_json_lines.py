@@ -200,6 +200,16 @@ def test_repeated_keys_are_found_exactly(pairs: list[tuple[str, Any]], space: st
     assert (row.get("reason") == "duplicate-key") == repeats(Pairs(pairs))
 
 
+@pytest.mark.parametrize(
+    "number",
+    ["20000000000000000000001", "9007199254740993.0", "1.50", "-3", "18446744073709551616", "1e3"],
+)
+def test_numbers_are_ids_as_they_are_written(number: str) -> None:
+    """Ids that differ only in digits that a float cannot hold are different articles."""
+    (row,) = rows(f'{{"text": "a", "id": {number}, "meta": {{"n": 1.5}}}}'.encode())
+    assert row["native_id"] == number
+
+
 @pytest.mark.parametrize("place", range(20))
 @pytest.mark.parametrize("value", ['"', "\\", '\\"', '":{', "س"])
 def test_a_repeated_key_is_found_wherever_strings_end(value: str, place: int) -> None:

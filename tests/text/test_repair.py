@@ -88,6 +88,29 @@ def test_a_second_pass_changes_nothing(text: str) -> None:
 MARKED = "اويبلة ى\u0610\u064b\u064c\u064e\u0650\u0651\u0652\u0653\u0654\u0670\u06d6"
 
 
+HIDDEN = "\u200b\u200f\u061c\ufeff"
+FORMS = "\ufeed\ufefb\ufefc\ufed7\ufdf2"
+
+
+@given(st.text(alphabet=MARKED + HIDDEN + FORMS))
+def test_nothing_that_is_taken_away_keeps_marks_from_their_letter(text: str) -> None:
+    once = repaired(text)
+    assert once == unicodedata.normalize("NFC", once)
+    assert repaired(once) == once
+
+
+@pytest.mark.parametrize(
+    "reference", ["&#65018;", "&#xFDFD;", "&amp;#xFDFA;", "&#64336;", "\ufdfd"]
+)
+@pytest.mark.parametrize("count", [1, 7, 5_000])
+def test_references_to_long_forms_have_room(reference: str, count: int) -> None:
+    """A basmala of 41 bytes stands for 8: the buffer is made for it."""
+    (alone,) = {repaired(reference)}
+    texts = ["نص", reference * count, "آخر", reference]
+    column = repair_column(pa.array(texts, pa.large_string()))
+    assert column.to_pylist() == ["نص", alone * count, "آخر", alone]
+
+
 @given(st.text(alphabet=MARKED))
 def test_marks_stand_in_canonical_order(text: str) -> None:
     assert repaired(text) == unicodedata.normalize("NFC", " ".join(text.split()))

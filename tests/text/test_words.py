@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tasks.text import fold
 from tasks.text.buffers import texts_of
+from tasks.text.letters import folds
 from tasks.text.words import digest_words, hash_openings, hash_phrases, hash_words, phrase_hash
 
 
@@ -65,6 +66,14 @@ def test_fold_keeps_a_series_in_place() -> None:
 def test_a_phrase_is_found_in_any_spelling() -> None:
     words = hash_words(texts_of(pa.array(["إقرأ أيضاً"])))
     assert phrase_hash(words.hashes) in hash_phrases(["اقرأ أيضا", "قد يهمك"])
+
+
+def test_no_letter_grows_when_it_is_folded() -> None:
+    """A folded text must fit where the text stood."""
+    for code, folded in enumerate(folds().tolist()):
+        if not 0xD800 <= code < 0xE000:
+            assert len(chr(folded).encode()) <= len(chr(code).encode()) or folded == 0
+    assert fold("Ⱥ" * 1000) == "Ⱥ" * 1000
 
 
 def test_openings_are_the_beginnings_by_whole_words() -> None:

@@ -1,5 +1,6 @@
 """From a JSON object to the fields of a record, by the paths that a profile names."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -23,6 +24,9 @@ _FIELDS: Final = {
 }
 """Our column, and the profile's key for it; ``text`` is read apart."""
 
+_PLANS_KEPT: Final = 1024
+"""Bounds what hostile input, with other keys in every record, makes us keep."""
+
 _BETWEEN_NAMES: Final = "، "
 
 
@@ -36,10 +40,15 @@ class FieldReader:
         self._names = names
         self._plans: dict[tuple[str, ...], Plan] = {}
 
-    def columns(self, records: Sequence[dict[str, Any]]) -> dict[str, pa.Array]:
-        """Return every column but ``text``; a value of a kind that does not fit is null."""
+    def columns(
+        self, records: Sequence[dict[str, Any]], lines: Sequence[memoryview]
+    ) -> dict[str, pa.Array]:
+        """Return every column but ``text``; a value of a kind that does not fit is null.
+
+        ``lines`` are the records as written, for numbers that Python cannot hold exactly.
+        """
         plans = [self._plan(record) for record in records]
-        return {column: _column(column, records, plans) for column in _FIELDS}
+        return {column: _column(column, records, lines, plans) for column in _FIELDS}
 
     def text(self, record: dict[str, Any]) -> str | None:
         """Return the text, ``""`` when it is there and blank, null when no path leads to one."""
@@ -63,10 +72,6 @@ class FieldReader:
                 self._plans.clear()
             plan = self._plans[keys] = _make_plan(keys, self._names)
         return plan
-
-
-_PLANS_KEPT: Final = 1024
-"""Bounds what hostile input, with other keys in every record, makes us keep."""
 
 
 def _make_plan(keys: tuple[str, ...], names: FieldNames) -> Plan:
@@ -96,7 +101,12 @@ def _follow(record: dict[str, Any], path: Path) -> object:
     return value
 
 
-def _column(column: str, records: Sequence[dict[str, Any]], plans: Sequence[Plan]) -> pa.Array:
+def _column(
+    column: str,
+    records: Sequence[dict[str, Any]],
+    lines: Sequence[memoryview],
+    plans: Sequence[Plan],
+) -> pa.Array:
     """Return the first value that fits of each record's paths."""
     found = pa.nulls(len(records), pa.string())
     for rank in range(max((len(plan[column]) for plan in plans), default=0)):
@@ -104,8 +114,21 @@ def _column(column: str, records: Sequence[dict[str, Any]], plans: Sequence[Plan
             _follow(record, plan[column][rank]) if rank < len(plan[column]) else None
             for record, plan in zip(records, plans, strict=True)
         ]
+        if float in set(map(type, values)):
+            values = [
+                _follow(_as_written(lines[row]), plans[row][column][rank])
+                if isinstance(value, float)
+                else value
+                for row, value in enumerate(values)
+            ]
         found = pc.coalesce(found, _READERS[column](values))
     return found
+
+
+def _as_written(line: memoryview) -> dict[str, Any]:
+    """Parse a record anew with its numbers as text: two ids of 20 digits are one float."""
+    record: dict[str, Any] = json.loads(bytes(line), parse_int=str, parse_float=str)
+    return record
 
 
 def _text(value: object) -> str | None:

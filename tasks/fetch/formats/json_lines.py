@@ -113,9 +113,15 @@ def decode(payloads: pa.LargeBinaryArray, profile: SourceProfile, deepest: int) 
     pairs, depths = measure_lines(*buffers(payloads))
     shapes = zip(views(payloads), pairs.tolist(), depths.tolist(), strict=True)
     for first in range(0, len(payloads), _AT_ONCE):
-        parsed = [_parse_or_refuse(*shape, deepest) for shape in islice(shapes, _AT_ONCE)]
+        some = list(islice(shapes, _AT_ONCE))
+        parsed = [_parse_or_refuse(*shape, deepest) for shape in some]
         records = [record for record in parsed if isinstance(record, dict)]
-        table = pa.table(reader.columns(records))
+        lines = [
+            line
+            for (line, *_), record in zip(some, parsed, strict=True)
+            if isinstance(record, dict)
+        ]
+        table = pa.table(reader.columns(records, lines))
         kept = []
         for row, record in enumerate(parsed, first):
             if isinstance(record, RejectRecord):
