@@ -173,7 +173,7 @@ def expansions() -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
 @cache
 def loose_forms() -> dict[int, str]:
     """Return what repair deletes or expands, as a table for ``str.translate``."""
-    gone = dict.fromkeys(map(ord, INVISIBLE.replace("\N{ZERO WIDTH JOINER}", "")), "")
+    gone = dict.fromkeys(np.flatnonzero(repairs() == DELETE).tolist(), "")
     return gone | {code: text for code in _PRESENTATION if (text := _letters_of(code)) is not None}
 
 

@@ -5,6 +5,7 @@ hundred, and put right here.
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
+import re
 import unicodedata
 from typing import Final
 
@@ -18,6 +19,9 @@ _VOWELS: Final = 8
 """U+064B-0652, of the classes 27 to 34; the superscript alef (U+0670), of 35, sorts behind them."""
 
 _SUPERSCRIPT_ALEF: Final = 0xB0
+
+_NEEDLESS_JOINER: Final = re.compile("(?<=[\u0600-\u06ff])\N{ZERO WIDTH JOINER}+")
+"""Repair keeps a joiner behind an emoji only."""
 
 
 def compose(raw: Texts) -> tuple[Texts, frozenset[int]]:
@@ -77,13 +81,14 @@ def origins(texts: Texts, row: int, *, upto: int) -> tuple[list[int], list[int]]
 
 
 def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text.translate(loose_forms()))
+    loose = text.translate(loose_forms())
+    return unicodedata.normalize("NFC", _NEEDLESS_JOINER.sub("", loose))
 
 
 def _joins(char: str) -> bool:
     """Whether the character may become one with what stands before it."""
     mark = unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff"
-    return mark or loose_forms().get(ord(char)) == ""
+    return mark or char == "\N{ZERO WIDTH JOINER}" or loose_forms().get(ord(char)) == ""
 
 
 def _text(texts: Texts, row: int) -> str:

@@ -88,7 +88,7 @@ def test_a_second_pass_changes_nothing(text: str) -> None:
 MARKED = "اويبلة ى\u0610\u064b\u064c\u064e\u0650\u0651\u0652\u0653\u0654\u0670\u06d6"
 
 
-HIDDEN = "\u200b\u200f\u061c\ufeff"
+HIDDEN = "\0\u200d\u200b\u200f\u061c\ufeff"
 FORMS = "\ufeed\ufefb\ufefc\ufed7\ufdf2"
 
 
