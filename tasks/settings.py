@@ -37,7 +37,7 @@ class FetchSettings(_Section):
     """Bounds on what is read."""
 
     max_record_bytes: int = Field(
-        default=48 * 1024 * 1024, ge=1024, description="Longest record that is read, in bytes."
+        default=44 * 1024 * 1024, ge=1024, description="Longest record that is read, in bytes."
     )
     max_json_depth: int = Field(
         default=64, ge=2, le=500, description="Deepest nesting of a JSON record that is read."
@@ -46,7 +46,7 @@ class FetchSettings(_Section):
         default=False, description="Whether web sources on loopback and private hosts are fetched."
     )
     shard_bytes: int = Field(
-        default=48 * 1024 * 1024, ge=1024, description="Raw bytes after which a shard is full."
+        default=44 * 1024 * 1024, ge=1024, description="Raw bytes after which a shard is full."
     )
 
 

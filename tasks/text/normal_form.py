@@ -7,12 +7,15 @@ hundred, and put right here.
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 from numba import njit
 
-from tasks.text.buffers import Texts
+from tasks.text.buffers import Texts, texts_of
 from tasks.text.letters import loose_forms
 
 _VOWELS: Final = 8
@@ -24,32 +27,28 @@ _NEEDLESS_JOINER: Final = re.compile("(?<=[\u0600-\u06ff])\N{ZERO WIDTH JOINER}+
 """Repair keeps a joiner behind an emoji only."""
 
 
-def compose(raw: Texts) -> tuple[Texts, frozenset[int]]:
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The few texts that NFC changes: ``texts`` has them in the order of their ``rows``."""
+
+    rows: npt.NDArray[np.int64]
+    texts: Texts
+
+
+def compose(raw: Texts) -> Composed:
     """Compose (NFC) the rows that a scan finds suspicious, a few of a thousand, in Python.
 
     «ا» + U+0653 becomes «آ», so that equal words are equal bytes, also where an invisible character
     stands between or the letter is a presentation form; repair takes both away, but later.
     """
-    replaced: dict[int, bytes] = {}
+    replaced: dict[int, str] = {}
     for row in np.flatnonzero(_find_uncomposed(raw.data, raw.offsets)).tolist():
         text = _text(raw, row)
         composed = _composed(text)
         if composed != text:
-            replaced[row] = composed.encode()
-    if not replaced:
-        return raw, frozenset()
-    pieces: list[bytes | memoryview] = []
-    lengths = np.diff(raw.offsets)
-    done = int(raw.offsets[0])
-    view = raw.data.data
-    for row, new in replaced.items():
-        pieces += [view[done : int(raw.offsets[row])], new]
-        lengths[row] = len(new)
-        done = int(raw.offsets[row + 1])
-    pieces.append(view[done : int(raw.offsets[-1])])
-    offsets = np.zeros(len(raw) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    return Texts(np.frombuffer(b"".join(pieces), np.uint8), offsets), frozenset(replaced)
+            replaced[row] = composed
+    texts = texts_of(pa.array(list(replaced.values()), pa.large_string()))
+    return Composed(np.fromiter(replaced, np.int64), texts)
 
 
 def order_marks(texts: Texts) -> None:

@@ -17,8 +17,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from tasks.text import letters
-from tasks.text.buffers import Places, Texts, column_of, texts_of
-from tasks.text.normal_form import compose, order_marks, origins
+from tasks.text.buffers import Bytes, Places, Texts, column_of, texts_of
+from tasks.text.normal_form import Composed, compose, order_marks, origins
 from tasks.text.repair_kernel import (
     EXPANDED_AT_MOST,
     Cuts,
@@ -31,6 +31,8 @@ from tasks.text.repair_kernel import (
 _SHORTEST_REFERENCE: Final = len("&#xFDFD;")
 """Of those that stand for more bytes than they take."""
 
+Source = tuple[Bytes, Places, Places, Bytes, Places]
+
 Origins = npt.NDArray[np.int32]
 
 
@@ -38,30 +40,39 @@ Origins = npt.NDArray[np.int32]
 class Repaired:
     """Repaired texts, and what is needed to say where each of their characters came from.
 
-    ``source`` is what the kernel read: the raw texts, but in NFC in the few rows of ``composed``.
+    What the kernel read are the raw texts, and in place of a few of them the ``composed`` ones.
     """
 
     texts: Texts
-    source: Texts
     raw: Texts
-    composed: frozenset[int] = frozenset()
+    composed: Composed
+
+    @property
+    def source(self) -> Source:
+        """The arrays that the kernels read."""
+        return _source(self.raw, self.composed)
 
 
 def repair(column: pa.Array | pa.ChunkedArray | Texts, *, one_line: bool = False) -> Repaired:
     """Repair a text column; ``one_line`` turns paragraph breaks into spaces (for titles)."""
     raw = column if isinstance(column, Texts) else texts_of(column)
-    source, composed = compose(raw)
-    out = np.empty(_bound(source), np.uint8)
-    offsets = np.zeros(len(source) + 1, np.int64)
-    size = repair_rows(source.data, source.offsets, out, offsets, one_line, _tables())
+    composed = compose(raw)
+    out = np.empty(_bound(raw) + _bound(composed.texts), np.uint8)
+    offsets = np.zeros(len(raw) + 1, np.int64)
+    size = repair_rows(_source(raw, composed), out, offsets, one_line, _tables())
     order_marks(Texts(out[:size], offsets))
-    return Repaired(Texts(out[:size], offsets), source, raw, composed)
+    return Repaired(Texts(out[:size], offsets), raw, composed)
 
 
-def _bound(source: Texts) -> int:
+def _source(raw: Texts, composed: Composed) -> Source:
+    texts = composed.texts
+    return raw.data, raw.offsets, composed.rows, texts.data, texts.offsets
+
+
+def _bound(texts: Texts) -> int:
     """Return how many bytes the repaired texts have at most."""
-    size = int(source.offsets[-1] - source.offsets[0])
-    forms, long_forms, references = count_growing(source.data, source.offsets)
+    size = int(texts.offsets[-1] - texts.offsets[0])
+    forms, long_forms, references = count_growing(texts.data, texts.offsets)
     long_forms += min(references, size // _SHORTEST_REFERENCE)
     bound: int = size + 4 * forms + EXPANDED_AT_MOST * long_forms
     return bound
@@ -84,16 +95,18 @@ def raw_places(
     """
     first = np.zeros(len(rows), np.int32)
     last = np.zeros(len(rows), np.int32)
-    widest = int((repaired.source.offsets[1:] - repaired.source.offsets[:-1]).max(initial=0))
+    widest = max(
+        int(np.diff(texts.offsets).max(initial=0))
+        for texts in (repaired.raw, repaired.composed.texts)
+    )
     place_cuts(
-        repaired.source.data,
-        repaired.source.offsets,
+        repaired.source,
         repaired.texts.offsets,
         Cuts(rows, starts, ends, first, last),
         widest,
         _tables(),
     )
-    for i in np.flatnonzero(np.isin(rows, np.fromiter(repaired.composed, np.int32))).tolist():
+    for i in np.flatnonzero(np.isin(rows, repaired.composed.rows)).tolist():
         begins, stops = origins(repaired.raw, int(rows[i]), upto=int(last[i]))
         empty = first[i] == last[i]
         first[i] = begins[first[i]]

@@ -321,12 +321,23 @@ def _repair_row(data, start, end, out, at, origin, one_line, tables):
 
 
 @njit(cache=True, nogil=True)
-def repair_rows(data, offsets, out, out_offsets, one_line, tables):
+def _repair_one(source, row, out, at, origin, one_line, tables):
+    """Repair one row of ``source``: the raw texts, but for those that were composed."""
+    data, offsets, rows, composed, composed_offsets = source
+    k = np.searchsorted(rows, row)
+    if k < len(rows) and rows[k] == row:
+        start, end = composed_offsets[k], composed_offsets[k + 1]
+        return _repair_row(composed, start, end, out, at, origin, one_line, tables)
+    return _repair_row(data, offsets[row], offsets[row + 1], out, at, origin, one_line, tables)
+
+
+@njit(cache=True, nogil=True)
+def repair_rows(source, out, out_offsets, one_line, tables):
     """Repair every row into ``out``, fill ``out_offsets`` and return the bytes written."""
     untraced = np.empty((2, 0), np.int32)
     at = 0
-    for row in range(len(offsets) - 1):
-        at = _repair_row(data, offsets[row], offsets[row + 1], out, at, untraced, one_line, tables)
+    for row in range(len(out_offsets) - 1):
+        at = _repair_one(source, row, out, at, untraced, one_line, tables)
         out_offsets[row + 1] = at
     return at
 
@@ -350,7 +361,7 @@ def _after_char(out, at, size):
 
 
 @njit(cache=True, nogil=True)
-def place_cuts(data, offsets, repaired_offsets, cuts, widest, tables):
+def place_cuts(source, repaired_offsets, cuts, widest, tables):
     """Fill ``cuts.first`` and ``cuts.last``; repairs each row that has a cut once more, traced."""
     out = np.empty(16 * widest + 64, np.uint8)
     origin = np.empty((2, 16 * widest + 64), np.int32)
@@ -358,7 +369,7 @@ def place_cuts(data, offsets, repaired_offsets, cuts, widest, tables):
     for i in range(len(cuts.rows)):
         if cuts.rows[i] != row:
             row = cuts.rows[i]
-            size = _repair_row(data, offsets[row], offsets[row + 1], out, 0, origin, False, tables)
+            size = _repair_one(source, row, out, 0, origin, False, tables)
             at = 0
             written = 0
         start = cuts.starts[i] - repaired_offsets[row]
