@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 RUN_LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs")
+Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
+
 _LINE: Final = "%(asctime)s %(message)s"
 
 
@@ -25,9 +27,7 @@ def quiet_prefect() -> None:
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
 
 
-def announce(
-    logger: "logging.Logger | logging.LoggerAdapter[logging.Logger]", stage: str, shards: int = 1
-) -> None:
+def announce(logger: Logger, stage: str, shards: int = 1) -> None:
     """Tell the console that a stage begins with that many tasks; each of them logs one line."""
     logger.info("%s begins, shards=%d", stage, shards, extra={"stage": stage, "shards": shards})
 

@@ -1,7 +1,6 @@
 """What every step of a run shares: settings, profiles, the lake it holds, and its record."""
 
 import hashlib
-import logging
 import os
 import shutil
 import tempfile
@@ -16,6 +15,7 @@ from typing import Any, Final
 from prefect import get_run_logger
 from prefect.runtime import flow_run
 
+from flows.console_log import Logger
 from flows.run_record import RunRecord
 from flows.run_report import LedgerLine, RunSummary
 from tasks import kernels_are_compiled
@@ -34,8 +34,6 @@ from tasks.store import (
     writer_lock,
 )
 from tasks.store.references import BatchRef, ShardRef
-
-Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
 
 SAMPLE: Final = Path(__file__).parent.parent / "data" / "sample"
 
@@ -191,7 +189,7 @@ def _held(root: Path, run_id: str, wait_seconds: float, logger: Logger) -> Itera
 
     with writer_lock(root, run_id=run_id, wait_seconds=wait_seconds, on_wait=tell):
         for cut_off in fail_cut_off_runs(root):
-            logger.info("run %s was cut off; what it finished is taken over", cut_off)
+            logger.info("run %s was cut off; its command takes over what it finished", cut_off)
         for left in sweep_work(root):
             logger.info("sweep %s: nobody resumed it", left.relative_to(root))
         yield open_lake(root)

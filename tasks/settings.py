@@ -37,7 +37,7 @@ class FetchSettings(_Section):
     """Bounds on what is read."""
 
     max_record_bytes: int = Field(
-        default=44 * 1024 * 1024, ge=1024, description="Longest record that is read, in bytes."
+        default=16 * 1024 * 1024, ge=1024, description="Longest record that is read, in bytes."
     )
     max_json_depth: int = Field(
         default=64, ge=2, le=500, description="Deepest nesting of a JSON record that is read."
