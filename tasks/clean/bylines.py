@@ -44,6 +44,7 @@ def find_bylines(draft: Draft) -> Found:
             whole=whole,
             outlets=(sources[row], *profile.outlets),
             phrases=profile.byline_phrases,
+            spelling=profile.spelling,
         )
         if signature is None:
             continue

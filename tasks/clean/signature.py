@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from tasks.sources import Spelling
 from tasks.text.letters import FOLDED, HARAKAT
 from tasks.text.lexicons import load_lexicon
 
@@ -35,6 +36,8 @@ _GLUED_WORDS: Final = frozenset({"عندما", "حينما", "بينما"})
 _PREFIXES: Final = frozenset({"ال", "وال", "بال", "كال", "فال", "لل", "ولل"})
 """Before a verb's letters these make a noun: «التقرير» is no «ال» glued to «تقرير»."""
 
+_USUAL_SPELLING: Final = Spelling()
+
 _LOOSE: Final = {"ا": "[اأإآ]", "ي": "[يىئ]", "و": "[وؤ]", "ه": "[هة]", " ": r"\s+"}
 _WORD: Final = r"[\u0621-\u064A][\u0621-\u0652]*"
 _SEPARATOR: Final = r"[-–—:/|]"
@@ -52,24 +55,28 @@ class Signature:
 
 
 def read_signature(
-    head: str, *, whole: bool, outlets: Sequence[str] = (), phrases: tuple[str, ...] = ()
+    head: str,
+    *,
+    whole: bool,
+    outlets: Sequence[str] = (),
+    phrases: tuple[str, ...] = (),
+    spelling: Spelling = _USUAL_SPELLING,
 ) -> Signature | None:
     """Read the signature that opens ``head``; None when there is none for certain.
 
     ``whole`` tells that the head is the whole line; ``outlets`` are the mastheads that may be
-    printed, ``phrases`` the profile's own byline phrases.
+    printed, ``phrases`` and ``spelling`` the profile's own.
     """
     signs = opening_pattern(phrases)
     opening = signs.match(head)
     for outlet in outlets:
-        found = _signed_for(head, opening, outlet)
+        found = _signed_for(head, opening, outlet, spelling)
         if found:
             return found
     if opening is None:
         return None
-    return (
-        _signed_alone(head, opening) if whole and _is_short(head) else _signed_glued(head, opening)
-    )
+    read = _signed_alone if whole and _is_short(head) else _signed_glued
+    return read(head, opening, spelling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,9 @@ def _find_masthead(head: str, outlet: str) -> _Masthead | None:
     )
 
 
-def _signed_for(head: str, opening: re.Match[str] | None, outlet: str) -> Signature | None:
+def _signed_for(
+    head: str, opening: re.Match[str] | None, outlet: str, spelling: Spelling
+) -> Signature | None:
     """Read «NAME - OUTLET - PLACE:», «PLACE – «OUTLET»:» and «DESK OUTLET» glued or not."""
     masthead = _find_masthead(head, outlet)
     if masthead is None:
@@ -107,7 +116,8 @@ def _signed_for(head: str, opening: re.Match[str] | None, outlet: str) -> Signat
     if opening and opening.end() <= len(masthead.before):
         return _by_phrase(masthead, opening)
     if not masthead.before.strip(' «"('):
-        opens = masthead.glued and _begins_report(masthead.name, head[masthead.after :])
+        report = head[masthead.after :]
+        opens = masthead.glued and _begins_report(masthead.name, report, spelling)
         if not masthead.separated and not opens:
             return None
         place, end = _place_at(head, masthead.after)
@@ -136,7 +146,7 @@ def _by_name(head: str, masthead: _Masthead) -> Signature | None:
     return Signature(end, (name,), masthead.name, place)
 
 
-def _signed_alone(head: str, opening: re.Match[str]) -> Signature | None:
+def _signed_alone(head: str, opening: re.Match[str], spelling: Spelling) -> Signature | None:
     """Read a signature that has its line for itself: «كتبت ليلى الشوملي», «تقرير: فلان»."""
     rest = head[opening.end() :]
     name = _tidy(rest)
@@ -146,13 +156,13 @@ def _signed_alone(head: str, opening: re.Match[str]) -> Signature | None:
         return Signature(len(head), (_tidy(opening.group()),)) if opening["desk"] else None
     if not opening["colon"] and not (opening["person"] and _is_person(name)):
         return None
-    if any(_is_verb(word) or word in _NO_NAMES for word in name.split()):
+    if any(_is_verb(word, spelling) or word in _NO_NAMES for word in name.split()):
         return None
     names = map(_tidy, re.split(r"[-–/،,|]", rest))
     return Signature(len(head), tuple(filter(None, names)))
 
 
-def _signed_glued(head: str, opening: re.Match[str]) -> Signature | None:
+def _signed_glued(head: str, opening: re.Match[str], spelling: Spelling) -> Signature | None:
     """Read a signature that runs into the report: «كتب: عمار الحلبيتناغمت أوتار العود».
 
     Without a colon or a desk the words may be prose: «كتب النقد الحديث» are books.
@@ -163,11 +173,12 @@ def _signed_glued(head: str, opening: re.Match[str]) -> Signature | None:
     for number, token in enumerate(re.finditer(r"\S+", head[place:])):
         word = token.group()
         # «محرر سياسى كبير قال إن» is no signature, but a sentence.
-        sentence = word in _PARTICLES or bool(opening["desk"] and _is_verb(word))
+        is_verb = _is_verb(word, spelling)
+        sentence = word in _PARTICLES or bool(opening["desk"] and is_verb)
         if sentence or number >= NAME_WORDS or not re.fullmatch(_WORD, word):
             return None
         name = _tidy(head[place : place + token.start()])
-        begins = _is_verb(word) or (number > 1 and word in _REPORT_WORDS)
+        begins = is_verb or (number > 1 and word in _REPORT_WORDS)
         if number and opening["colon"] and begins:
             return Signature(place + token.start(), (name,))
         if word.startswith("لل"):  # «للمرة الأولى», «للعام»: no part of a name
@@ -203,12 +214,12 @@ def _glued_at(word: str) -> int:
     return 0
 
 
-def _begins_report(outlet: str, text: str) -> bool:
+def _begins_report(outlet: str, text: str, spelling: Spelling) -> bool:
     word = re.match(_WORD, text)
     if word is None:
         return False
     cannot_join = outlet[-1] in "ةى" or (outlet[-1] == "ا" and text[0] in "أإآ")
-    return cannot_join or _is_verb(word.group())
+    return cannot_join or _is_verb(word.group(), spelling)
 
 
 def _place_at(head: str, start: int) -> tuple[str | None, int]:
@@ -253,12 +264,14 @@ def _folded(word: str) -> str:
     return word.translate(_FOLD)
 
 
-def _is_verb(word: str) -> bool:
+def _is_verb(word: str, spelling: Spelling = _USUAL_SPELLING) -> bool:
     """Tell whether reports open with the verb, in any spelling.
 
     Final ى may stand for ي («يجرى»), not the other way: «برهانفي» ends with «في», not with «نفى».
+    Whole words of an outlet that prints ي for ى are verbs in ى too («نفي المتحدث»).
     """
-    return _folded(word) in _verbs() and (word[-1] != "ي" or _folded(word) in _verbs_in_ya())
+    strict = word[-1] == "ي" and spelling.alef_maqsura == "ى"
+    return _folded(word) in _verbs() and (not strict or _folded(word) in _verbs_in_ya())
 
 
 @cache

@@ -1,7 +1,7 @@
 """When an article was published and changed, read with its profile's formats and time zone."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from expectations.schema import CLEANED
 from tasks.sources import SourceProfile
+from tasks.sources.layouts import EARLIEST
 from tasks.text.dates import read_dates
 
 TIME_COLUMNS: Final = (
@@ -19,10 +20,6 @@ TIME_COLUMNS: Final = (
     "date_precision",
     "date_problem",
 )
-
-
-EARLIEST: Final = datetime(1850, 1, 1, tzinfo=UTC)
-"""No Arabic newspaper is older by much: al-Waqāʾiʿ al-Miṣriyya began in 1828, most after 1850."""
 
 _ZONES_APART: Final = timedelta(days=1)
 

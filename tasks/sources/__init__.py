@@ -1,12 +1,23 @@
 """Source profiles: what is particular to an outlet or an archive, as data (one TOML each)."""
 
 from tasks.sources.loader import find_profile_names, load_profile, load_profiles
-from tasks.sources.profile import DEFAULT_PROFILE, FieldNames, SourceProfile, profiles_by_outlet
+from tasks.sources.profile import (
+    DEFAULT_PROFILE,
+    FieldNames,
+    Layout,
+    SourceProfile,
+    Spelling,
+    expand,
+    profiles_by_outlet,
+)
 
 __all__ = [
     "DEFAULT_PROFILE",
     "FieldNames",
+    "Layout",
     "SourceProfile",
+    "Spelling",
+    "expand",
     "find_profile_names",
     "load_profile",
     "load_profiles",

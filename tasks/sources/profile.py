@@ -3,16 +3,29 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from functools import cached_property
-from typing import Annotated, Final
+from datetime import UTC, date, datetime
+from functools import cache, cached_property
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import available_timezones
 
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+)
 
 DEFAULT_PROFILE: Final = "default"
 """Name of the profile that reads whatever no other profile reads."""
+
+LAYOUT_MARK: Final = "@"
+"""Stands between a profile's name and the last day of one of its layouts; in no other name."""
+
+Encoding = Literal["utf-8", "utf-16-le", "utf-16-be", "windows-1256", "iso-8859-6"]
+"""Those of :mod:`tasks.text.encodings`, whose kernels a profile need not import."""
 
 _NAME: Final = re.compile(r"\w[\w.-]{0,63}")
 _SAMPLE_TIME: Final = datetime(2015, 3, 21, 14, 5, 6, tzinfo=UTC)
@@ -35,9 +48,14 @@ def _safe_name(name: str) -> str:
 
 
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError(f"{name!r} is not an IANA time zone such as Africa/Cairo")
     return name
+
+
+@cache
+def _zones() -> set[str]:
+    return available_timezones()  # a hundredth of a second each time
 
 
 def _date_format(text: str) -> str:
@@ -71,10 +89,48 @@ class FieldNames(BaseModel):
     url: Texts = ("url", "link")
     title: Texts = ("title", "headline")
     text: Texts = ("text", "body", "content", "articleBody", "maintext")
-    published: Texts = ("published_at", "published", "datePublished", "pubDate", "date")
-    modified: Texts = ("modified_at", "modified", "updated_at", "dateModified")
+    published: Texts = (
+        *("published_at", "published", "datePublished", "pubDate", "date"),
+        # Scrapers of our corpora, newspaper3k, news-please and NewsAPI. Not «created_at»: that is
+        # when somebody's database took the row in.
+        *("pub_date", "publish_date", "published_date", "date_publish", "publishedAt"),
+    )
+    modified: Texts = ("modified_at", "modified", "updated_at", "dateModified", "date_modify")
     author: Texts = ("author", "authors", "byline", "creator")
     section: Texts = ("section", "category", "articleSection")
+
+
+class Spelling(BaseModel):
+    """How an outlet spells where that changes what a word can be.
+
+    Spellings that stand for nothing else need no habit: names, phrases and headings are found
+    with and without hamza, with ه for ة and with Egyptian ى for ي in every outlet.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    alef_maqsura: Literal["ى", "ي"] = Field(
+        default="ى",
+        description="How final ى is printed: with «ي» (al-Ahram, «نفي» for «نفى»), verbs in ى "
+        "open reports in that spelling too.",
+    )
+
+
+class Layout(BaseModel):
+    """How an outlet's records were made up to a day: what is told replaces the profile's own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    valid_until: Annotated[date, Field(lt=date.max)] = Field(
+        description="The last day, in the profile's time zone, of articles in this layout."
+    )
+    fields: FieldNames = Field(
+        default=FieldNames(), description="Paths of single fields; the others are the profile's."
+    )
+    date_formats: DateFormats | None = None
+    outlets: Texts | None = None
+    byline_phrases: Texts | None = None
+    related_headings: Texts | None = None
 
 
 class SourceProfile(BaseModel):
@@ -96,6 +152,9 @@ class SourceProfile(BaseModel):
         description="Files, folders and globs that the profile stands for when it is a SOURCE; "
         "relative ones from the current folder, like a SOURCE on the command line.",
     )
+    encoding: Encoding | None = Field(
+        default=None, description="The encoding of the files; found out when it is not told."
+    )
     fields: FieldNames = FieldNames()
     date_formats: DateFormats = Field(
         default=(), description="strptime formats tried on dates that nothing else reads."
@@ -109,6 +168,27 @@ class SourceProfile(BaseModel):
     related_headings: Texts = Field(
         default=(), description="Headings over related links, beside the built-in ones."
     )
+    spelling: Spelling = Spelling()
+    layouts: tuple[Layout, ...] = Field(
+        default=(),
+        alias="layout",
+        description="Earlier layouts in any order, each valid until a day of its own.",
+    )
+
+    @field_validator("layouts")
+    @classmethod
+    def _in_order(cls, layouts: tuple[Layout, ...]) -> tuple[Layout, ...]:
+        if len({layout.valid_until for layout in layouts}) < len(layouts):
+            raise ValueError("two layouts are valid until the same day")
+        return tuple(sorted(layouts, key=lambda layout: layout.valid_until))
+
+    @cached_property
+    def by_layout(self) -> dict[date, "SourceProfile"]:
+        """The profile of each earlier layout by its last day, oldest first.
+
+        Each is a whole profile named ``name@2019-12-31``; none names ``paths`` or has layouts.
+        """
+        return {layout.valid_until: self._in_layout(layout) for layout in self.layouts}
 
     @cached_property
     def digest(self) -> str:
@@ -117,8 +197,27 @@ class SourceProfile(BaseModel):
         Values equal to the defaults do not count, so that a later version's new keys leave the
         digests of old profiles as they are.
         """
-        told = self.model_dump(mode="json", exclude={"paths"}, exclude_defaults=True)
+        told = _told(self)
+        if self.layouts:
+            told["layouts"] = [
+                (until.isoformat(), _told(profile)) for until, profile in self.by_layout.items()
+            ]
         return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+    def _in_layout(self, layout: Layout) -> "SourceProfile":
+        told = {key: getattr(layout, key) for key in type(layout).model_fields}
+        del told["valid_until"]
+        paths = {key: getattr(layout.fields, key) for key in layout.fields.model_fields_set}
+        told["fields"] = self.fields.model_copy(update=paths)
+        own = {key: getattr(self, key) for key in self.model_fields_set - {"paths", "layouts"}}
+        changed = {key: value for key, value in told.items() if value is not None}
+        name = f"{self.name}{LAYOUT_MARK}{layout.valid_until}"
+        # Unvalidated: no file may have such a name, and the values were validated here and there.
+        return SourceProfile.model_construct(**{**own, **changed, "name": name})
+
+
+def _told(profile: SourceProfile) -> dict[str, Any]:
+    return profile.model_dump(mode="json", exclude={"paths", "layouts"}, exclude_defaults=True)
 
 
 def is_profile_name(name: str) -> bool:
@@ -126,8 +225,21 @@ def is_profile_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
+def expand(profiles: Mapping[str, SourceProfile]) -> dict[str, SourceProfile]:
+    """Return the profiles by name, each followed by those of its earlier layouts."""
+    return {
+        each.name: each
+        for profile in profiles.values()
+        for each in (profile, *profile.by_layout.values())
+    }
+
+
 def profiles_by_outlet(profiles: Mapping[str, SourceProfile]) -> dict[str, str]:
-    """Return the profile of each outlet that has one: found by ``outlet``, else by its name."""
-    named = {name: name for name in sorted(profiles) if name != DEFAULT_PROFILE}
+    """Return the profile of each outlet that has one: found by ``outlet``, else by its name.
+
+    Profiles of earlier layouts are left out: which one is meant is told by a record's date.
+    """
+    own = [name for name in sorted(profiles) if LAYOUT_MARK not in name]
+    named = {name: name for name in own if name != DEFAULT_PROFILE}
     outlets = {profiles[name].outlet: name for name in sorted(named, reverse=True)}
     return named | {outlet: name for outlet, name in outlets.items() if outlet is not None}

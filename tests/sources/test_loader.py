@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import StopRun
-from tasks.sources import find_profile_names, load_profile, load_profiles
+from tasks.sources import SourceProfile, find_profile_names, load_profile, load_profiles
 from tasks.sources.loader import SHIPPED
 
 SHIPPED_NAMES = sorted(file.stem for file in SHIPPED.glob("*.toml"))
@@ -14,7 +14,7 @@ SHIPPED_NAMES = sorted(file.stem for file in SHIPPED.glob("*.toml"))
 def test_every_shipped_profile_is_sound(name: str) -> None:
     profile = load_profile(name, folder=None)
     assert profile.name == name
-    assert profile.outlet is not None
+    assert profile.digest != SourceProfile(name=name).digest, "it says nothing"
 
 
 def test_the_default_profile_is_always_there(tmp_path: Path) -> None:
@@ -36,6 +36,10 @@ def test_the_users_folder_comes_first(tmp_path: Path) -> None:
         pytest.param(b'timezone = "Nowhere"', "timezone", id="wrong-value"),
         pytest.param(b'[fields]\ntitel = "x"', "fields.titel", id="unknown-key"),
         pytest.param(b'name = "other"', "name", id="other-name"),
+        pytest.param(b"encoding = 'cp1252'", "encoding", id="unknown-encoding"),
+        pytest.param(
+            b"[[layout]]\nvalid_until = 2019-12-31\ntitel = 'x'", "layout.0.titel", id="layout"
+        ),
         pytest.param(b"outlet = ", None, id="no-toml"),
         pytest.param(b"outlet = '\xff'", None, id="no-utf8"),
     ],

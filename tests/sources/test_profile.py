@@ -1,7 +1,14 @@
+from datetime import date
+from typing import get_args
+
 import pytest
 from pydantic import ValidationError
 
-from tasks.sources import SourceProfile, profiles_by_outlet
+from tasks.sources import FieldNames, SourceProfile, profiles_by_outlet
+from tasks.sources.profile import Encoding
+from tasks.text.encodings import ENCODINGS
+
+DAY = {"valid_until": date(2019, 12, 31)}
 
 
 def test_a_profile_needs_a_name_only() -> None:
@@ -28,6 +35,20 @@ def test_one_path_may_be_written_without_a_list() -> None:
         pytest.param({"name": ".hidden"}, "name", id="hidden-name"),
         pytest.param({"name": "a/b"}, "name", id="folder-in-name"),
         pytest.param({"name": "x" * 65}, "name", id="long-name"),
+        pytest.param({"name": "x@2019-12-31"}, "name", id="name-of-a-layout"),
+        pytest.param({"encoding": "cp1256"}, "encoding", id="encoding"),
+        pytest.param({"spelling": {"alef_maqsura": "ا"}}, "spelling.alef_maqsura", id="letter"),
+        pytest.param({"spelling": {"hamza": "ء"}}, "spelling.hamza", id="habit"),
+        pytest.param({"layout": [{}]}, "layout.0.valid_until", id="layout-without-a-day"),
+        pytest.param({"layout": [DAY | {"outlet": "x"}]}, "layout.0.outlet", id="layout-key"),
+        pytest.param(
+            {"layout": [DAY | {"fields": {"x": "y"}}]}, "layout.0.fields.x", id="layout-field"
+        ),
+        pytest.param(
+            {"layout": [DAY | {"date_formats": ["%H"]}]}, "layout.0.date_formats.0", id="format"
+        ),
+        pytest.param({"layout": [DAY, DAY]}, "layout", id="layouts-of-one-day"),
+        pytest.param({"layout": [{"valid_until": date.max}]}, "layout.0.valid_until", id="no-end"),
     ],
 )
 def test_a_wrong_key_is_named(told: dict[str, object], key: str) -> None:
@@ -50,6 +71,22 @@ def test_the_digest_tells_contents_apart_and_forgets_places() -> None:
         SourceProfile(name="x", byline_phrases=("كتب",)),
     ]
     assert len({plain.digest, *(other.digest for other in others)}) == 5
+
+
+def test_a_later_version_leaves_the_digests_of_old_profiles() -> None:
+    """Computed before encoding, spelling, layouts and more usual names of dates came in."""
+    old = [
+        SourceProfile(name="x"),
+        SourceProfile(name="x", fields=FieldNames(text=("a.b",)), byline_phrases=("عدسة",)),
+    ]
+    assert [profile.digest for profile in old] == [
+        "0229d37e33daae149bf40543a5ce1db4459d10f830d5139279aa2bfd5f6485a1",
+        "c71fea9b9b825464c8276b0b0fd31df671745dff45bc5f96faf51f0462841fbd",
+    ]
+
+
+def test_the_encodings_are_those_that_are_read() -> None:
+    assert get_args(Encoding) == ENCODINGS
 
 
 def test_an_outlet_finds_its_profile_by_outlet_then_by_name() -> None:
