@@ -57,6 +57,8 @@ _ARTICLE_ID = _text(
     required=True,
 )
 
+_READ_AS = _text("read_as", "the encoding when not UTF-8, and what was repaired; else null")
+
 RAW: Final = pa.schema(
     [
         _RECORD_REF,
@@ -64,9 +66,11 @@ RAW: Final = pa.schema(
         _text("profile", "name of the source profile that reads it", required=True),
         _text(
             "format",
-            "name of the format that reads the payload (text, json, unknown)",
+            "name of the format that reads the payload (text, json, csv, …, unknown)",
             required=True,
         ),
+        _text("encoding", "encoding that the payload was recoded from to UTF-8; null as received"),
+        _text("header", "columns and delimiter of the table that it is a row of, as JSON"),
         _field(
             "byte_start",
             pa.int64(),
@@ -104,6 +108,7 @@ RECORDS: Final = pa.schema(
         _text("modified_raw", "the date of the last change as it was printed"),
         _text("author", "the author field as received"),
         _text("section", "the section or category as received"),
+        _READ_AS,
         _FETCHED_AT,
     ]
 )
@@ -163,6 +168,7 @@ CLEANED: Final = pa.schema(
             "date_problem",
             "no-date, unreadable-date or implausible-date; null when the date is good",
         ),
+        _READ_AS,
         *_RECORD_LINEAGE,
     ]
 )

@@ -42,6 +42,15 @@ class FetchSettings(_Section):
     max_json_depth: int = Field(
         default=64, ge=2, le=500, description="Deepest nesting of a JSON record that is read."
     )
+    max_archive_depth: int = Field(
+        default=2, ge=0, le=8, description="How deep archives inside archives are looked into."
+    )
+    max_unpacked_bytes: int = Field(
+        default=64 * 1024**3, ge=1024, description="Bytes that one file may unpack to, all told."
+    )
+    max_unpacked_ratio: int = Field(
+        default=200, ge=1, description="How many times its own size a file may unpack to."
+    )
     allow_private_hosts: bool = Field(
         default=False, description="Whether web sources on loopback and private hosts are fetched."
     )

@@ -61,6 +61,7 @@ def clean(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> Outcome:
         "title": _titles(draft, found[RULES.index(find_titles)].cuts),
         "body": column_of(body_of(draft, cuts)),
         "removed": removed_column(draft, cuts, kinds),
+        "read_as": records["read_as"],
         "record_ref": records["record_ref"],
     }
     kept = pa.table([columns[name] for name in CLEANED.names], schema=CLEANED)

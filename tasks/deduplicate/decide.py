@@ -167,7 +167,7 @@ def _records(case: _Case) -> pa.Table:
         **{name: case.candidates[name] for name in ("record_ref", "native_id", "source")},
         "disposition": pa.array(fate[0], pa.string()),
         "reason": pa.array(fate[1], pa.string()),
-        "detail": pc.binary_join_element_wise("copy of ", copied, ""),
+        "detail": _details(copied, case.candidates["read_as"].combine_chunks()),
         "article_id": case.candidates["article_id"],
         "dataset": pa.array(dataset, pa.string()),
         "revision": pa.array(case.revision),
@@ -178,6 +178,13 @@ def _records(case: _Case) -> pa.Table:
         "similarity": pc.if_else(pc.is_valid(copied), pa.scalar(1.0, pa.float32()), None),
     }
     return pa.table([columns[name] for name in DECISIONS.names], schema=DECISIONS)
+
+
+def _details(copied: pa.Array, read_as: pa.Array) -> pa.Array:
+    """Return what the ledger tells beside the reason: whose copy it is, and how it was read."""
+    copies = pc.binary_join_element_wise("copy of ", copied, "")
+    notes = pc.binary_join_element_wise("read as ", read_as, "")
+    return pc.coalesce(pc.binary_join_element_wise(copies, notes, "; "), copies, notes)
 
 
 def _fates(case: _Case) -> tuple[Objects, Objects]:

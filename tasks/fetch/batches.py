@@ -114,7 +114,7 @@ class _Landing:
         in_all = sum(file.state[0] for file in self.files)
         count = before = 0
         for file in self.files:
-            for record in read_file(file, self.reading.max_record_bytes):
+            for record in read_file(file, self.reading):
                 yield record
                 count += 1
                 if self.on_progress is not None and count % _TELL_EVERY == 0:

@@ -28,7 +28,8 @@ class SourceFile:
 
     ``name`` tells its format, ``label`` is the path in its records' ``record_ref``, ``outlet`` what
     its place tells about its origin, ``profile`` the name of the profile that reads it; ``state``
-    is (size, mtime in ns, inode), which changes when the content does.
+    is (size, mtime in ns, inode), which changes when the content does; ``profile_is_named`` says
+    that a SOURCE named the profile, which then reads whatever is in an archive too.
     """
 
     path: str
@@ -38,6 +39,7 @@ class SourceFile:
     profile: str
     state: State
     fault: RejectRecord | None = None
+    profile_is_named: bool = False
 
 
 def find_files(
@@ -68,6 +70,7 @@ def find_files(
                 label=label,
                 outlet=profiles[name].outlet or folder,
                 profile=name,
+                profile_is_named=profile is not None,
                 state=file.state,
                 fault=file.fault,
             )

@@ -14,7 +14,7 @@ from tasks.fetch.files import SourceFile
 from tasks.fetch.reading import Reading
 from tasks.store.files import aside_of
 
-FETCH_VERSION: Final = 2
+FETCH_VERSION: Final = 3
 """Raised when the same bytes are read differently, so that what was decoded before is not used."""
 
 MANIFEST: Final = "batch.json"
@@ -89,7 +89,14 @@ def decoding_key(reading: Reading) -> str:
 def marker_key(sources: Sequence[str], files: Sequence[SourceFile], reading: Reading) -> str:
     """Return the digest of what a fetch depends on, without reading a file."""
     seen = [(os.fsencode(file.path).hex(), file.label, *file.state) for file in files]
-    bounds = [reading.max_record_bytes, reading.shard_bytes, reading.limit]
+    bounds = [
+        reading.max_record_bytes,
+        reading.max_archive_depth,
+        reading.max_unpacked_bytes,
+        reading.max_unpacked_ratio,
+        reading.shard_bytes,
+        reading.limit,
+    ]
     named = [os.fsencode(source).hex() for source in sources]
     return _digest([named, seen, bounds, decoding_key(reading)])
 

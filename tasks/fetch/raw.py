@@ -19,7 +19,7 @@ RECORDS_PER_SHARD: Final = 10_000
 COMPRESSION_LEVEL: Final = 1
 """zstd's level: level 3 takes a tenth less room on real news."""
 
-_REPEATED: Final = ["source", "profile", "format", "refusal"]
+_REPEATED: Final = ["source", "profile", "format", "encoding", "header", "refusal"]
 
 
 def cut_shards(records: Iterable[RawRecord], shard_bytes: int) -> Iterator[list[RawRecord]]:
@@ -44,6 +44,8 @@ def raw_table(records: list[RawRecord], fetched_at: datetime) -> pa.Table:
         "source": [record.file.outlet for record in records],
         "profile": [record.file.profile for record in records],
         "format": [record.format for record in records],
+        "encoding": [record.encoding for record in records],
+        "header": [piece.header for piece in pieces],
         "byte_start": [piece.start for piece in pieces],
         "byte_end": [piece.end for piece in pieces],
         "fetched_at": pa.repeat(pa.scalar(fetched_at, TIMESTAMP), len(records)),

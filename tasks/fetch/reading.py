@@ -1,17 +1,25 @@
-"""Read files into raw records, one after the other, within bounds."""
+"""Read files, and the archives among them, into raw records: one after the other, within bounds."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, NamedTuple
 
+from tasks.errors import RejectRecord
+from tasks.fetch.archives import Archive, find_archive
 from tasks.fetch.files import SourceFile
-from tasks.fetch.formats import UNKNOWN, Piece, recognise
+from tasks.fetch.formats import UNKNOWN, Format, Piece, recognise
+from tasks.fetch.formats.content import has_magic
 from tasks.fetch.formats.pieces import Overflow
-from tasks.fetch.streams import Stream, open_stream
-from tasks.sources import SourceProfile
+from tasks.fetch.streams import HEAD, Budget, Stream, open_stream
+from tasks.fetch.unpacking import bare_name
+from tasks.sources import SourceProfile, profiles_by_outlet
+from tasks.text.encodings import decode, detect
+
+_UTF8: Final = "utf-8"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """How sources are read: the profiles by name, and the bounds of ``FetchSettings``.
 
@@ -21,8 +29,16 @@ class Reading:
     profiles: Mapping[str, SourceProfile]
     max_record_bytes: int
     max_json_depth: int
+    max_archive_depth: int
+    max_unpacked_bytes: int
+    max_unpacked_ratio: int
     shard_bytes: int
     limit: int | None = None
+
+    @cached_property
+    def by_outlet(self) -> Mapping[str, str]:
+        """The name of each outlet's profile."""
+        return profiles_by_outlet(self.profiles)
 
 
 class RawRecord(NamedTuple):
@@ -31,37 +47,118 @@ class RawRecord(NamedTuple):
     file: SourceFile
     number: int
     format: str
+    encoding: str | None
+    """The encoding that the payload was recoded from; null when it is as received."""
     piece: Piece
     taken: int
     """Bytes of the file that were read from the disk so far."""
 
 
-def read_file(file: SourceFile, longest: int) -> Iterator[RawRecord]:
+def read_file(file: SourceFile, reading: Reading) -> Iterator[RawRecord]:
     """Yield the records of one file; one that cannot be read is one record with its refusal."""
     if file.fault is not None:
-        piece = Piece(b"", 0, 0, file.fault.reason, file.fault.problem)
-        yield RawRecord(file, 1, UNKNOWN, piece, 0)
+        yield _refused(file, file.fault, 0)
         return
-    with open_stream(file.path) as stream:
-        kind, pieces = _open(file.name, stream, longest)
+    budget = Budget(file.state[0], reading.max_unpacked_bytes, reading.max_unpacked_ratio)
+    with open_stream(file.path, budget) as stream:
+        yield from _Reader(reading, stream).read(file, stream, 0)
+
+
+class _Reader:
+    """Reads one file of the disk; ``outer`` is its stream, whatever is nested in it."""
+
+    def __init__(self, reading: Reading, outer: Stream) -> None:
+        self._reading = reading
+        self._outer = outer
+
+    def read(self, file: SourceFile, stream: Stream, depth: int) -> Iterator[RawRecord]:
+        """Yield the records of a file or of a member that is ``depth`` archives deep."""
+        archive = find_archive(stream.head())
+        if archive is None:
+            yield from self._read_records(file, stream)
+        elif depth < self._reading.max_archive_depth:
+            yield from self._read_members(file, archive, stream, depth)
+        else:
+            problem = f"archives inside archives; the limit is {self._reading.max_archive_depth}"
+            yield _refused(file, RejectRecord(problem, reason="too-deep"), self._outer.taken)
+
+    def _read_members(
+        self, file: SourceFile, archive: Archive, stream: Stream, depth: int
+    ) -> Iterator[RawRecord]:
+        found = False
+        try:
+            for member in archive.members(stream):
+                found = True
+                yield from self.read(self._place(file, member.name), member.stream, depth + 1)
+                stream.budget.spend(0)  # or every further member would say that too much came out
+        except RejectRecord as fault:
+            yield _refused(file, fault, self._outer.taken)
+            return
+        if not found:
+            empty = RejectRecord("the archive holds no file", reason="empty-file")
+            yield _refused(file, empty, self._outer.taken)
+
+    def _place(self, file: SourceFile, member: str) -> SourceFile:
+        """Return where a member stands: an archive is a folder of its name without suffixes."""
+        above, _, name = member.rpartition("/")
+        folder = above.rpartition("/")[2] or bare_name(file.name).partition(".")[0] or file.outlet
+        profile = file.profile
+        if not file.profile_is_named:
+            profile = self._reading.by_outlet.get(folder, file.profile)
+        outlet = self._reading.profiles[profile].outlet or folder
+        label = f"{file.label}!{member}"
+        return replace(file, name=name, label=label, outlet=outlet, profile=profile)
+
+    def _read_records(self, file: SourceFile, stream: Stream) -> Iterator[RawRecord]:
+        kind, encoding, pieces = self._open(file, stream)
         number = 0
         for number, piece in enumerate(pieces, start=1):
-            yield RawRecord(file, number, kind, piece, stream.taken)
+            yield RawRecord(file, number, kind, encoding, piece, self._outer.taken)
         if number == 0:
-            piece = Piece(b"", 0, 0, "empty-file", "the file holds no record")
-            yield RawRecord(file, 1, kind, piece, stream.taken)
+            fault = RejectRecord("the file holds no record", reason="empty-file")
+            yield _refused(file, fault, self._outer.taken, kind)
+
+    def _open(self, file: SourceFile, stream: Stream) -> tuple[str, str | None, Iterator[Piece]]:
+        head = stream.head()
+        if not head:
+            fault = stream.fault
+            refusals = [] if fault is None else [Piece(b"", 0, 0, fault.reason, fault.problem)]
+            return UNKNOWN, None, iter(refusals)
+        encoding = find_encoding(head, self._reading.profiles[file.profile])
+        kind = find_format(file.name, head, encoding)
+        if kind is None:
+            return UNKNOWN, None, _refuse_unknown(head, stream)
+        recoded = encoding if kind.recoded and encoding != _UTF8 else None
+        if recoded is not None:
+            stream.recode(recoded)
+        return kind.name, recoded, kind.split(stream, self._reading.max_record_bytes)
 
 
-def _open(name: str, stream: Stream, longest: int) -> tuple[str, Iterator[Piece]]:
-    head = stream.head()
-    if not head:
-        fault = stream.fault
-        refusals = [] if fault is None else [Piece(b"", 0, 0, fault.reason, fault.problem)]
-        return UNKNOWN, iter(refusals)
-    kind = recognise(name, head)
-    if kind is None:
-        return UNKNOWN, _refuse_unknown(head, stream)
-    return kind.name, kind.split(stream, longest)
+def find_encoding(head: bytes, profile: SourceProfile) -> str | None:
+    """Return the encoding of a file with these first bytes; null for none that can be told."""
+    if has_magic(head):
+        return None
+    try:
+        found = detect(head, final=len(head) < HEAD)
+    except RejectRecord:
+        return profile.encoding
+    return found if found.startswith("utf") or profile.encoding is None else profile.encoding
+
+
+def find_format(name: str, head: bytes, encoding: str | None) -> Format | None:
+    """Return the format of a file of that name, those first bytes and that encoding."""
+    if encoding not in {None, _UTF8}:
+        wide = encoding is not None and encoding.startswith("utf-16")
+        try:
+            head = decode(head[: len(head) // 2 * 2] if wide else head, encoding).text
+        except RejectRecord:
+            return recognise(bare_name(name), head)
+    return recognise(bare_name(name), head)
+
+
+def _refused(file: SourceFile, fault: RejectRecord, taken: int, kind: str = UNKNOWN) -> RawRecord:
+    piece = Piece(b"", 0, 0, fault.reason, fault.problem)
+    return RawRecord(file, 1, kind, None, piece, taken)
 
 
 def _refuse_unknown(head: bytes, stream: Stream) -> Iterator[Piece]:

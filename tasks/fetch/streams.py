@@ -1,24 +1,19 @@
-"""Files as bounded streams of bytes, unpacked when their first bytes say that they are gzip.
+"""Files and members of archives as bounded streams of bytes, unpacked where they are compressed."""
 
-ISA-L unpacks in two fifths of the time of the standard library's zlib, whose interface it has.
-"""
-
+import codecs
 import io
 import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
-
-from isal import isal_zlib
-from isal.igzip_lib import IsalError
+from typing import BinaryIO, Final, Protocol, cast
 
 from tasks.errors import RejectRecord
+from tasks.fetch.unpacking import CHUNK, MAGIC, find_compression
 from tasks.fetch.wording import shorten
-
-CHUNK: Final = 512 * 1024
-"""Bytes handed on at once, at most."""
 
 PACKED_CHUNK: Final = 128 * 1024
 """Packed bytes read at once: Arabic JSON unpacks to about four times its size."""
@@ -26,37 +21,95 @@ PACKED_CHUNK: Final = 128 * 1024
 HEAD: Final = 64 * 1024
 """Bytes by which a format is recognised, and that are kept of what is too large to keep."""
 
-GZIP: Final = b"\x1f\x8b"
-_MEMBER: Final = GZIP + b"\x08"
-"""How a gzip member begins: its mark, and the one method there is."""
+IN_MEMORY: Final = 64 * 1024 * 1024
+"""What must be read here and there (zip, Parquet) inside something else is held up to this size."""
 
-_DAMAGED: Final = "the gzip data is damaged"
-_GZIP_WINDOW: Final = 31
-"""zlib's code for a gzip header with the largest window."""
+RATIO_FROM: Final = 64 * 1024 * 1024
+"""Unpacked bytes from which the ratio counts: a small file of blanks is no bomb."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one file may unpack to, all that is nested in it taken together.
+
+    ``spend`` raises :class:`RejectRecord` when the bytes unpacked so far are more than
+    ``max_bytes``, or than ``max_ratio`` times the file's ``size`` and more than ``RATIO_FROM``.
+    """
+
+    size: int
+    max_bytes: int
+    max_ratio: int
+    spent: int = 0
+
+    def spend(self, count: int) -> None:
+        """Count bytes that came out of a decompressor; none, to ask whether any more may come."""
+        self.spent += count
+        if not self.exhausted:
+            return
+        limit = f"{self.max_bytes:,} bytes"
+        if self.spent <= self.max_bytes:
+            limit = f"{self.max_ratio} times its {self.size:,} bytes"
+        problem = f"it unpacks to more than {limit}; the rest is not read"
+        raise RejectRecord(problem, reason="expands-too-far")
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether no more is unpacked."""
+        by_ratio = max(RATIO_FROM, self.max_ratio * self.size)
+        return self.spent > min(self.max_bytes, by_ratio)
+
+
+_NO_END: Final = 1 << 62
+
+
+class Source(Protocol):
+    """Where a stream takes its bytes from: a file, or a member of an archive."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """Return up to so many bytes, ``b""`` at the end."""
 
 
 class Stream:
     """The bytes of one file, read once.
 
     ``read`` returns ``b""`` at the end, also at an early one: then ``fault`` says why, with reason
-    ``unreadable`` or ``truncated``. ``taken`` counts the bytes that came from the disk.
+    ``unreadable``, ``truncated``, ``expands-too-far`` or ``unknown-encoding``. ``taken`` counts the
+    bytes that came from ``source``, ``packed`` is the name of the compression. ``damage`` are the
+    errors by which the source says that it is damaged.
     """
 
-    def __init__(self, file: io.FileIO | None, *, fault: RejectRecord | None = None) -> None:
+    def __init__(
+        self,
+        source: Source | None,
+        *,
+        budget: Budget | None = None,
+        fault: RejectRecord | None = None,
+        damage: tuple[type[Exception], ...] = (),
+    ) -> None:
         self.fault = fault
+        self.budget = budget or Budget(size=_NO_END, max_bytes=_NO_END, max_ratio=1)
         self.taken = 0
-        self.packed = False
-        self._file = file
+        self.packed: str | None = None
+        self._source = source
+        self._damage = damage
         self._ahead = b""
         self._chunks: Iterator[bytes] = iter(())
-        if file is not None:
-            self._ahead = self._attempt(lambda: self._take(len(GZIP)))
-            self.packed = self._ahead == GZIP
-            if self.packed:
-                self._chunks = _gunzip(self._ahead, lambda: self._take(PACKED_CHUNK))
-                self._ahead = b""
-            else:
-                self._chunks = iter(lambda: self._take(CHUNK), b"")
+        if source is not None:
+            self._open()
+
+    def _open(self) -> None:
+        first = b""
+        while len(first) < MAGIC and (
+            more := self._attempt(partial(self._take, MAGIC - len(first)))
+        ):
+            first += more  # a member of a tar comes in pieces of any size
+        kind = find_compression(first)
+        if kind is None:
+            self._ahead = first
+            self._chunks = iter(lambda: self._take(CHUNK), b"")
+        else:
+            self.packed = kind.name
+            self._chunks = self._spend(kind.unpack(first, lambda: self._take(PACKED_CHUNK)))
 
     def head(self) -> bytes:
         """Return the first bytes, up to ``HEAD``, and leave them in the stream."""
@@ -74,30 +127,87 @@ class Stream:
             return ahead
         return self._next()
 
+    def recode(self, encoding: str) -> None:
+        """Give UTF-8 from here on, of bytes in that encoding; what is not of it is a fault."""
+        decoder = codecs.getincrementaldecoder(encoding)()
+        before = self._ahead, self._chunks
+        self._ahead, self._chunks = b"", _recoded(before[0], before[1], decoder, encoding)
+
+    def whole(self) -> BinaryIO:
+        """Return all of it as a file that can be read here and there.
+
+        Nothing is left in the stream. Raises :class:`RejectRecord` for what is no file of its own
+        and larger than ``IN_MEMORY``, and the fault of the stream.
+        """
+        if self.fault is None and self.packed is None and isinstance(self._source, io.FileIO):
+            self._ahead, self._chunks = b"", iter(())
+            self._source.seek(0)
+            return cast("BinaryIO", io.BufferedReader(self._source))
+        held = io.BytesIO()
+        while data := self.read():
+            held.write(data)
+            if held.tell() > IN_MEMORY:
+                raise RejectRecord(
+                    f"inside another file only {IN_MEMORY:,} bytes of this kind are read; "
+                    "unpack it first",
+                    reason="too-large",
+                )
+        if self.fault is not None:
+            raise self.fault
+        held.seek(0)
+        return held
+
     def _next(self) -> bytes:
         return self._attempt(lambda: next(self._chunks, b"")) if self.fault is None else b""
 
     def _take(self, size: int) -> bytes:
-        data = self._file.read(size) if self._file is not None else b""
-        self.taken += len(data)
-        return data
+        data = self._source.read(size) if self._source is not None else b""
+        self.taken += len(data or b"")
+        return data or b""
+
+    def _spend(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        self.budget.spend(0)
+        for chunk in chunks:
+            self.budget.spend(len(chunk))
+            yield chunk
 
     def _attempt(self, read: Callable[[], bytes]) -> bytes:
         try:
             return read()
-        except OSError as error:
-            self.fault = unreadable(error)
         except EOFError as error:
-            self.fault = RejectRecord(str(error), reason="truncated")
+            self.fault = RejectRecord(str(error) or "it ends early", reason="truncated")
         except RejectRecord as fault:
             self.fault = fault
-        except IsalError as error:  # type: ignore[misc]  # its stubs take it for an instance
-            self.fault = RejectRecord(f"{_DAMAGED}: {error}", reason="unreadable")
+        except self._damage as error:
+            self.fault = RejectRecord(f"it is damaged: {shorten(str(error))}", reason="unreadable")
+        except OSError as error:
+            self.fault = unreadable(error)
         return b""
 
 
+def _recoded(
+    ahead: bytes, chunks: Iterator[bytes], decoder: codecs.IncrementalDecoder, encoding: str
+) -> Iterator[bytes]:
+    mark = "\N{ZERO WIDTH NO-BREAK SPACE}"
+    at = 0
+    data, final = ahead, False
+    while not final:
+        data = data or next(chunks, b"")
+        final = not data
+        try:
+            text = decoder.decode(data, final)
+        except UnicodeDecodeError as error:
+            problem = f"it is not {encoding} from about byte {at + error.start:,} on"
+            raise RejectRecord(problem, reason="unknown-encoding") from error
+        at += len(data)
+        data = b""
+        if text:
+            yield text.removeprefix(mark).encode()
+            mark = ""
+
+
 @contextmanager
-def open_stream(path: str | Path) -> Iterator[Stream]:
+def open_stream(path: str | Path, budget: Budget | None = None) -> Iterator[Stream]:
     """Open the file; one that cannot be opened gives an empty stream with its ``fault``.
 
     Only regular files are read: opening never waits for a writer, as it would on a fifo.
@@ -110,7 +220,7 @@ def open_stream(path: str | Path) -> Iterator[Stream]:
     try:
         kind = os.fstat(number).st_mode
         if stat.S_ISREG(kind):
-            yield Stream(io.FileIO(number, closefd=False))
+            yield Stream(io.FileIO(number, closefd=False), budget=budget)
         else:
             yield Stream(None, fault=irregular(kind))
     finally:
@@ -134,29 +244,3 @@ def irregular(mode: int) -> RejectRecord:
     }
     name = names.get(stat.S_IFMT(mode), "a special file")
     return RejectRecord(f"it is {name}, not a regular file", reason="unreadable")
-
-
-def _gunzip(first: bytes, take: Callable[[], bytes]) -> Iterator[bytes]:
-    """Unpack members one after the other, in pieces of ``CHUNK`` at most.
-
-    Raises ``EOFError`` when the data ends inside a member and ``IsalError`` or
-    :class:`RejectRecord` when it is damaged.
-    """
-    data = first
-    while data:
-        while len(data) < len(_MEMBER) and (more := take()):
-            data += more
-        if not _MEMBER.startswith(data[: len(_MEMBER)]):  # ISA-L would wait for a whole header
-            raise RejectRecord(f"{_DAMAGED}: there is no header", reason="unreadable")
-        member = isal_zlib.decompressobj(_GZIP_WINDOW)
-        while not member.eof:
-            data = data or take()
-            unpacked = member.decompress(data, CHUNK)
-            if unpacked:
-                yield unpacked
-            elif not data:
-                raise EOFError("the gzip data ends before its end mark")
-            data = member.unconsumed_tail
-        data = member.unused_data.lstrip(b"\0")
-        while not data and (more := take()):
-            data = more.lstrip(b"\0")

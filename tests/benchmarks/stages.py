@@ -144,6 +144,9 @@ def _fetch(
         profiles=profiles,
         max_record_bytes=bounds.max_record_bytes,
         max_json_depth=bounds.max_json_depth,
+        max_archive_depth=bounds.max_archive_depth,
+        max_unpacked_bytes=bounds.max_unpacked_bytes,
+        max_unpacked_ratio=bounds.max_unpacked_ratio,
         shard_bytes=bounds.shard_bytes,
         limit=limit,
     )

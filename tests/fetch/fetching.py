@@ -25,6 +25,9 @@ def reading(
         profiles={profile.name: profile for profile in (DEFAULT, *profiles)},
         max_record_bytes=longest,
         max_json_depth=deepest,
+        max_archive_depth=2,
+        max_unpacked_bytes=1 << 32,
+        max_unpacked_ratio=2000,
         shard_bytes=shard,
         limit=limit,
     )

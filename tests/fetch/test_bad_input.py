@@ -27,7 +27,18 @@ PACKED = gzip.compress(SOUND * 3000)
             "a.jsonl.gz", gzip.compress(b""), "empty-file", "no record", id="packed-nothing"
         ),
         pytest.param(
-            "a.txt", "خبر".encode("cp1256"), "not-utf8", "byte 0xCE at offset 0", id="cp1256"
+            "a.txt",
+            "خبر\udcff اليوم".encode(errors="surrogateescape"),
+            "not-utf8",
+            "byte 0xFF at offset 6",
+            id="broken-utf-8",
+        ),
+        pytest.param(
+            "a.txt",
+            "привет, мир".encode("cp1251"),
+            "unknown-encoding",
+            "byte 0xEF at offset 0",
+            id="russian",
         ),
         pytest.param(
             "a.jsonl", b'{"text": "\xff"}', "not-utf8", "offset 10", id="records-not-utf8"

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from tasks.fetch.formats.content import join
 from tasks.fetch.formats.json_lines import decode, split
 from tasks.fetch.formats.pieces import Piece
-from tasks.fetch.streams import CHUNK, Stream
+from tasks.fetch.streams import Stream
+from tasks.fetch.unpacking import CHUNK
 from tasks.sources import FieldNames, SourceProfile
 
 
 def pieces(data: bytes, longest: int = 1 << 20) -> list[Piece]:
-    return list(split(Stream(io.BytesIO(data)), longest))  # type: ignore[arg-type]
+    return list(split(Stream(io.BytesIO(data)), longest))
 
 
 def rows(*lines: bytes, deepest: int = 64, **fields: Any) -> list[dict[str, Any]]:

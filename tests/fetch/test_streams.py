@@ -1,16 +1,32 @@
 import gzip
+import io
 import os
 import zlib
+from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.fetch.streams import CHUNK, HEAD, Stream, open_stream
+from tasks.errors import RejectRecord
+from tasks.fetch.streams import HEAD, IN_MEMORY, RATIO_FROM, Budget, Stream, open_stream
+from tasks.fetch.unpacking import CHUNK
 
 LONG = os.urandom(3 * CHUNK + 17)
 ZEROS = bytes(20 * CHUNK)
+
+
+class Pieces:
+    """A source that gives as many bytes at once as the sizes say, over and over."""
+
+    def __init__(self, data: bytes, sizes: Sequence[int]) -> None:
+        self._file = io.BytesIO(data)
+        self._sizes = cycle(sizes)
+
+    def read(self, size: int, /) -> bytes:
+        return self._file.read(min(size, next(self._sizes)))
 
 
 def drain(stream: Stream) -> bytes:
@@ -117,16 +133,129 @@ class Failing:
     def __init__(self) -> None:
         self.reads = 0
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int, /) -> bytes:
         self.reads += 1
-        if self.reads > 2:
+        if self.reads > 4:
             raise OSError(5, "Input/output error")
         return b"x" * min(size, 4)
 
 
 def test_a_read_error_keeps_what_came_before() -> None:
-    stream = Stream(Failing())  # type: ignore[arg-type]
-    assert drain(stream) == b"x" * 6
+    stream = Stream(Failing())
+    assert drain(stream) == b"x" * (4 + 4 + 2 + 4)
     assert stream.fault is not None
     assert stream.fault.reason == "unreadable"
     assert "Input/output error" in stream.fault.problem
+
+
+@pytest.mark.parametrize(
+    "damage", [zlib.error("invalid block"), ValueError("bad\nvalue"), EOFError()]
+)
+def test_errors_of_the_source_are_faults(damage: Exception) -> None:
+    class Damaged:
+        def read(self, size: int, /) -> bytes:
+            raise damage
+
+    stream = Stream(Damaged(), damage=(zlib.error, ValueError))
+    assert (stream.head(), stream.read(), stream.read()) == (b"", b"", b"")
+    assert stream.fault is not None
+    assert stream.fault.reason == ("truncated" if isinstance(damage, EOFError) else "unreadable")
+    assert "\n" not in stream.fault.problem
+
+
+def budget(*, size: int = 1 << 30, most: int = 1 << 30, ratio: int = 100) -> Budget:
+    return Budget(size=size, max_bytes=most, max_ratio=ratio)
+
+
+def test_a_budget_ends_what_unpacks_too_far() -> None:
+    stream = Stream(io.BytesIO(gzip.compress(ZEROS)), budget=budget(most=3 * CHUNK))
+    assert drain(stream) == bytes(3 * CHUNK)
+    assert stream.fault is not None
+    assert stream.fault.reason == "expands-too-far"
+    assert f"{3 * CHUNK:,} bytes" in stream.fault.problem
+
+
+def test_a_budget_is_shared_and_counts_what_is_unpacked_once() -> None:
+    shared = budget(most=5)
+    assert drain(Stream(io.BytesIO(b"not packed"), budget=shared)) == b"not packed"
+    assert drain(Stream(io.BytesIO(gzip.compress(b"abc")), budget=shared)) == b"abc"
+    assert shared.spent == 3
+    second = Stream(io.BytesIO(gzip.compress(b"abc")), budget=shared)
+    assert drain(second) == b""
+    assert second.fault is not None
+    assert shared.exhausted
+
+
+def test_the_ratio_counts_only_for_much() -> None:
+    small = budget(size=1, ratio=2)
+    small.spend(RATIO_FROM)
+    with pytest.raises(RejectRecord, match="2 times its 1 bytes"):
+        small.spend(1)
+    large = budget(size=RATIO_FROM, ratio=2)
+    large.spend(2 * RATIO_FROM)
+    assert not large.exhausted
+
+
+@pytest.mark.parametrize(
+    "first", [b"PK\x03\x04abc", b"", gzip.compress(LONG)], ids=["plain", "empty", "gzip"]
+)
+def test_the_whole_can_be_read_here_and_there(tmp_path: Path, first: bytes) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(first)
+    with open_stream(path) as stream:
+        stream.head()
+        whole = stream.whole()
+        told = LONG if stream.packed else first
+        assert whole.read() == told
+        assert whole.seek(-1 if told else 0, io.SEEK_END) == max(len(told) - 1, 0)
+        assert whole.read() == told[-1:]
+        assert stream.read() == b""
+        assert stream.fault is None
+
+
+def test_the_whole_of_a_file_in_a_file_is_bounded() -> None:
+    stream = Stream(io.BytesIO(gzip.compress(bytes(IN_MEMORY + 1), 1)))
+    with pytest.raises(RejectRecord, match="unpack it first") as refused:
+        stream.whole()
+    assert refused.value.reason == "too-large"
+
+
+def test_the_whole_of_a_cut_file_is_refused() -> None:
+    with pytest.raises(RejectRecord, match="end mark") as refused:
+        Stream(io.BytesIO(gzip.compress(LONG)[:-1])).whole()
+    assert refused.value.reason == "truncated"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        pytest.param("windows-1256", "أعلن الوزير، أمس", id="windows-1256"),
+        pytest.param("utf-16", "أعلن 😀 الوزير", id="utf-16-with-mark"),
+        pytest.param("utf-16-be", "\N{ZERO WIDTH NO-BREAK SPACE}أعلن", id="mark-of-its-own"),
+        pytest.param("utf-16-le", "", id="empty"),
+    ],
+)
+@pytest.mark.parametrize("looked", [True, False], ids=["head-first", "at-once"])
+def test_recodes(encoding: str, text: str, looked: bool) -> None:
+    stream = Stream(Pieces(text.encode(encoding), [1, 3, 2]))
+    if looked:
+        stream.head()
+    stream.recode(encoding)
+    assert drain(stream).decode() == text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+    assert stream.fault is None
+
+
+@pytest.mark.parametrize(
+    ("encoding", "stored"),
+    [
+        pytest.param("utf-16-le", "أعلن".encode("utf-16-le")[:-1], id="half-a-letter"),
+        pytest.param("utf-8", "أعلن".encode() + b"\xff", id="no-letter"),
+    ],
+)
+def test_what_is_not_of_the_encoding_is_a_fault(encoding: str, stored: bytes) -> None:
+    stream = Stream(io.BytesIO(stored))
+    stream.recode(encoding)
+    told = drain(stream).decode()
+    assert "أعلن".startswith(told)
+    assert stream.fault is not None
+    assert stream.fault.reason == "unknown-encoding"

@@ -149,7 +149,13 @@ def test_what_crosses_task_borders_is_small_pickles_and_is_json(
         assert pickle.loads(pickle.dumps(model)) == model
         assert len(pickle.dumps(model)) < 10_000
     reading = Reading(
-        profiles=load_profiles(folder=None), max_record_bytes=1, max_json_depth=2, shard_bytes=1
+        profiles=load_profiles(folder=None),
+        max_record_bytes=1,
+        max_json_depth=2,
+        max_archive_depth=1,
+        max_unpacked_bytes=1,
+        max_unpacked_ratio=1,
+        shard_bytes=1,
     )
     assert pickle.loads(pickle.dumps(reading)) == reading
 

@@ -95,19 +95,18 @@ FILES: dict[str, tuple[bytes, str, str]] = {
     "empty.txt": (b"", "empty-file", "no record"),
     "empty.jsonl": (b"", "empty-file", "no record"),
     "empty.jsonl.gz": (gzip.compress(b"\n\n"), "empty-file", "no record"),
-    "legacy.txt": (
-        f"عنوان\n{TEXT}".encode("cp1256"),
-        "not-utf8",
-        "byte 0xDA at offset 0",
+    "cyrillic.txt": (
+        "Директор сообщил, что школа откроется".encode("cp1251"),
+        "unknown-encoding",
+        "byte 0xC4 at offset 0",
     ),
     "late.txt": (
         f"عنوان\n{TEXT}".encode() + b"\xff",
         "not-utf8",
         f"byte 0xFF at offset {len(f'عنوان{chr(10)}{TEXT}'.encode())}",
     ),
-    "wide.txt": (f"عنوان\n{TEXT}".encode("utf-16"), "not-utf8", "offset 0"),
     "picture.png": (b"\x89PNG\r\n\x1a\n" + bytes(100), "unknown-format", "89 50 4e 47"),
-    "table.parquet": (b"PAR1" + bytes(100), "unknown-format", "50 41 52 31"),
+    "table.parquet": (b"PAR1" + bytes(100), "unreadable", "Parquet"),
     "damaged.jsonl.gz": (b"\x1f\x8b\x08\x00" + b"?" * 40, "unreadable", "gzip"),
 }
 """Files that are one refused record: content, reason, a part of the detail."""

@@ -6,12 +6,18 @@ the file, so what is told by unmistakable content stands before what is told by 
 
 from typing import Final
 
+from tasks.fetch.formats.json_arrays import JSON_ARRAYS
 from tasks.fetch.formats.json_lines import JSON_LINES
+from tasks.fetch.formats.parquet_files import PARQUET
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Piece
 from tasks.fetch.formats.plain_text import PLAIN_TEXT
+from tasks.fetch.formats.tables import TABLES
 
 FORMATS: Final = (
+    PARQUET,
     JSON_LINES,
+    JSON_ARRAYS,
+    TABLES,
     PLAIN_TEXT,
 )
 
@@ -20,9 +26,8 @@ UNKNOWN: Final = "unknown"
 
 
 def recognise(name: str, head: bytes) -> Format | None:
-    """Return the format of a file of that name and those first bytes, if there is one."""
-    bare = name[: -len(".gz")] if name.lower().endswith(".gz") else name
-    return next((kind for kind in FORMATS if kind.sniff(bare, head)), None)
+    """Return the format of a file of that name and those first bytes in UTF-8, if there is one."""
+    return next((kind for kind in FORMATS if kind.sniff(name, head)), None)
 
 
 __all__ = ["DECODED", "FORMATS", "UNKNOWN", "Decoded", "Format", "Piece", "recognise"]

@@ -43,6 +43,11 @@ _SHARE: Final = 0.1
 _MARKUP: Final = ("<", "{", "[")
 
 
+def has_magic(head: bytes) -> bool:
+    """Whether the first bytes are those of a known kind of binary file."""
+    return head.startswith(_MAGIC) or head[_TAR_MARK] == b"ustar"
+
+
 def is_binary(head: bytes) -> bool:
     """Whether the first bytes are those of a known kind of binary file, or full of controls.
 
@@ -51,7 +56,7 @@ def is_binary(head: bytes) -> bool:
     """
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return False
-    if head.startswith(_MAGIC) or head[_TAR_MARK] == b"ustar":
+    if has_magic(head):
         return True
     controls = len(head) - len(head.translate(None, _CONTROLS))
     return controls > max(_FEW, _SHARE * len(head))

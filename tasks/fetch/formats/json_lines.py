@@ -11,6 +11,7 @@ import orjson
 import pyarrow as pa
 
 from tasks.errors import RejectRecord
+from tasks.fetch.formats.array_kernel import LIST, Scanner
 from tasks.fetch.formats.content import BOM, buffers, is_binary, join, not_utf8, views
 from tasks.fetch.formats.json_fields import FieldReader
 from tasks.fetch.formats.json_kernel import measure_lines
@@ -21,8 +22,31 @@ from tasks.sources import SourceProfile
 
 SUFFIXES: Final = frozenset({".jsonl", ".ndjson", ".jsonlines"})
 
-_BEGINNING: Final = re.compile(rb'\s*\{\s*"[^"\\]{1,100}"\s*:')
-"""How an object begins that is longer than the first bytes of its file."""
+_BEGINNING: Final = re.compile(rb'\{\s*(?:"[^"\\]{1,100}"\s*:|\})')
+_ARRAY: Final = re.compile(rb"\[\s*" + _BEGINNING.pattern)
+_SPREAD: Final = re.compile(rb"[\[{][ \t]*\r?\n")
+"""How an object begins, a list of objects, and one of both that goes over several lines."""
+
+_OWN: Final = frozenset({"text", "body", "content", "articlebody", "maintext", "title", "headline"})
+"""Keys, in small letters, of an object that is an article itself."""
+
+_HOLDERS: Final = frozenset(
+    {
+        "articles",
+        "items",
+        "records",
+        "results",
+        "data",
+        "docs",
+        "documents",
+        "news",
+        "posts",
+        "entries",
+        "rows",
+        "hits",
+    }
+)
+"""Keys, in small letters, of the list of articles in a wrapper."""
 
 _AT_ONCE: Final = 256
 """Objects that are held at a time: more do not stay in the processor's cache."""
@@ -32,21 +56,93 @@ _NESTED: Final = (dict, list)
 
 
 def sniff(name: str, head: bytes) -> bool:
-    """Whether the file is JSON Lines by its name, or each line of its head is a JSON object."""
-    if is_binary(head):
-        return False
-    return PurePosixPath(name).suffix.lower() in SUFFIXES or _has_only_objects(head)
+    """Whether the file is JSON Lines by its name, or most lines of its head are JSON objects.
 
-
-def _has_only_objects(head: bytes) -> bool:
-    if not head.removeprefix(BOM).lstrip().startswith(b"{"):
+    A list of objects, a wrapper that is alone on its line, and an object over several lines are
+    not, whatever the name.
+    """
+    body = start_of(head)
+    if is_binary(head) or _SPREAD.match(body) or begins_list(body):
         return False
-    lines = head.removeprefix(BOM).split(b"\n")
+    lines = body.split(b"\n")
     cut = lines.pop() if len(head) == HEAD else b""
-    objects = [_is_object(line) for line in lines if line and not line.isspace()]
-    if not objects:
-        return _BEGINNING.match(cut) is not None
-    return all(objects)
+    lines = [line for line in lines if line and not line.isspace()]
+    if len(lines) <= 1 and is_wrapper(head):
+        return False
+    if PurePosixPath(name).suffix.lower() in SUFFIXES:
+        return True
+    if not body.startswith(b"{"):
+        return False
+    if not lines:
+        return begins_object(body) and first_object(cut) is None
+    return sum(map(_is_object, lines)) * 2 > len(lines)
+
+
+def start_of(head: bytes) -> bytes:
+    """Return the head without what may stand before JSON."""
+    return head.removeprefix(BOM).lstrip()
+
+
+def begins_object(body: bytes) -> bool:
+    """Whether these bytes are the beginning of an object: ``{`` alone may be prose."""
+    return _BEGINNING.match(body) is not None
+
+
+def begins_list(body: bytes) -> bool:
+    """Whether these bytes are the beginning of a list of objects."""
+    return _ARRAY.match(body) is not None
+
+
+def first_object(body: bytes) -> bytes | None:
+    """Return the object that these bytes begin with, when they hold its end."""
+    scanner = Scanner(wrapped=False)
+    scanner.scan(body)
+    return body[: scanner.found[0, 1]] if scanner.count else None
+
+
+def is_wrapper(head: bytes) -> bool:
+    """Whether the first object of a file is no article, but holds a list of them."""
+    body = start_of(head)
+    scanner = Scanner(wrapped=True)
+    while body.startswith(b"{") and scanner.scan(body) == LIST and scanner.count == 0:
+        path = path_to_list(body[: scanner.at])
+        if path:
+            whole = first_object(body)
+            if whole is None:
+                return body[scanner.at :].startswith(b"{")
+            return not _has_own(whole, path)
+    return False
+
+
+def path_to_list(opening: bytes) -> list[str]:
+    """Return the keys to a wrapper's list of articles; none when it is not what begins so.
+
+    ``opening`` is the object up to the list's bracket. The list may be one object deeper.
+    """
+    for closing in (b"]}", b"]}}") if len(opening) <= HEAD else ():
+        path = []
+        try:
+            value = orjson.loads(opening + closing)
+        except orjson.JSONDecodeError:
+            continue
+        while isinstance(value, dict) and value and _OWN.isdisjoint(map(str.lower, value)):
+            name, value = list(value.items())[-1]
+            path.append(name)
+        return path if value == [] and path[-1].lower() in _HOLDERS else []
+    return []
+
+
+def _has_own(element: bytes, path: list[str]) -> bool:
+    """Whether an object on the path to the list has keys of an article, or is no sound JSON."""
+    try:
+        value = orjson.loads(element)
+        for name in path:
+            if not _OWN.isdisjoint(map(str.lower, value)):
+                return True
+            value = value[name]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return True
+    return False
 
 
 def _is_object(line: bytes) -> bool:
@@ -101,7 +197,12 @@ def _skip_line(stream: Stream, overflow: Overflow) -> bytes:
     return b""
 
 
-def decode(payloads: pa.LargeBinaryArray, profile: SourceProfile, deepest: int) -> Decoded:
+def decode(
+    payloads: pa.LargeBinaryArray,
+    profile: SourceProfile,
+    deepest: int,
+    _header: str | None = None,
+) -> Decoded:
     """Read each payload as one JSON object, by the paths of the profile.
 
     orjson parses one object at a time; the fields are read a column of ``_AT_ONCE`` at a time.
@@ -172,7 +273,7 @@ def _parse(payload: memoryview, written: int, depth: int, deepest: int) -> dict[
         raise _refusal(bytes(payload), error) from error
     if not isinstance(record, dict):
         kind = _KINDS.get(type(record), "a number")
-        raise RejectRecord(f"the line is {kind}, not an object", reason="not-json")
+        raise RejectRecord(f"the record is {kind}, not an object", reason="not-json")
     if _count_pairs(record) != written:
         key = shorten(_find_repeated_key(bytes(payload)))
         raise RejectRecord(f"the key {key} stands twice in one object", reason="duplicate-key")

@@ -25,7 +25,10 @@ DECODED: Final = (
 
 
 class Piece(NamedTuple):
-    """One raw record as it was cut out of a file; ``digest`` is that of the payload when null."""
+    """One raw record as it was cut out of a file; ``digest`` is that of the payload when null.
+
+    ``header`` is what its whole file tells about reading it (a table's first row), as JSON.
+    """
 
     payload: bytes
     start: int
@@ -33,14 +36,16 @@ class Piece(NamedTuple):
     refusal: str | None = None
     detail: str | None = None
     digest: str | None = None
+    header: str | None = None
 
 
 @dataclass(slots=True)
 class Decoded:
     """Columns of what could be read, and what could not.
 
-    ``rows`` and ``columns`` (the names of ``DECODED``) go together, as do the four lists of the
-    refused; a row is the place of a payload in the column that was decoded.
+    ``rows`` and ``columns`` go together, as do the four lists of the refused; a row is the place of
+    a payload in the column that was decoded. The columns have the names of ``DECODED``, and
+    ``read_as`` (the encoding, null for UTF-8) where payloads were in several.
     """
 
     rows: list[int] = field(default_factory=list)
@@ -72,17 +77,20 @@ class Decoded:
 class Format:
     """One kind of content.
 
-    ``sniff(name, head)`` tells whether a file of that name (without ``.gz``) and those first bytes
-    is of this kind; ``split(stream, longest)`` cuts it into records of ``longest`` bytes at most;
-    ``decode(payloads, profile, deepest)`` reads the fields of a ``large_binary`` column.
-    ``title_in_text`` says that the first line of the text is the title.
+    ``sniff(name, head)`` tells whether a file of that name (without the suffix of a compression)
+    and those first bytes, in UTF-8 when they are text, is of this kind; ``split(stream, longest)``
+    cuts it into records of ``longest`` bytes at most; ``decode(payloads, profile, deepest,
+    header)`` reads the fields of a ``large_binary`` column of records that have the same header.
+    ``title_in_text`` says that the first line of the text is the title; ``recoded``, that the
+    stream is made UTF-8 before it is cut.
     """
 
     name: str
     sniff: Callable[[str, bytes], bool]
     split: Callable[[Stream, int], Iterator[Piece]]
-    decode: Callable[[pa.LargeBinaryArray, SourceProfile, int], Decoded]
+    decode: Callable[[pa.LargeBinaryArray, SourceProfile, int, str | None], Decoded]
     title_in_text: bool = False
+    recoded: bool = True
 
 
 class Overflow:

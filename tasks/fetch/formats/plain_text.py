@@ -1,4 +1,4 @@
-"""Plain text: one article per file, the title on its first line, UTF-8 with or without BOM."""
+"""Plain text: one article per file, the title on its first line, in any encoding that is read."""
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -6,10 +6,12 @@ from typing import Final
 
 import pyarrow as pa
 
-from tasks.fetch.formats.content import BOM, is_binary, is_mostly_arabic, join, not_utf8, views
+from tasks.errors import RejectRecord
+from tasks.fetch.formats.content import BOM, is_binary, is_mostly_arabic, join, views
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Overflow, Piece, too_large
 from tasks.fetch.streams import Stream
 from tasks.sources import SourceProfile
+from tasks.text import encodings
 
 SUFFIXES: Final = frozenset({".txt", ".text"})
 
@@ -56,24 +58,49 @@ def _overflow(parts: list[bytes], stream: Stream, longest: int) -> Piece:
     return whole.piece("too-large", too_large(whole.size, longest))
 
 
-def decode(payloads: pa.LargeBinaryArray, _profile: SourceProfile, _deepest: int) -> Decoded:
+def decode(
+    payloads: pa.LargeBinaryArray,
+    profile: SourceProfile,
+    _deepest: int,
+    _header: str | None = None,
+) -> Decoded:
     """Read each payload as the text of one article, the title line included.
 
-    Bytes that are not UTF-8 are refused with the place of the first one.
+    The encoding is each file's own; bytes that have none are refused with the first one's place.
     """
     decoded = Decoded()
     texts: list[bytes] = []
+    found: list[str | None] = []
     for row, payload in enumerate(views(payloads)):
         try:
-            str(payload, "utf-8")
-        except UnicodeDecodeError as error:
-            decoded.refuse(row, "not-utf8", not_utf8(error))
+            text, encoding = _decode_one(bytes(payload), profile)
+        except RejectRecord as fault:
+            decoded.refuse(row, fault.reason, fault.problem)
         else:
-            texts.append(bytes(payload).removeprefix(BOM))
+            texts.append(text)
+            found.append(None if encoding == "utf-8" else encoding)
             decoded.rows.append(row)
     decoded.columns = {name: pa.nulls(len(texts), pa.string()) for name in DECODED}
     decoded.columns["text"] = join(texts, pa.large_string())
+    decoded.columns["read_as"] = pa.array(found, pa.string())
     return decoded
 
 
-PLAIN_TEXT: Final = Format(name="text", sniff=sniff, split=split, decode=decode, title_in_text=True)
+def _decode_one(payload: bytes, profile: SourceProfile) -> encodings.Decoded:
+    """Return the text; the profile's encoding counts where the bytes do not say UTF-8 or UTF-16."""
+    if profile.encoding is None:
+        return encodings.decode(payload)
+    try:
+        return encodings.decode(payload, "utf-8")
+    except RejectRecord:
+        return encodings.decode(payload, profile.encoding)
+
+
+PLAIN_TEXT: Final = Format(
+    name="text",
+    sniff=sniff,
+    split=split,
+    decode=decode,
+    title_in_text=True,
+    recoded=False,
+)

@@ -1,0 +1,183 @@
+"""From the rows of a table to the fields of a record, by the column names of a profile."""
+
+import csv
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pv
+
+from tasks.fetch.formats.content import BOM
+from tasks.fetch.formats.table_kernel import RowFinder, Rows
+from tasks.sources import FieldNames
+
+DELIMITERS: Final = (b",", b";", b"\t", b"|")
+
+NULLS: Final = ("", "NULL", "null", "nan", "NaN", "None", "N/A")
+"""What programs write where there is no value; in quotes it is a value."""
+
+_BEFORE: Final = re.compile(rb"(?:[ \t\v\f]*[\r\n])*(?:sep=[,;\t|]\r?\n)?")
+"""Blank lines, and the line by which Excel is told the delimiter."""
+
+_MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
+
+_FIELDS: Final = {
+    "source": "source",
+    "native_id": "id",
+    "url": "url",
+    "title": "title",
+    "text": "text",
+    "published_raw": "published",
+    "modified_raw": "modified",
+    "author": "author",
+    "section": "section",
+}
+"""Our column, and the profile's key for it."""
+
+_TRIMMED: Final = frozenset({"source", "native_id", "url"})
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first row: the names of the columns as they are written, and where the row ends."""
+
+    columns: list[str]
+    delimiter: bytes
+    end: int
+
+    def written(self) -> str:
+        """Return what reading a row takes, as JSON."""
+        told = {"columns": self.columns, "delimiter": self.delimiter.decode()}
+        return orjson.dumps(told).decode()
+
+
+def find_header(head: bytes, *, ended: bool) -> Header | None:
+    """Return the first row, cut by the delimiter that makes most cells of it.
+
+    Null when it has no end in ``head``, which is the whole table when ``ended``.
+    """
+    start = begin(head)
+    data = head + b"\n" if ended else head
+    found = []
+    for rank, delimiter in enumerate(DELIMITERS):
+        finder = RowFinder(delimiter, longest=len(data))
+        finder.restart(start)
+        rows = finder.find(data)
+        # A row of one cell is cut by none of them, and read with commas.
+        if rows is not None and (rows.cells[0] > 1 or rank == 0):
+            found.append((rows.cells[0], -rank, rows.ends[0]))
+    if not found:
+        return None
+    _, rank, end = max(found)
+    delimiter = DELIMITERS[-rank]
+    row = data[start:end].decode(errors="replace")
+    (columns,) = csv.reader([row], delimiter=delimiter.decode())
+    return Header(columns, delimiter, end)
+
+
+def begin(head: bytes) -> int:
+    """Return where the first row begins: after a byte order mark and what is no row."""
+    mark = len(BOM) if head.startswith(BOM) else 0
+    before = _BEFORE.match(head, mark)
+    return before.end() if before else mark
+
+
+class TableReader:
+    """Reads the rows of one header by one profile."""
+
+    def __init__(self, header: str, names: FieldNames) -> None:
+        told = orjson.loads(header)
+        self._names = names
+        self._plan = _make_plan(told["columns"], names)
+        columns = [str(place) for place in range(len(told["columns"]))]
+        used = {place: pa.string() for places in self._plan.values() for place in places}
+        used |= dict.fromkeys(self._plan["text"], pa.large_string())
+        self._columns = columns
+        self._delimiter = told["delimiter"].encode()
+        self._parse = pv.ParseOptions(delimiter=told["delimiter"], newlines_in_values=True)
+        self._convert = pv.ConvertOptions(
+            column_types=used,
+            include_columns=list(used) or columns[:1],
+            check_utf8=False,
+            null_values=NULLS,
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        )
+
+    def wanted_for_text(self) -> str:
+        """Return the names under which a text is looked for."""
+        return ", ".join(self._names.text)
+
+    def is_row(self, payload: memoryview) -> bool:
+        """Whether it is one whole row with as many cells as the header."""
+        finder = RowFinder(self._delimiter, longest=len(payload))
+        whole = Rows([0], [len(payload)], [len(self._columns)])
+        return finder.find(bytes(payload) + b"\n") == whole
+
+    def read(self, rows: Iterable[memoryview]) -> pa.Table | None:
+        """Return the columns of ``DECODED``, null when these are not as many sound rows.
+
+        The rows are UTF-8. A text is null where no column has one, ``""`` where it is blank.
+        """
+        # A blank line before: Arrow takes a byte order mark off the first. A line end behind: in
+        # a last row without, an empty cell behind a quoted one is not null to Arrow.
+        parts = [memoryview(b""), *rows, memoryview(b"")]
+        data = b"\n".join(parts)
+        try:
+            cells = pv.read_csv(
+                pa.BufferReader(data),
+                pv.ReadOptions(
+                    use_threads=False, block_size=len(data) + 1, column_names=self._columns
+                ),
+                self._parse,
+                self._convert,
+            )
+        except pa.ArrowInvalid:
+            return None
+        if len(cells) != len(parts) - 2:
+            return None
+        fields = {column: self._field(column, cells) for column in _FIELDS if column != "text"}
+        return pa.table(fields | {"text": self._text(cells)})
+
+    def _field(self, column: str, cells: pa.Table) -> pa.ChunkedArray:
+        found = pa.chunked_array([pa.nulls(len(cells), pa.string())])
+        for rank, place in enumerate(self._plan[column]):
+            values = _unless_blank(cells[place]).cast(pa.string())
+            found = pc.coalesce(found, values) if rank else values
+        return pc.utf8_trim_whitespace(found) if column in _TRIMMED else found
+
+    def _text(self, cells: pa.Table) -> pa.ChunkedArray:
+        texts = [cells[place] for place in self._plan["text"]]
+        if not texts:
+            return pa.chunked_array([pa.nulls(len(cells), pa.large_string())])
+        told = [_unless_blank(text) for text in texts]
+        found = told[0] if len(told) == 1 else pc.coalesce(*told)
+        if not found.null_count:
+            return found
+        blank = pc.if_else(pc.is_valid(pc.coalesce(*texts)), "", None).cast(pa.large_string())
+        return pc.coalesce(found, blank)
+
+
+def _make_plan(columns: list[str], names: FieldNames) -> dict[str, tuple[str, ...]]:
+    """Return where the values of each field stand: the places of columns, as text."""
+    exact: dict[str, int] = {}
+    by_case: dict[str, int] = {}
+    for place, column in enumerate(columns):
+        name = column.strip().strip(_MARK).strip()
+        exact.setdefault(name, place)
+        by_case.setdefault(name.lower(), place)
+    plan: dict[str, tuple[str, ...]] = {}
+    for field, key in _FIELDS.items():
+        paths: tuple[str, ...] = getattr(names, key)
+        places = [exact.get(path, by_case.get(path.lower())) for path in paths]
+        plan[field] = tuple({str(place): None for place in places if place is not None})
+    return plan
+
+
+def _unless_blank(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    blank = pc.or_(pc.equal(values, ""), pc.utf8_is_space(values))
+    return pc.if_else(blank, None, values) if pc.any(blank).as_py() else values

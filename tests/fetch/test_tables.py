@@ -1,0 +1,399 @@
+import csv
+import io
+import itertools
+import tarfile
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tasks.errors import StopRun
+from tasks.fetch.formats.content import join
+from tasks.fetch.formats.pieces import Piece
+from tasks.fetch.formats.table_fields import NULLS, find_header
+from tasks.fetch.formats.tables import Cutter, decode, sniff, split
+from tasks.fetch.streams import HEAD, Stream
+from tasks.fetch.unpacking import CHUNK, MAGIC, find_compression
+from tasks.sources import FieldNames, SourceProfile
+from tests.shared_data import SHARED, needs_news
+
+HEADER = b"title,text\n"
+
+
+class Chunks:
+    """A file whose bytes come in the given chunks, and that may end early."""
+
+    def __init__(self, chunks: Iterable[bytes], *, ends_early: bool = False) -> None:
+        self._chunks = iter(chunks)
+        self._ends_early = ends_early
+
+    def read(self, _size: int, /) -> bytes:
+        data = next(self._chunks, b"")
+        if not data and self._ends_early:
+            raise EOFError
+        return data
+
+
+def pieces(data: bytes, longest: int = 1 << 20) -> list[Piece]:
+    return list(split(Stream(io.BytesIO(data)), longest))
+
+
+def cut(data: bytes, places: list[int], longest: int = 1 << 20) -> list[Piece]:
+    """Cut the rows of a table whose bytes come in chunks that end at the places."""
+    header = find_header(data, ended=True)
+    if header is None:
+        return pieces(data, longest)
+    cutter = Cutter(header, longest)
+    ends = [0, *sorted(place for place in places if place < len(data)), len(data)]
+    found = [cutter.cut(data[start:end]) for start, end in itertools.pairwise(ends)]
+    return [*itertools.chain(*found), *cutter.cut(b"\n", final=True)]
+
+
+def rows(found: list[Piece], **fields: Any) -> list[dict[str, Any]]:
+    """Each piece that was not refused as its fields, or as its reason and detail."""
+    sound = [piece for piece in found if piece.refusal is None]
+    if not sound:
+        return []
+    profile = SourceProfile(name="x", fields=FieldNames(**fields))
+    column = join([piece.payload for piece in sound], pa.large_binary())
+    decoded = decode(column, profile, 64, sound[0].header)
+    read = pa.table(decoded.columns)
+    assert read.schema.field("text").type == pa.large_string()
+    told = {
+        row: {name: value for name, value in values.items() if value is not None}
+        for row, values in zip(decoded.rows, read.to_pylist(), strict=True)
+    }
+    refused = zip(decoded.refused_rows, decoded.reasons, decoded.details, strict=True)
+    told |= {row: {"reason": reason, "detail": detail} for row, reason, detail in refused}
+    assert len(told) == len(decoded.rows) + len(decoded.refused_rows) == len(sound)
+    return [told[row] for row in range(len(sound))]
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        pytest.param("a.csv", "x,y\n1,2\n", id="csv"),
+        pytest.param("a.CSV", "عنوان,نص\nخبر,قال\n", id="arabic-names"),
+        pytest.param("a.tsv", "x\ty\n", id="tsv"),
+        pytest.param("a.tab", "text\nخبر\n", id="one-column"),
+        pytest.param("a.dat", "title,text\n", id="by-content"),
+        pytest.param("a", '\ufeff"Title";"Body";"whatever"\r\n', id="quoted-names"),
+        pytest.param("a.txt", "\n\nurl\tpublished_at\tkind\nx\ty\tz", id="tabs"),
+        pytest.param("a", "articleBody | HEADLINE | n\n", id="bars"),
+        pytest.param("a", "sep=;\r\ntitle;text\r\n", id="excel"),
+        pytest.param("!a", "أعلنت الوزارة, اليوم, عن خطة; جديدة | في القاهرة\nخبر", id="prose"),
+        pytest.param("!a", "title,أعلنت الوزارة اليوم\n", id="one-usual-name"),
+        pytest.param("!a", "title,title\n", id="the-same-twice"),
+        pytest.param("!a", "Title, text, " + "and prose " * 10, id="english-prose"),
+        pytest.param("!a", '{"title": "a", "text": "b"}\n', id="json-lines"),
+        pytest.param("!a.csv", ' {"title": "a", "text": "b"}\n', id="json-lines-as-csv"),
+        pytest.param("!a.csv", '\ufeff[{"title":"a"},\n', id="array-as-csv"),
+        pytest.param("!a.csv", "\n<!DOCTYPE html>", id="page-as-csv"),
+        pytest.param("!a.csv", "PK\x03\x04title,text\n", id="zip-as-csv"),
+        pytest.param("!a", "a,b\ntitle,text\n", id="not-in-the-first-line"),
+        pytest.param("!a", "", id="empty"),
+    ],
+)
+def test_tables_are_recognised(name: str, head: str) -> None:
+    """A name with an exclamation mark is no table's."""
+    assert sniff(name.removeprefix("!"), head.encode()) is not name.startswith("!")
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        pytest.param("a,b\nc,d\ne,f", ["c,d", "e,f"], id="lf"),
+        pytest.param("a,b\r\nc,d\r\ne,f\r\n", ["c,d", "e,f"], id="crlf"),
+        pytest.param("a,b\rc,d\re,f\r", ["c,d", "e,f"], id="cr"),
+        pytest.param("\ufeffa,b\nc,d", ["c,d"], id="bom"),
+        pytest.param('\ufeff"a","b"\nc,d', ["c,d"], id="bom-before-a-quote"),
+        pytest.param("sep=;\r\na;b\r\nc;d", ["c;d"], id="excel"),
+        pytest.param("\n \r\n\na,b\n\n\t \nc,d\n\n", ["c,d"], id="blank-lines"),
+        pytest.param('a,b\n"c\n\nd","e\r\nf"\ng,h', ['"c\n\nd","e\r\nf"', "g,h"], id="newlines"),
+        pytest.param('a,b\n"c ""x,\n"" d",e\n', ['"c ""x,\n"" d",e'], id="doubled-quotes"),
+        pytest.param('a,b\n"",""\n"""",""""""\n', ['"",""', '"""",""""""'], id="only-quotes"),
+        pytest.param('a,b\nc"d,e"f\n', ['c"d,e"f'], id="quotes-inside-a-cell"),
+        pytest.param('a,b\n"c"d"e,"f" g\n', ['"c"d"e,"f" g'], id="text-behind-a-quote"),
+        pytest.param("a;b,c;d\n1;2;3\n", ["1;2;3"], id="semicolons"),
+        pytest.param("a\tb,c\td\n1\t2\t3\n", ["1\t2\t3"], id="tabs"),
+        pytest.param("\ta\tb\n1\t\t\n", ["1\t\t"], id="first-column-without-a-name"),
+        pytest.param("a|b\n1|2\n", ["1|2"], id="bars"),
+        pytest.param('"a;b;c",d\n1,2\n', ["1,2"], id="delimiters-in-quotes"),
+        pytest.param("a\nb\n\n \n" '""\n', ["b", '""'], id="one-column"),
+        pytest.param("a,b,\n1,2,\n", ["1,2,"], id="delimiter-at-the-end"),
+        pytest.param("a,b\nc\u2028d,e\u0085\v\x1cf", ["c\u2028d,e\u0085\v\x1cf"], id="other-ends"),
+        pytest.param("a,b\nc\0,\0d\n", ["c\0,\0d"], id="nul"),
+    ],
+)  # fmt: skip
+def test_rows(data: str, found: list[str]) -> None:
+    told = pieces(data.encode())
+    assert [(piece.payload.decode(), piece.refusal) for piece in told] == [(r, None) for r in found]
+
+
+@pytest.mark.parametrize("data", [b"a,b", b"a,b\r\n\r\n", b"\xef\xbb\xbf", b"\n \n", b'"a\n",b'])
+def test_a_table_without_rows_has_no_records(data: bytes) -> None:
+    assert pieces(data) == []
+
+
+def test_ranges_and_header() -> None:
+    data = '\ufeff عنوان ,نص\r\nخبر,"قال\nلنا"\r\n\r\n1,2'.encode()
+    found = pieces(data)
+    assert [data[piece.start : piece.end] for piece in found] == [p.payload for p in found]
+    assert [p.payload.decode() for p in found] == ['خبر,"قال\nلنا"', "1,2"]
+    assert {piece.header for piece in found} == {'{"columns":[" عنوان ","نص"],"delimiter":","}'}
+
+
+def test_rows_of_other_cells_are_refused() -> None:
+    found = pieces(b'a,b,c\n1,2\n"1,2\n,3"\n1,2,3\n1,2,3,\n')
+    assert [piece.refusal for piece in found] == ["ragged-row", "ragged-row", None, "ragged-row"]
+    assert found[0].detail == "2 cells where the header has 3"
+    assert found[1].detail == "1 cell where the header has 3"
+
+
+@pytest.mark.parametrize(
+    ("data", "found", "place"),
+    [
+        pytest.param('1,"b ""c""\r\n2,c\n3,""', ['!1,"b ""c""', "2,c", '3,""'], 3, id="first"),
+        pytest.param('1,a\n"2\n","x\n3,c', ["1,a", '!"2\n","x', "3,c"], 6, id="second-cell"),
+        pytest.param('1,a\n2,"', ["1,a", '!2,"'], 3, id="last"),
+        pytest.param('"\n\n\r\n1,a\n', ['!"', "1,a"], 1, id="alone"),
+    ],
+)
+def test_an_open_quote_takes_its_line_only(data: str, found: list[str], place: int) -> None:
+    told = pieces(HEADER + data.encode())
+    marks = {None: "", "not-csv": "!"}
+    assert [marks[piece.refusal] + piece.payload.decode() for piece in told] == found
+    (detail,) = filter(None, (piece.detail for piece in told))
+    assert detail == f"a quote opens at byte {place} of the row and is never closed"
+
+
+def test_a_quote_that_is_open_for_too_long_takes_its_line_only() -> None:
+    found = pieces(HEADER + b'1,"a\n' + b"2,bb\n" * 50 + b'3,"c"\n', longest=100)
+    assert [piece.refusal for piece in found] == ["not-csv"] + [None] * 51
+
+
+@pytest.mark.parametrize("line", [b'1,"a\n', b'"\n', b'1,"a\n' + b"2,b\n" * 9999, b'1,"a""\n'])
+def test_many_open_quotes_take_no_more_than_linear_time(line: bytes) -> None:
+    before = time.process_time()
+    assert len(pieces(HEADER + line * (1_200_000 // len(line)), longest=10_000)) > 100
+    assert time.process_time() - before < 30
+
+
+def test_a_row_over_the_limit_is_refused_whole_and_the_others_stay() -> None:
+    long = b'1,"' + b"x" * (3 * CHUNK) + b'","y\nz"'
+    found = pieces(b"a,b,c\n1,2,3\n" + long + b"\n4,5,6\n\n7,8,9", longest=1024)
+    assert [piece.refusal for piece in found] == [None, "too-large", None, None]
+    assert found[1].end - found[1].start == len(long)
+    assert found[1].detail == f"{len(long):,} bytes; the limit is 1,024"
+    assert len(found[1].payload) == HEAD
+    assert found[2].payload == b"4,5,6"
+
+
+def test_a_row_over_the_limit_ends_after_as_much_inside_quotes() -> None:
+    found = pieces(HEADER + b'1,"' + b"x" * 200 + b"\n2,b\n3,c\n", longest=100)
+    assert [piece.refusal for piece in found] == ["too-large", None, None]
+    assert found[0].end - found[0].start == 203
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n3,4\n"])
+@pytest.mark.parametrize("quote", [b"", b'"'])
+def test_a_row_of_200_megabytes_is_not_held(end: bytes, quote: bytes) -> None:
+    parts = Chunks([HEADER + b"1," + quote, *[b"x" * CHUNK] * 400, quote + end])
+    found = list(split(Stream(parts), 1 << 20))
+    assert found[0].refusal == "too-large"
+    assert found[0].end - found[0].start == 400 * CHUNK + 2 + 2 * len(quote)
+    assert [piece.payload for piece in found[1:]] == ([b"3,4"] if b"3" in end else [])
+
+
+@pytest.mark.parametrize(
+    ("data", "detail"),
+    [
+        pytest.param(b'a,"b\nc,d\n', "a quote opens in the first row", id="open-quote"),
+        pytest.param(b'a,"b\n' + b"1,2\n" * HEAD, "no end within 65,536 bytes", id="open-quotes"),
+        pytest.param(b"x" * HEAD + b"\n1\n", "no end within 65,536 bytes", id="prose"),
+        pytest.param(b"\n" * HEAD + b"a\nb\n", "no end within 65,536 bytes", id="blanks"),
+    ],
+)
+def test_without_a_first_row_the_table_is_refused_whole(data: bytes, detail: str) -> None:
+    (piece,) = pieces(data)
+    assert (piece.start, piece.end, piece.refusal) == (0, len(data), "not-csv")
+    assert detail in (piece.detail or "")
+
+
+@pytest.mark.parametrize(
+    ("data", "refused"),
+    [
+        pytest.param(b"a,b\n1,2\n3,4\n5", b"5", id="in-a-row"),
+        pytest.param(b'a,b\n1,2\n3,4\n5,"6\n', b'5,"6\n', id="in-quotes"),
+        pytest.param(b"a,b\n1,2\n3,4\n", b"", id="between-rows"),
+        pytest.param(b'a,"b', b'a,"b', id="in-the-header"),
+        pytest.param(b"", b"", id="before-the-header"),
+    ],
+)
+def test_an_early_end_refuses_the_row_it_cuts(data: bytes, refused: bytes) -> None:
+    *found, last = split(Stream(Chunks([data], ends_early=True)), 1000)
+    assert [piece.payload for piece in found] == ([b"1,2", b"3,4"] if b"\n" in data else [])
+    assert (last.payload, last.end, last.refusal) == (refused, len(data), "truncated")
+
+
+def test_an_early_end_in_a_row_over_the_limit() -> None:
+    found = list(split(Stream(Chunks([HEADER, b"x" * 2000], ends_early=True)), 1000))
+    assert [piece.refusal for piece in found] == ["too-large", "truncated"]
+
+
+SPECIAL = b'"_""_,_\n_\r\n_\r_;_ _\t_a_xxxxxxxxx_\n"_,"_",_\0_\xd8_\xd9\x82_\xef\xbb\xbf'
+PARTS = st.sampled_from(SPECIAL.split(b"_")) | st.binary(max_size=5)
+ANYTHING = st.lists(PARTS, max_size=40).map(b"".join)
+ANYTHING = ANYTHING.filter(lambda data: find_compression(data[:MAGIC]) is None)
+PLACES = st.lists(st.integers(1, 300), max_size=12)
+
+
+@given(ANYTHING, PLACES, st.integers(1, 60))
+@example(b'a,b\n1,"\n2,"3\n', [7], 5)
+def test_any_bytes_are_accounted_for(data: bytes, places: list[int], longest: int) -> None:
+    found = pieces(data, longest)
+    assert cut(data, places, longest) == found
+    header = find_header(data, ended=True)
+    at = 0 if header is None else header.end
+    for piece in found:
+        assert at <= piece.start < piece.end <= len(data)
+        assert not data[at : piece.start].strip()
+        assert data[piece.start : piece.end] == piece.payload
+        if header is not None:
+            assert (piece.refusal == "too-large") == (piece.end - piece.start > longest)
+        at = piece.end
+    assert not data[at:].removeprefix(b"\xef\xbb\xbf").strip()
+
+
+@given(ANYTHING)
+def test_arrow_reads_what_is_cut(data: bytes) -> None:
+    """Rows are cut, and cells counted, by the rules of the reader behind."""
+    found = pieces(b"title,text\n" + data)
+    assert {row.get("reason") for row in rows(found)} <= {None, "no-text", "not-utf8"}
+
+
+LETTERS = st.sampled_from('",;\t|\n\r\u2028\u0085 aقال😀') | st.characters(codec="utf-8")
+CELLS = st.text(LETTERS, max_size=30)
+
+
+@given(
+    st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=12),
+    st.sampled_from(",;\t|"),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    PLACES,
+)
+def test_what_is_written_is_read(
+    table: list[list[str]], delimiter: str, end: str, places: list[int]
+) -> None:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL)
+    writer.writerow(["title", "n", "text"])
+    writer.writerows(table)
+    data = file.getvalue().encode()
+    told = rows(cut(data, places))
+    assert [row["text"] for row in told] == ["" if t.isspace() else t for _, _, t in table]
+    assert [row.get("title", "") for row in told] == ["" if t.isspace() else t for t, _, _ in table]
+
+
+@given(st.lists(st.tuples(CELLS | st.sampled_from(NULLS), CELLS), max_size=12))
+def test_what_is_written_with_few_quotes_is_read(table: list[tuple[str, str]]) -> None:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)  # which quotes at the line end's characters and the quote
+    writer.writerows([("title", "text"), *table])
+    told = rows(pieces(file.getvalue().encode()))
+    for (title, text), row in zip(table, told, strict=True):
+        blank = "" if text.isspace() else text
+        assert row.get("text", row.get("reason")) == ("no-text" if text in NULLS else blank)
+        wanted = None if title in NULLS or title.isspace() else title
+        assert row.get("title") == (None if "reason" in row else wanted)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        pytest.param("title,text\na,b", {"title": "a", "text": "b"}, id="usual-names"),
+        pytest.param("\ufeff TITLE ,Body\na,b", {"title": "a", "text": "b"}, id="other-case"),
+        pytest.param("Text,text\na,b", {"text": "b"}, id="exact-case-first"),
+        pytest.param("text,text\na,b", {"text": "a"}, id="the-first-of-two"),
+        pytest.param("text,body\n,b", {"text": "b"}, id="null-text-first"),
+        pytest.param('text,body\n" ",b', {"text": "b"}, id="blank-text-first"),
+        pytest.param('text,body\n,""', {"text": ""}, id="blank-text-is-a-record"),
+        pytest.param('text,body\n"\u3000",', {"text": ""}, id="blank-text-and-null"),
+        pytest.param("text,title,headline\na,NULL,b", {"text": "a", "title": "b"}, id="null"),
+        pytest.param('text,title\na,"NULL"', {"text": "a", "title": "NULL"}, id="quoted-null"),
+        pytest.param('title,text\n\ufeff"a",b', {"title": '\ufeff"a"', "text": "b"}, id="mark"),
+        pytest.param("text,title\n a , b ", {"text": " a ", "title": " b "}, id="kept-as-is"),
+        pytest.param("text,id,url\na, 007 , http://a ",
+                     {"text": "a", "native_id": "007", "url": "http://a"}, id="trimmed"),
+        pytest.param("text;source;date;updated_at;authors;category\na;\u00a0b;1519927742;x;c، d;s",
+                     {"text": "a", "source": "b", "published_raw": "1519927742",
+                      "modified_raw": "x", "author": "c، d", "section": "s"}, id="the-others"),
+    ],
+)  # fmt: skip
+def test_usual_names_are_recognised(data: str, told: dict[str, Any]) -> None:
+    assert rows(pieces(data.encode())) == [told]
+
+
+@pytest.mark.parametrize("path", ["meta.text", "META.Text", ["meta", "meta.none", "Meta.text"]])
+def test_a_name_may_have_dots(path: str | list[str]) -> None:
+    (row,) = rows(pieces(b"meta.text,text\na,b"), text=path)
+    assert row == {"text": "a"}
+
+
+def test_a_row_without_text_is_refused_with_its_id_and_outlet() -> None:
+    found = pieces("id,source,text\n1,a,b\n 7 ,الميناء,null\n3,c,d".encode())
+    payloads = join([piece.payload for piece in found], pa.large_binary())
+    decoded = decode(payloads, SourceProfile(name="x"), 64, found[0].header)
+    assert (decoded.rows, decoded.columns["text"].to_pylist()) == ([0, 2], ["b", "d"])
+    assert (decoded.refused_rows, decoded.reasons) == ([1], ["no-text"])
+    assert decoded.details[0].startswith("no text under text, body, content, articleBody, ")
+    assert (decoded.native_ids, decoded.sources) == (["7"], ["الميناء"])
+
+
+def test_rows_that_are_not_utf8_are_refused_alone() -> None:
+    found = pieces(HEADER + b"1,a\n2,\xc7\xe1\n3,\xd8\n\xa7,d\n5,e\n")
+    reasons = [row.get("reason") for row in rows(found)]
+    assert reasons == [None, "not-utf8", "not-utf8", "not-utf8", None]
+    assert rows(found)[1]["detail"] == "byte 0xC7 at offset 2 is not UTF-8"
+
+
+@pytest.mark.parametrize("odd", [b"1,2,3", b"1", b"1,a\n2,b", b'1,"a', b" ", b"", b'"\n,"'])
+def test_payloads_that_are_no_row_are_refused_alone(odd: bytes) -> None:
+    """As another version's raw zone may hold."""
+    header = orjson.dumps({"columns": ["id", "text"], "delimiter": ","}).decode()
+    column = join([b"1,a", odd, b"3,c"], pa.large_binary())
+    decoded = decode(column, SourceProfile(name="x"), 64, header)
+    assert (decoded.rows, decoded.refused_rows) == ([0, 2], [1])
+    assert decoded.reasons == ["not-csv"]
+
+
+def test_without_a_header_nothing_can_be_read() -> None:
+    with pytest.raises(StopRun):
+        decode(join([b"1,a"], pa.large_binary()), SourceProfile(name="x"), 64)
+
+
+def test_many_rows_are_read_in_order() -> None:
+    data = HEADER + b"".join(b'%d,"%d %s"\n' % (n, n, b"x" * 200) for n in range(40_000))
+    told = rows(pieces(data))
+    assert [int(row["title"]) for row in told] == list(range(40_000))
+    assert [int(row["text"].split()[0]) for row in told] == list(range(40_000))
+
+
+@needs_news
+def test_a_table_of_a_feed_reader_is_read_whole() -> None:
+    with tarfile.open(SHARED / "feeds.tar.gz") as archive:
+        (name,) = [name for name in archive.getnames() if name.endswith("olc_arabic_news.csv")]
+        member = archive.extractfile(name)
+        data = member.read() if member else b""
+    assert sniff("a.csv", data[:HEAD])
+    assert sniff("a", data[:HEAD])
+    told = rows(pieces(data), text="description", published="pub_date")
+    assert len(told) == 380
+    assert [row["reason"] for row in told if "reason" in row] == ["no-text"] * 300  # «N/A»
+    whole = {"text", "title", "url", "published_raw"}
+    assert sum(whole <= row.keys() for row in told) == 80
