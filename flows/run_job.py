@@ -24,7 +24,7 @@ from tasks.fetch import Reading, find_files
 from tasks.publish import Edition, summarise
 from tasks.rules import rules_digest
 from tasks.settings import Settings, load_settings
-from tasks.sources import SourceProfile, load_profiles
+from tasks.sources import SourceProfile, expand, load_profiles
 from tasks.store import (
     Lake,
     LogEntry,
@@ -149,7 +149,7 @@ def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> I
     settings = load_settings()
     logger = get_run_logger()
     run_id = str(flow_run.id)
-    profiles = load_profiles(folder=settings.profiles)
+    profiles = expand(load_profiles(folder=settings.profiles))
     root = (lake or settings.lake).absolute()
     sources = sources or (_sample(),)
     if not root.exists():

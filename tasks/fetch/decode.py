@@ -13,6 +13,7 @@ from tasks.errors import StopRun
 from tasks.fetch.formats import FORMATS, Decoded, Format
 from tasks.outcome import Outcome
 from tasks.sources import SourceProfile, profiles_by_outlet
+from tasks.sources.layouts import is_within, layout_names
 from tasks.text.mojibake import repair_mojibake
 from tasks.text.repair import repair_column
 
@@ -31,7 +32,9 @@ def decode_raw(
 
     Both keep the order of the shard. The outlet of a record is the one that it names, else its
     profile's, else that of its place; its profile is that of its outlet, else the one that read it.
-    Raises :class:`StopRun` for a profile or a format that is not there.
+    A profile's earlier layouts come first, the oldest one before the others: each takes the records
+    that it dates within its time. Raises :class:`StopRun` for a profile or a format that is not
+    there.
     """
     raw = check(raw, RAW, "fetch: raw records")
     chunks = raw["payload"].chunks
@@ -40,11 +43,19 @@ def decode_raw(
     refused = [_refused_at_reading(raw)]
     for (kind, profile, header), rows in _group(raw, profiles):
         some = payloads if len(rows) == len(payloads) else payloads.take(pa.array(rows))
+        for until, layout in profile.by_layout.items():
+            if layout.fields != profile.fields:
+                decoded = kind.decode(some, layout, max_json_depth, header)
+                table = _kept(rows, decoded, kind, layout, raw["encoding"])
+                table = table.filter(pa.array(is_within(table["published_raw"], layout, until)))
+                kept.append(table)
+                rest = ~np.isin(rows, np.asarray(table["row"]))
+                rows, some = rows[rest], some.filter(pa.array(rest))  # noqa: PLW2901
         decoded = kind.decode(some, profile, max_json_depth, header)
         kept.append(_kept(rows, decoded, kind, profile, raw["encoding"]))
         refused.append(_refused(rows, decoded))
     return Outcome(
-        kept=_finish_kept(raw, _in_order(kept), profiles_by_outlet(profiles)),
+        kept=_finish_kept(raw, _in_order(kept), profiles),
         refused=_finish_refused(raw, _in_order(refused)),
     )
 
@@ -112,24 +123,39 @@ def _mended(columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
     return mended
 
 
-def _finish_kept(raw: pa.Table, table: pa.Table | None, by_outlet: dict[str, str]) -> pa.Table:
+def _finish_kept(
+    raw: pa.Table, table: pa.Table | None, profiles: Mapping[str, SourceProfile]
+) -> pa.Table:
     if table is None:
         return RECORDS.empty_table()
     places = raw.select(["record_ref", "source", "fetched_at"]).take(table["row"])
     own = _tidy_names(table["source"])
     source = pc.coalesce(own, table["outlet"], places["source"]).combine_chunks()
     outlets = source.dictionary_encode()
-    profiles = [by_outlet.get(name) for name in outlets.dictionary.to_pylist()]
+    by_outlet = profiles_by_outlet(profiles)
+    names = [by_outlet.get(name) for name in outlets.dictionary.to_pylist()]
+    own_profile = pc.coalesce(
+        pa.array(names, pa.string()).take(outlets.indices), table["profile"].combine_chunks()
+    )
     columns = {name: table[name] for name in RECORDS.names if name in table.column_names} | {
         "record_ref": places["record_ref"],
         "source": source,
-        "profile": pc.coalesce(
-            pa.array(profiles, pa.string()).take(outlets.indices),
-            table["profile"].combine_chunks(),
-        ),
+        "profile": _by_date(own_profile, table["published_raw"], profiles),
         "fetched_at": places["fetched_at"],
     }
     return _checked(columns, RECORDS, "fetch: records")
+
+
+def _by_date(
+    names: pa.Array, published: pa.ChunkedArray, profiles: Mapping[str, SourceProfile]
+) -> pa.Array:
+    """Return the profiles' names, that of an earlier layout where the date is of its time."""
+    for name in pc.unique(names).to_pylist():
+        if profiles[name].layouts:
+            rows = pc.equal(names, name)
+            dated = layout_names(profiles[name], published.filter(rows))
+            names = pc.replace_with_mask(names, rows, dated)
+    return names
 
 
 def _tidy_names(column: pa.ChunkedArray) -> pa.Array:

@@ -9,6 +9,7 @@ import lzma
 import tarfile
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,7 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 from backports import zstd
 
-from tests.fetch.fetching import Row, is_accounted, kept, land, make, reasons, refused
+from tasks.sources import SourceProfile, expand
+from tests.fetch.fetching import Row, is_accounted, kept, land, make, reading, reasons, refused
 
 ARTICLES = [
     {"id": "1", "title": "افتتاح المعرض", "text": "افتتح الوزير معرض الكتاب.\u2028وحضر الناس."},
@@ -119,3 +121,36 @@ def test_mojibake_is_repaired_and_told(tmp_path: Path) -> None:
     (row,) = kept(land(tmp_path / "lake", folder))
     assert (row["title"], row["text"]) == (title, title)
     assert row["read_as"] == "title: repaired windows-1256 read as latin-1"
+
+
+def test_a_record_is_read_by_the_layout_of_its_time(tmp_path: Path) -> None:
+    """Until 2019 the outlet kept its texts under «نص», and its bylines had another form."""
+    profile = SourceProfile.model_validate(
+        {
+            "name": "صدى",
+            "fields": {"text": "body"},
+            "layout": [
+                {"valid_until": date(2019, 12, 31), "fields": {"text": "نص"}},
+                {"valid_until": date(2021, 12, 31), "byline_phrases": "بقلم"},
+            ],
+        }
+    )
+    rows: list[dict[str, str]] = [
+        {"نص": "الأول", "date": "2018-05-01"},
+        {"body": "الثاني", "date": "2024-05-01"},
+        {"body": "الثالث", "date": "2021-05-01"},
+        {"نص": "الرابع", "date": "2024-05-01"},
+        {"body": "الخامس"},
+    ]
+    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    folder = make(tmp_path / "in", {"صدى/a.jsonl": lines})
+    profiles = expand({"صدى": profile})
+    fetched = land(tmp_path / "lake", folder, how=reading(*profiles.values()))
+    assert [(row["text"], row["profile"]) for row in kept(fetched)] == [
+        ("الأول", "صدى@2019-12-31"),
+        ("الثاني", "صدى"),
+        ("الثالث", "صدى@2021-12-31"),
+        ("الخامس", "صدى"),
+    ]
+    assert reasons(fetched) == {"صدى/a.jsonl#4": "no-text"}
+    assert is_accounted(fetched)
