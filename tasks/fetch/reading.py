@@ -1,7 +1,7 @@
 """Read files, and the archives among them, into raw records: one after the other, within bounds."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -107,7 +107,15 @@ class _Reader:
             profile = self._reading.by_outlet.get(folder, file.profile)
         outlet = self._reading.profiles[profile].outlet or folder
         label = f"{file.label}!{member}"
-        return replace(file, name=name, label=label, outlet=outlet, profile=profile)
+        return SourceFile(
+            path=file.path,
+            name=name,
+            label=label,
+            outlet=outlet,
+            profile=profile,
+            state=file.state,
+            profile_is_named=file.profile_is_named,
+        )
 
     def _read_records(self, file: SourceFile, stream: Stream) -> Iterator[RawRecord]:
         kind, encoding, pieces = self._open(file, stream)

@@ -6,6 +6,7 @@ the file, so what is told by unmistakable content stands before what is told by 
 
 from typing import Final
 
+from tasks.fetch.formats.content import is_binary
 from tasks.fetch.formats.json_arrays import JSON_ARRAYS
 from tasks.fetch.formats.json_lines import JSON_LINES
 from tasks.fetch.formats.parquet_files import PARQUET
@@ -27,7 +28,9 @@ UNKNOWN: Final = "unknown"
 
 def recognise(name: str, head: bytes) -> Format | None:
     """Return the format of a file of that name and those first bytes in UTF-8, if there is one."""
-    return next((kind for kind in FORMATS if kind.sniff(name, head)), None)
+    binary = is_binary(head)
+    kinds = (kind for kind in FORMATS if kind.binary == binary and kind.sniff(name, head))
+    return next(kinds, None)
 
 
 __all__ = ["DECODED", "FORMATS", "UNKNOWN", "Decoded", "Format", "Piece", "recognise"]

@@ -62,6 +62,12 @@ def is_binary(head: bytes) -> bool:
     return controls > max(_FEW, _SHARE * len(head))
 
 
+def suffix_of(name: str) -> str:
+    """Return the suffix of a file name in small letters, with its dot; ``""`` without one."""
+    stem, dot, suffix = name.rpartition(".")
+    return f".{suffix.lower()}" if dot and stem else ""
+
+
 def is_mostly_arabic(head: bytes) -> bool:
     """Whether the first bytes are UTF-8 prose whose letters are Arabic for the most part."""
     try:

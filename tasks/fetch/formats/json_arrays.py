@@ -6,14 +6,13 @@ give it: the articles are the records; what is around their list is not read.
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import Final
 
 import orjson
 
 from tasks.errors import RejectRecord
 from tasks.fetch.formats.array_kernel import AROUND, BARE, BEHIND, BETWEEN, LIST, MORE, Scanner
-from tasks.fetch.formats.content import BOM, is_binary
+from tasks.fetch.formats.content import BOM, suffix_of
 from tasks.fetch.formats.json_lines import (
     begins_list,
     begins_object,
@@ -34,9 +33,9 @@ _EMPTY: Final = re.compile(rb"\[\s*\]\s*")
 def sniff(name: str, head: bytes) -> bool:
     """Whether the file begins as a list of objects or as an object; asked after JSON Lines."""
     body = start_of(head)
-    if is_binary(head):
+    if not body.startswith((b"{", b"[")):
         return False
-    if PurePosixPath(name).suffix.lower() == ".json":
+    if suffix_of(name) == ".json":
         return body.startswith(b"{") or _LIST.match(body) is not None
     if begins_list(body) or _EMPTY.fullmatch(body):
         return True

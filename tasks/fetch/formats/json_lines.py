@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import Any, Final
 
 import orjson
@@ -12,7 +11,7 @@ import pyarrow as pa
 
 from tasks.errors import RejectRecord
 from tasks.fetch.formats.array_kernel import LIST, Scanner
-from tasks.fetch.formats.content import BOM, buffers, is_binary, join, not_utf8, views
+from tasks.fetch.formats.content import BOM, buffers, join, not_utf8, suffix_of, views
 from tasks.fetch.formats.json_fields import FieldReader
 from tasks.fetch.formats.json_kernel import measure_lines
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Overflow, Piece, too_large
@@ -62,17 +61,16 @@ def sniff(name: str, head: bytes) -> bool:
     not, whatever the name.
     """
     body = start_of(head)
-    if is_binary(head) or _SPREAD.match(body) or begins_list(body):
+    named = suffix_of(name) in SUFFIXES
+    if not (named or body.startswith(b"{")) or _SPREAD.match(body) or begins_list(body):
         return False
     lines = body.split(b"\n")
     cut = lines.pop() if len(head) == HEAD else b""
     lines = [line for line in lines if line and not line.isspace()]
     if len(lines) <= 1 and is_wrapper(head):
         return False
-    if PurePosixPath(name).suffix.lower() in SUFFIXES:
+    if named:
         return True
-    if not body.startswith(b"{"):
-        return False
     if not lines:
         return begins_object(body) and first_object(cut) is None
     return sum(map(_is_object, lines)) * 2 > len(lines)

@@ -314,4 +314,6 @@ def _as_text(value: Any) -> str:
     return str(value)
 
 
-PARQUET: Final = Format(name="parquet", sniff=sniff, split=split, decode=decode, recoded=False)
+PARQUET: Final = Format(
+    name="parquet", sniff=sniff, split=split, decode=decode, recoded=False, binary=True
+)

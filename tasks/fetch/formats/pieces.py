@@ -82,7 +82,8 @@ class Format:
     cuts it into records of ``longest`` bytes at most; ``decode(payloads, profile, deepest,
     header)`` reads the fields of a ``large_binary`` column of records that have the same header.
     ``title_in_text`` says that the first line of the text is the title; ``recoded``, that the
-    stream is made UTF-8 before it is cut.
+    stream is made UTF-8 before it is cut; ``binary``, that it is no text: only such a format is
+    asked about files that are none.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Format:
     decode: Callable[[pa.LargeBinaryArray, SourceProfile, int, str | None], Decoded]
     title_in_text: bool = False
     recoded: bool = True
+    binary: bool = False
 
 
 class Overflow:

@@ -1,13 +1,12 @@
 """Plain text: one article per file, the title on its first line, in any encoding that is read."""
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import Final
 
 import pyarrow as pa
 
 from tasks.errors import RejectRecord
-from tasks.fetch.formats.content import BOM, is_binary, is_mostly_arabic, join, views
+from tasks.fetch.formats.content import BOM, is_mostly_arabic, join, suffix_of, views
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Overflow, Piece, too_large
 from tasks.fetch.streams import Stream
 from tasks.sources import SourceProfile
@@ -23,9 +22,7 @@ _OTHER_TEXT: Final = frozenset(
 
 def sniff(name: str, head: bytes) -> bool:
     """Whether the file is text by its name; under an unknown name, whether it is Arabic prose."""
-    if is_binary(head):
-        return False
-    suffix = PurePosixPath(name).suffix.lower()
+    suffix = suffix_of(name)
     return suffix in SUFFIXES or (suffix not in _OTHER_TEXT and is_mostly_arabic(head))
 
 

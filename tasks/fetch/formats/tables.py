@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import Final
 
 import numpy as np
@@ -10,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.errors import RejectRecord, StopRun
-from tasks.fetch.formats.content import BOM, buffers, is_binary, not_utf8, views
+from tasks.fetch.formats.content import BOM, buffers, has_magic, not_utf8, suffix_of, views
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Overflow, Piece, too_large
 from tasks.fetch.formats.table_fields import DELIMITERS, Header, TableReader, begin, find_header
 from tasks.fetch.formats.table_kernel import RowFinder, Rows
@@ -21,6 +20,9 @@ SUFFIXES: Final = frozenset({".csv", ".tsv", ".tab"})
 
 _USUAL: Final = frozenset(name.lower() for _, names in FieldNames() for name in names)
 _LONGEST_NAME: Final = 64
+_FEWEST_NAMES: Final = 2
+_WORD: Final = re.compile(rb"[A-Za-z_]+")
+"""What usual names are made of: none has another letter."""
 _MARKUP: Final = (b"{", b"[", b"<")
 _LINE_END: Final = re.compile(rb"[\r\n]")
 
@@ -32,17 +34,19 @@ _NO_ROW: Final = "it is not one row with as many cells as the header"
 
 def sniff(name: str, head: bytes) -> bool:
     """Whether the file is a table by its name, or its first line holds usual names of fields."""
-    if is_binary(head) or head.removeprefix(BOM).lstrip().startswith(_MARKUP):
+    if head.removeprefix(BOM).lstrip().startswith(_MARKUP):
         return False
-    if PurePosixPath(name).suffix.lower() in SUFFIXES:
-        return True
+    if suffix_of(name) in SUFFIXES:
+        return not has_magic(head)
     line = _LINE_END.split(head[begin(head) :], maxsplit=1)[0]
+    if len(_WORD.findall(line)) < _FEWEST_NAMES:  # nearly all prose ends here
+        return False
     return any(_are_names(line.split(delimiter)) for delimiter in DELIMITERS)
 
 
 def _are_names(cells: list[bytes]) -> bool:
     names = {cell.decode(errors="replace").strip().strip('"').strip().lower() for cell in cells}
-    return len(names & _USUAL) >= 2 and max(map(len, names)) <= _LONGEST_NAME
+    return len(names & _USUAL) >= _FEWEST_NAMES and max(map(len, names)) <= _LONGEST_NAME
 
 
 def split(stream: Stream, longest: int) -> Iterator[Piece]:
