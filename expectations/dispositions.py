@@ -42,6 +42,7 @@ REASONS: Final = {
         "expands-too-far": "it unpacks to more than the limit; the rest was not read",
         "unsafe-path": "the member's path leads out of its archive",
         "unreadable": "the file cannot be opened or read",
+        "changed-while-read": "the file changed while it was read; the next run reads it again",
         "unknown-format": "no format reads this content",
     },
 }

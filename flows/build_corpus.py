@@ -78,8 +78,9 @@ def build_corpus(run: CorpusRun = CorpusRun()) -> RunSummary:  # noqa: B008 (fro
     """Build one batch into the lake and return what became of every record."""
     with open_job(run.sources, run.lake, dry_run=run.dry_run) as job, job.record.stage(WHOLE_RUN):
         batch = fetch(job, run.limit)
-        summary = job.published_before(batch)
-        if summary is None:
+        if batch is None:
+            summary = job.nothing_new()
+        else:
             raw = validate(job, batch, "raw", batch.records, [])
             cleaned = clean(job, batch, raw)
             article = validate(job, batch, "article", cleaned, [raw])
@@ -90,12 +91,16 @@ def build_corpus(run: CorpusRun = CorpusRun()) -> RunSummary:  # noqa: B008 (fro
     return summary
 
 
-def fetch(job: Job, limit: int | None) -> BatchRef:
-    """Land the raw records and their decoded fields; the same content is the same batch."""
+def fetch(job: Job, limit: int | None) -> BatchRef | None:
+    """Land the raw records and their decoded fields, or return null when nothing is new."""
     with job.record.stage("fetch") as stage:
         announce(job.logger, "fetch")
-        batch = fetch_batch(job.sources, job.reading(limit), job.root, job.started_at)
-        job.begin(batch)
+        intake = fetch_batch(job.sources, job.reading(limit), job.root, job.lake, job.started_at)
+        job.begin(intake)
+        if intake.fetched is None:
+            stage.gave(0, 0)
+            return None
+        batch = intake.fetched.batch
         read = sum(ref.rows for ref in batch.records)
         stage.gave(read + batch.refused.rows, read, [ref.path for ref in batch.records])
     return batch
@@ -201,7 +206,7 @@ def publish(job: Job, batch: BatchRef, edition: Edition, borders: list[BorderRef
                 edition, job.lake, job.settings.store.lock_wait_seconds
             )
         stage.gave(rows, rows)
-    return job.summarise(batch, edition)
+    return job.summarise(edition)
 
 
 if __name__ == "__main__":

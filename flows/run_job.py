@@ -20,14 +20,13 @@ from flows.run_record import RunRecord
 from flows.run_report import LedgerLine, RunSummary
 from tasks import kernels_are_compiled
 from tasks.errors import StopRun
-from tasks.fetch import Reading, find_files
+from tasks.fetch import Intake, Reading, find_files
 from tasks.publish import Edition, summarise
 from tasks.rules import rules_digest
 from tasks.settings import Settings, load_settings
 from tasks.sources import SourceProfile, expand, load_profiles
 from tasks.store import (
     Lake,
-    LogEntry,
     fail_cut_off_runs,
     open_lake,
     sweep_work,
@@ -57,7 +56,7 @@ class Job:
     started_at: datetime
     logger: Logger
     rules: str
-    batch: BatchRef | None = None
+    intake: Intake | None = None
     committed_version: int | None = None
 
     def reading(self, limit: int | None) -> Reading:
@@ -71,13 +70,14 @@ class Job:
             max_unpacked_bytes=bounds.max_unpacked_bytes,
             max_unpacked_ratio=bounds.max_unpacked_ratio,
             shard_bytes=bounds.shard_bytes,
+            settle_seconds=bounds.settle_seconds,
             limit=limit,
         )
 
-    def begin(self, batch: BatchRef) -> None:
-        """Note the batch as soon as it has a name."""
-        self.batch = batch
-        self.record.batch_id = batch.batch_id
+    def begin(self, intake: Intake) -> None:
+        """Note what came in as soon as the batch has a name."""
+        self.intake = intake
+        self.record.batch_id = intake.batch_id
 
     def lineage(self, batch: BatchRef) -> dict[str, str]:
         """Return the columns that say which batch, run and rules made a row."""
@@ -98,15 +98,17 @@ class Job:
             state.update(ref.path.read_bytes())
         return batch.work / f"{name}-{state.hexdigest()[:12]}"
 
-    def published_before(self, batch: BatchRef) -> RunSummary | None:
-        """Return the summary when the lake holds this batch already, else None."""
-        entry = self.lake.find_batch(batch.batch_id)
-        return None if entry is None else self._summary(batch, entry.summary, entry=entry)
+    def nothing_new(self) -> RunSummary:
+        """Return the summary when the lake holds already what the sources have, if anything."""
+        batch_id = self.intake.batch_id if self.intake else None
+        entry = None if batch_id is None else self.lake.find_batch(batch_id)
+        counted = {"records": 0, "reasons": []} if entry is None else entry.summary
+        return self._summary(counted, already_in_version=entry.version if entry else None)
 
-    def summarise(self, batch: BatchRef, edition: Edition) -> RunSummary:
+    def summarise(self, edition: Edition) -> RunSummary:
         """Return what became of the batch's records."""
         counted = summarise(edition.entries)
-        return self._summary(batch, {"records": counted.records, "reasons": counted.reasons})
+        return self._summary({"records": counted.records, "reasons": counted.reasons})
 
     def finished(self, summary: RunSummary) -> RunSummary:
         """Add the times of the stages, now that all have ended, and sweep the work files."""
@@ -122,15 +124,17 @@ class Job:
         )
 
     def _summary(
-        self, batch: BatchRef, counted: Mapping[str, Any], *, entry: LogEntry | None = None
+        self, counted: Mapping[str, Any], *, already_in_version: int | None = None
     ) -> RunSummary:
         return RunSummary(
             run_id=self.record.run_id,
-            batch_id=batch.batch_id,
+            batch_id=self.record.batch_id,
             lake=self.named,
             version=self.committed_version or self.lake.version,
             committed=self.committed_version is not None,
-            already_in_version=entry.version if entry else None,
+            already_in_version=already_in_version,
+            files_seen=self.intake.seen if self.intake else 0,
+            files_left=self.intake.growing if self.intake else (),
             dry_run=self.dry_run,
             records=counted["records"],
             ledger=tuple(LedgerLine(**line) for line in counted["reasons"]),
@@ -179,8 +183,8 @@ def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> I
             rules=rules_digest(profiles),
         )
         yield job
-        if job.batch is not None:
-            shutil.rmtree(job.batch.work, ignore_errors=True)
+        if job.record.batch_id is not None:
+            shutil.rmtree(place / "work" / job.record.batch_id, ignore_errors=True)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 ARTIFACT_KEY: Final = "corpus-run"
+_LEFT_SHOWN: Final = 3
 _COLUMNS: Final = ("source", "title", "body", "published_at")
 
 
@@ -54,6 +55,10 @@ class RunSummary(_Part):
     already_in_version: int | None = Field(
         default=None, description="The version that holds this batch since an earlier run."
     )
+    files_seen: int = Field(default=0, description="Files that earlier batches hold.")
+    files_left: tuple[str, ...] = Field(
+        default=(), description="Files that somebody was writing: the next run reads them."
+    )
     dry_run: bool = False
     resumed: bool = Field(default=False, description="Whether finished stages were taken over.")
     records: int
@@ -72,15 +77,30 @@ def sort_ledger(lines: tuple[LedgerLine, ...]) -> list[LedgerLine]:
 
 
 def describe_outcome(summary: RunSummary) -> str:
-    """Say in one sentence what became of the batch."""
-    batch = f"Batch {summary.batch_id[:12]}" if summary.batch_id else "No batch"
-    if summary.dry_run:
-        return f"{batch}: a dry run of {_records(summary)}, nothing was committed."
+    """Say what became of the batch, and which files were no part of it."""
+    told = [_describe_batch(summary)]
+    if summary.files_seen and summary.already_in_version is None:
+        files = "1 file was" if summary.files_seen == 1 else f"{summary.files_seen:,} files were"
+        told.append(f"{files} taken in before.")
+    if summary.files_left:
+        first = ", ".join(summary.files_left[:_LEFT_SHOWN])
+        more = len(summary.files_left) - _LEFT_SHOWN
+        others = f" and {more:,} more" if more > 0 else ""
+        told.append(f"Still being written, so left for the next run: {first}{others}.")
+    return " ".join(told)
+
+
+def _describe_batch(summary: RunSummary) -> str:
+    if summary.batch_id is None:
+        return "No batch: there was nothing to take in."
+    batch = f"Batch {summary.batch_id[:12]}"
     if summary.already_in_version is not None:
         return (
             f"{batch} is in version {summary.already_in_version} of the lake already: "
             "nothing new was published."
         )
+    if summary.dry_run:
+        return f"{batch}: a dry run of {_records(summary)}, nothing was committed."
     if not summary.committed:
         return f"{batch}: nothing was committed."
     taken_over = ", with the stages of an earlier run taken over" if summary.resumed else ""
@@ -131,10 +151,10 @@ def print_report(summary: RunSummary, console: "Console") -> None:
 
 
 def _ledger_title(summary: RunSummary) -> str:
-    if summary.dry_run:
-        return "Where each record would go"
     if summary.already_in_version is not None:
         return f"Where each record went when version {summary.already_in_version} was made"
+    if summary.dry_run:
+        return "Where each record would go"
     return "Where each record went"
 
 

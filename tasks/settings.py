@@ -51,6 +51,13 @@ class FetchSettings(_Section):
     max_unpacked_ratio: int = Field(
         default=200, ge=1, description="How many times its own size a file may unpack to."
     )
+    settle_seconds: float = Field(
+        default=2.0,
+        ge=0,
+        le=60,
+        description="How long a file is watched that was written just now; one that still changes "
+        "is left for the next run.",
+    )
     allow_private_hosts: bool = Field(
         default=False, description="Whether web sources on loopback and private hosts are fetched."
     )

@@ -1,13 +1,17 @@
 """Fetch: SOURCEs in, raw records landed for good, their fields decoded for ``clean``."""
 
-from tasks.fetch.batches import Fetched, Progress, fetch
+from tasks.fetch.batches import Fetched, Intake, fetch
 from tasks.fetch.decode import decode_raw
 from tasks.fetch.files import SourceFile, WrongSource, find_files
+from tasks.fetch.intake import Progress
 from tasks.fetch.raw import read_raw
 from tasks.fetch.reading import Reading
+from tasks.fetch.seen import History
 
 __all__ = [
     "Fetched",
+    "History",
+    "Intake",
     "Progress",
     "Reading",
     "SourceFile",

@@ -1,21 +1,19 @@
 """Land a batch: every record in the raw zone, the readable ones decoded, under one name."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
+from pydantic import BaseModel, ConfigDict
 
 from expectations.schema import REFUSED
 from tasks.errors import StopRun
 from tasks.fetch.decode import decode_raw
 from tasks.fetch.files import SourceFile, find_files
-from tasks.fetch.identity import batch_name, entries_of
+from tasks.fetch.intake import Landing, OnProgress
 from tasks.fetch.landing import folder_aside, put
 from tasks.fetch.manifests import (
     DECODED,
@@ -23,37 +21,25 @@ from tasks.fetch.manifests import (
     DecodedBatch,
     Marker,
     RawBatch,
-    RawShard,
     decoding_key,
     load,
     marker_key,
+    reading_key,
     save,
 )
-from tasks.fetch.raw import cut_shards, raw_table, read_raw, write_raw
-from tasks.fetch.reading import RawRecord, Reading, read_file
+from tasks.fetch.raw import read_raw
+from tasks.fetch.reading import Reading
+from tasks.fetch.seen import FILES_OF_BATCH, History, SeenFiles, cache_path, open_seen_files
+from tasks.fetch.settling import settle
 from tasks.store.files import delete, digest, explained, sync
 from tasks.store.references import BatchRef, ShardRef, land
 
-_TELL_EVERY: Final = 1000
-"""Records between two reports of progress."""
 
-_PASSING: Final = "unreadable"
-"""The reason that may be gone next time though the file looks the same."""
+class _Told(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Progress(NamedTuple):
-    """How far a fetch is: records so far, bytes read from the disk, bytes that there are."""
-
-    records: int
-    bytes_read: int
-    bytes_in_all: int
-
-
-OnProgress = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(_Told):
     """A landed batch: ``records`` is the rows of its shards and ``refused`` (by reason) together.
 
     ``size`` is that of the raw records in bytes; ``known`` says that they had landed before.
@@ -67,118 +53,142 @@ class Fetched:
     known: bool
 
 
-def fetch(
+class Intake(_Told):
+    """What a fetch found: ``fetched`` is what there is to work on, null when nothing is new.
+
+    ``batch_id`` names that batch; when nothing is new, the committed batch that holds the files,
+    the latest of several, or null when none does. ``seen`` counts the files that committed batches
+    hold; ``growing`` are those that somebody is writing, which are left for the next run.
+    """
+
+    fetched: Fetched | None
+    batch_id: str | None
+    seen: int
+    growing: tuple[str, ...]
+
+
+def fetch(  # noqa: PLR0913 (what to read, how, where to, and whom to tell)
     sources: Sequence[str],
     *,
     lake: Path,
     reading: Reading,
     fetched_at: datetime,
+    history: History | None = None,
     on_progress: OnProgress | None = None,
-) -> Fetched:
+) -> Intake:
     """Read the SOURCEs into the raw zone and decode them; the same contents are the same batch.
 
-    Files that were fetched before and have not changed since are not read again. Raises
-    :class:`WrongSource` for a SOURCE that names nothing and :class:`StopRun` when the lake cannot
-    be written.
+    Files whose records ``history`` holds are left out, unless only the first records are wanted;
+    so are files that somebody is writing. Files that were fetched before and have not changed since
+    are not read again. Raises :class:`WrongSource` for a SOURCE that names nothing and
+    :class:`StopRun` when the lake cannot be written.
     """
     lake = lake.absolute()
+    history = history or History(raw=lake / "raw", batches={})
     files = find_files(sources, reading.profiles)
-    marker = lake / "work" / "fetch" / f"{marker_key(sources, files, reading)}.json"
-    with explained("The raw zone cannot be written", lake):
-        seen = load(Marker, marker)
-        batch = None if seen is None else _find_batch(lake, seen.batch_id)
-        if batch is not None:
-            return _fetched(lake, batch, _find_decoded(lake, batch, reading), known=True)
-        landing = _Landing(tuple(sources), files, reading, fetched_at, on_progress)
-        fetched = _land(lake, landing)
-        if _PASSING not in fetched.refused:
-            save(Marker(batch_id=fetched.batch.batch_id), marker)
-    return fetched
+    with (
+        explained("The raw zone cannot be written", lake),
+        open_seen_files(cache_path(lake / "raw"), history, reading_key(reading)) as seen,
+    ):
+        goes = _Fetch(lake, tuple(sources), reading, fetched_at, on_progress, history, seen)
+        return goes.run(files)
 
 
-@dataclass(slots=True)
-class _Landing:
-    """What one landing reads, and what it has gathered so far."""
+@dataclass(frozen=True, slots=True)
+class _Fetch:
+    """One fetch: what is not known yet is read, in as many goes as it takes to know what is new."""
 
+    lake: Path
     sources: tuple[str, ...]
-    files: tuple[SourceFile, ...]
     reading: Reading
     fetched_at: datetime
     on_progress: OnProgress | None
-    shards: list[RawShard] = field(default_factory=list)
-    entries: bytearray = field(default_factory=bytearray)
-    size: int = 0
+    history: History
+    seen: SeenFiles
 
-    def read_records(self) -> Iterator[RawRecord]:
-        """Yield the records of all files, telling how far it is."""
-        in_all = sum(file.state[0] for file in self.files)
-        count = before = 0
-        for file in self.files:
-            for record in read_file(file, self.reading):
-                yield record
-                count += 1
-                if self.on_progress is not None and count % _TELL_EVERY == 0:
-                    self.on_progress(Progress(count, before + record.taken, in_all))
-            before += file.state[0]
-
-    def write_shards(self, folder: Path) -> Iterator[pa.Table]:
-        """Write the records into the raw zone and yield each shard that was written."""
-        records = islice(self.read_records(), self.reading.limit)
-        for number, shard in enumerate(cut_shards(records, self.reading.shard_bytes)):
-            table = raw_table(shard, self.fetched_at)
-            shard.clear()
-            path = folder / f"{number:05d}.parquet"
-            write_raw(table, path)
-            self.shards.append(
-                RawShard(
-                    file=path.name,
-                    rows=table.num_rows,
-                    bytes=path.stat().st_size,
-                    digest=digest(path),
-                )
-            )
-            self.size += pc.sum(pc.subtract(table["byte_end"], table["byte_start"])).as_py()
-            yield table
-
-    def manifest(self) -> RawBatch:
-        """Return what has landed, under its name."""
-        profiles = {file.profile for file in self.files}
-        return RawBatch(
-            batch_id=batch_name(bytes(self.entries)),
-            fetched_at=self.fetched_at,
-            sources=self.sources,
-            profiles={name: self.reading.profiles[name].digest for name in sorted(profiles)},
-            files=len(self.files),
-            records=sum(shard.rows for shard in self.shards),
-            bytes=self.size,
-            shards=tuple(self.shards),
+    def run(self, files: Sequence[SourceFile]) -> Intake:
+        found = {} if self.reading.limit else self.seen.find(files)
+        new, growing = settle(_without(files, found), self.reading.settle_seconds)
+        fetched = None
+        while new and fetched is None:
+            taken = self._take(new)
+            if isinstance(taken, Fetched):
+                fetched = taken
+            else:
+                found |= taken
+                new = _without(new, taken)
+        batch_id = fetched.batch.batch_id if fetched else self.seen.latest(found.values())
+        return Intake(
+            fetched=fetched,
+            batch_id=batch_id,
+            seen=len(found),
+            growing=tuple(file.label for file in growing),
         )
 
+    def _take(self, files: Sequence[SourceFile]) -> Fetched | dict[str, str]:
+        """Take the files in; or return the batches of those whose records are there, by path."""
+        key = marker_key(self.sources, files, self.reading)
+        marker = self.lake / "work" / "fetch" / f"{key}.json"
+        noted = load(Marker, marker)
+        batch = None if noted is None else _find_batch(self.lake, noted.batch_id)
+        if batch is None:
+            landing = Landing(
+                self.sources, tuple(files), self.reading, self.fetched_at, self.on_progress
+            )
+            fetched = self._land(landing)
+            if isinstance(fetched, Fetched) and not landing.may_pass():
+                save(Marker(batch_id=fetched.batch.batch_id), marker)
+            return fetched
+        if batch.batch_id in self.history.batches:
+            return dict.fromkeys((file.path for file in files), batch.batch_id)
+        return self._known(batch)
 
-def _land(lake: Path, landing: _Landing) -> Fetched:
-    reading = landing.reading
-    with folder_aside(lake / "raw") as raw, folder_aside(lake / "work") as work:
-        decoded = _decode(landing.write_shards(raw), work / "records", reading, landing.entries)
-        batch = landing.manifest()
-        save(batch, raw / MANIFEST)
-        sync(raw / shard.file for shard in batch.shards)
-        if put(raw, lake / "raw" / batch.batch_id):
-            delete(_work(lake, batch))
-            put(work / "records", _work(lake, batch) / "records")
-            return _fetched(lake, batch, decoded, known=False)
-    before = _find_batch(lake, batch.batch_id) or batch
-    return _fetched(lake, before, _find_decoded(lake, before, reading), known=True)
+    def _land(self, landing: Landing) -> Fetched | dict[str, str]:
+        with folder_aside(self.lake / "raw") as raw, folder_aside(self.lake / "work") as work:
+            decoded = _decode(landing.write_shards(raw), work / "records", self.reading, landing)
+            batch = landing.manifest()
+            taken = landing.files_taken(reading_key(self.reading))
+            there = self._there(batch, taken, landing.files)
+            if there:
+                self.seen.note(taken, there)
+                return {
+                    file.path: there[file.label] for file in landing.files if file.label in there
+                }
+            land(taken, raw / FILES_OF_BATCH)
+            save(batch, raw / MANIFEST)
+            sync([raw / FILES_OF_BATCH, *(raw / shard.file for shard in batch.shards)])
+            if put(raw, self.lake / "raw" / batch.batch_id):
+                delete(_work(self.lake, batch))
+                put(work / "records", _work(self.lake, batch) / "records")
+                return _fetched(self.lake, batch, decoded, known=False)
+        return self._known(_find_batch(self.lake, batch.batch_id) or batch)
+
+    def _there(
+        self, batch: RawBatch, taken: pa.Table, files: Iterable[SourceFile]
+    ) -> dict[str, str]:
+        """Return the batches of the files whose records are committed, by label."""
+        if batch.batch_id in self.history.batches:
+            return dict.fromkeys((file.label for file in files), batch.batch_id)
+        return {} if self.reading.limit else self.seen.find_records(taken)
+
+    def _known(self, batch: RawBatch) -> Fetched:
+        return _fetched(self.lake, batch, _find_decoded(self.lake, batch, self.reading), known=True)
+
+
+def _without(files: Iterable[SourceFile], found: Mapping[str, str]) -> tuple[SourceFile, ...]:
+    return tuple(file for file in files if file.path not in found)
 
 
 def _decode(
-    raws: Iterable[pa.Table], folder: Path, reading: Reading, entries: bytearray
+    raws: Iterable[pa.Table], folder: Path, reading: Reading, landing: Landing | None = None
 ) -> DecodedBatch:
-    """Decode and land the shards one by one; add what names the batch to ``entries``."""
+    """Decode and land the shards one by one, noting in the landing what they are."""
     rows: dict[str, int] = {}
     refused = [REFUSED.empty_table()]
     for number, raw in enumerate(raws):
         outcome = decode_raw(raw, reading.profiles, max_json_depth=reading.max_json_depth)
-        entries += entries_of(raw, outcome, reading.profiles)
+        if landing is not None:
+            landing.note(raw, outcome)
         refused.append(outcome.refused)
         if outcome.kept.num_rows:
             name = f"{number:05d}"
@@ -205,7 +215,7 @@ def _find_decoded(lake: Path, batch: RawBatch, reading: Reading) -> DecodedBatch
     if decoded is not None and decoded.key == decoding_key(reading):
         return decoded
     with folder_aside(lake / "work") as work:
-        decoded = _decode(_read_shards(lake, batch), work / "records", reading, bytearray())
+        decoded = _decode(_read_shards(lake, batch), work / "records", reading)
         delete(place)
         put(work / "records", place / "records")
     return decoded

@@ -58,7 +58,7 @@ def look_at(path: str, below: str) -> Found | None:
     if stat.S_ISDIR(status.st_mode):
         return None
     fault = None if stat.S_ISREG(status.st_mode) else irregular(status.st_mode)
-    return Found(path, real, below, _state(status), fault)
+    return Found(path, real, below, state_of(status), fault)
 
 
 def walk(folder: str, pattern: Pattern = ()) -> list[Found]:
@@ -130,7 +130,7 @@ def _plain(named: str, entry: os.DirEntry[str], below: str, _root: str) -> list[
     except OSError as error:
         return [Found(named, entry.path, below, fault=unreadable(error))]
     fault = None if stat.S_ISREG(status.st_mode) else irregular(status.st_mode)
-    return [Found(named, entry.path, below, _state(status), fault)]
+    return [Found(named, entry.path, below, state_of(status), fault)]
 
 
 def _link(named: str, entry: os.DirEntry[str], below: str, root: str) -> list[Found]:
@@ -142,5 +142,6 @@ def _link(named: str, entry: os.DirEntry[str], below: str, root: str) -> list[Fo
     return [] if seen is None else [replace(seen, path=named)]
 
 
-def _state(status: os.stat_result) -> State:
+def state_of(status: os.stat_result) -> State:
+    """Return (size, mtime in ns, inode)."""
     return status.st_size, status.st_mtime_ns, status.st_ino

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from tasks.outcome import Outcome
 from tasks.sources import SourceProfile
 
-_ENTRY: Final = 32
+ENTRY_BYTES: Final = 32
 """Bytes that one record adds: kept in memory until the batch is whole, 32 MB for a million."""
 
 _LENGTH: Final = 24
@@ -41,5 +41,5 @@ def entries_of(raw: pa.Table, decoded: Outcome, profiles: Mapping[str, SourcePro
 def batch_name(entries: bytes) -> str:
     """Return the name of the batch with these entries, in any order."""
     # numpy compares byte strings as unsigned and with NULs at the end, as bytes do.
-    ordered = np.sort(np.frombuffer(entries, f"S{_ENTRY}"))
+    ordered = np.sort(np.frombuffer(entries, f"S{ENTRY_BYTES}"))
     return f"b{hashlib.sha256(ordered.tobytes()).hexdigest()[:_LENGTH]}"

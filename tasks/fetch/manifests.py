@@ -86,19 +86,23 @@ def decoding_key(reading: Reading) -> str:
     return _digest([FETCH_VERSION, profiles, reading.max_json_depth])
 
 
-def marker_key(sources: Sequence[str], files: Sequence[SourceFile], reading: Reading) -> str:
-    """Return the digest of what a fetch depends on, without reading a file."""
-    seen = [(os.fsencode(file.path).hex(), file.label, *file.state) for file in files]
+def reading_key(reading: Reading) -> str:
+    """Return the digest of everything but the files that decides which records there are."""
     bounds = [
         reading.max_record_bytes,
         reading.max_archive_depth,
         reading.max_unpacked_bytes,
         reading.max_unpacked_ratio,
-        reading.shard_bytes,
-        reading.limit,
     ]
+    return _digest([bounds, decoding_key(reading)])
+
+
+def marker_key(sources: Sequence[str], files: Sequence[SourceFile], reading: Reading) -> str:
+    """Return the digest of what a fetch depends on, without reading a file."""
+    seen = [(os.fsencode(file.path).hex(), file.label, *file.state) for file in files]
+    bounds = [reading.shard_bytes, reading.limit]
     named = [os.fsencode(source).hex() for source in sources]
-    return _digest([named, seen, bounds, decoding_key(reading)])
+    return _digest([named, seen, bounds, reading_key(reading)])
 
 
 def _digest(told: object) -> str:

@@ -23,7 +23,8 @@ _UTF8: Final = "utf-8"
 class Reading:
     """How sources are read: the profiles by name, and the bounds of ``FetchSettings``.
 
-    ``limit`` is the number of records after which reading stops, null for all.
+    ``settle_seconds`` is how long a file is watched that was written just now, ``limit`` the number
+    of records after which reading stops, null for all.
     """
 
     profiles: Mapping[str, SourceProfile]
@@ -33,6 +34,7 @@ class Reading:
     max_unpacked_bytes: int
     max_unpacked_ratio: int
     shard_bytes: int
+    settle_seconds: float = 0.0
     limit: int | None = None
 
     @cached_property

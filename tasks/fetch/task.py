@@ -7,9 +7,9 @@ from typing import Final
 
 from prefect import get_run_logger, task
 
-from tasks.fetch import Progress, Reading, fetch
+from tasks.fetch import History, Intake, Progress, Reading, fetch
 from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
-from tasks.store.references import BatchRef
+from tasks.store import Lake
 
 TELL_SECONDS: Final = 5.0
 """Between two lines of progress while a long batch is read."""
@@ -27,9 +27,9 @@ TELL_SECONDS: Final = 5.0
     retry_condition_fn=may_pass,
 )
 def fetch_batch(
-    sources: Sequence[str], reading: Reading, root: Path, fetched_at: datetime
-) -> BatchRef:
-    """Land the raw records of the sources under ``root``; a rerun finds them there."""
+    sources: Sequence[str], reading: Reading, root: Path, lake: Lake, fetched_at: datetime
+) -> Intake:
+    """Land under ``root`` the raw records that ``lake`` does not hold; a rerun finds them there."""
     logger = get_run_logger()
     told = fetched_at.timestamp()
 
@@ -43,12 +43,25 @@ def fetch_batch(
                 progress.records, 100 * progress.bytes_read / max(progress.bytes_in_all, 1),
             )  # fmt: skip
 
-    fetched = fetch(sources, lake=root, reading=reading, fetched_at=fetched_at, on_progress=tell)
-    logger.info(
-        "fetch files=%d records=%d refused=%d%s",
-        fetched.files,
-        fetched.records,
-        sum(fetched.refused.values()),
-        " known=yes" if fetched.known else "",
+    history = History(raw=lake.root / "raw", batches=lake.entry().batches)
+    intake = fetch(
+        sources,
+        lake=root,
+        reading=reading,
+        fetched_at=fetched_at,
+        history=history,
+        on_progress=tell,
     )
-    return fetched.batch
+    for label in intake.growing:
+        logger.warning("fetch: %s is being written; it is left for the next run", label)
+    fetched = intake.fetched
+    logger.info(
+        "fetch files=%d records=%d refused=%d seen=%d growing=%d%s",
+        fetched.files if fetched else 0,
+        fetched.records if fetched else 0,
+        sum(fetched.refused.values()) if fetched else 0,
+        intake.seen,
+        len(intake.growing),
+        " known=yes" if fetched and fetched.known else "",
+    )
+    return intake

@@ -6,7 +6,7 @@ has applied, and applies what is missing, or all, when it is opened. Nothing is 
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -16,13 +16,12 @@ import pyarrow.parquet as pq
 
 from expectations.schema import INDEX_STEP
 from tasks.errors import RetryLater, StopRun, WarraqError
-from tasks.store.files import delete, explained
+from tasks.store.databases import is_busy, is_damage, remove_database
+from tasks.store.files import explained
 from tasks.store.lake import Lake
 from tasks.store.log import INDEX, LogEntry, entry_path, read_entry
 
 _NAME: Final = "duplicates.sqlite"
-_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _WAIT_SECONDS: Final = 120.0
 _PAGE_BYTES: Final = 8192
 _CACHE_KIB: Final = 64 * 1024
@@ -96,9 +95,9 @@ def open_index(lake: Lake) -> DuplicateIndex:
     try:
         connection, version = _connect(path, lake.root, entry)
     except sqlite3.DatabaseError as error:
-        if not _is_damage(error):
+        if not is_damage(error):
             raise _failed(path, error) from error
-        _remove(path)
+        remove_database(path)
         with _spoken_for(path):
             connection, version = _connect(path, lake.root, entry)
     return DuplicateIndex(path, connection, version)
@@ -213,32 +212,18 @@ def _spoken_for(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        if not _is_damage(error):
+        if not is_damage(error):
             raise _failed(path, error) from error
-        _remove(path)
+        remove_database(path)
         raise RetryLater(
             "The duplicate index was damaged; it is made again now", path=str(path)
         ) from error
 
 
 def _failed(path: Path, error: sqlite3.DatabaseError) -> WarraqError:
-    if _code(error) in _BUSY:
+    if is_busy(error):
         return RetryLater("Another process keeps the duplicate index busy", path=str(path))
     return StopRun(
         f"The duplicate index cannot be used ({error}); it may be deleted, it is made again",
         path=str(path),
     )
-
-
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    return _code(error) in _DAMAGED
-
-
-def _code(error: sqlite3.DatabaseError) -> int:
-    return error.sqlite_errorcode & 0xFF  # without the extension bits
-
-
-def _remove(path: Path) -> None:
-    with suppress(FileNotFoundError):
-        for suffix in ("-wal", "-shm", ""):
-            delete(path.with_name(path.name + suffix))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tasks.fetch import Fetched, Reading, fetch, read_raw
+from tasks.fetch import Fetched, History, Intake, Reading, fetch, read_raw
 from tasks.sources import SourceProfile
 from tasks.store.references import read
 
@@ -34,8 +34,17 @@ def reading(
 
 
 def land(lake: Path, *sources: object, how: Reading | None = None) -> Fetched:
+    """Fetch into a lake that has committed nothing."""
+    fetched = take_in(lake, *sources, how=how).fetched
+    assert fetched is not None
+    return fetched
+
+
+def take_in(
+    lake: Path, *sources: object, how: Reading | None = None, history: History | None = None
+) -> Intake:
     told = [str(source) for source in sources]
-    return fetch(told, lake=lake, reading=how or reading(), fetched_at=WHEN)
+    return fetch(told, lake=lake, reading=how or reading(), fetched_at=WHEN, history=history)
 
 
 def kept(fetched: Fetched) -> list[Row]:

@@ -19,6 +19,7 @@ REWRITE = bool(os.environ.get("WARRAQ_REWRITE_GOLDENS"))
 
 ZONES = {
     "raw": schema.RAW,
+    "files": schema.FILES,
     "records": schema.RECORDS,
     "cleaned": schema.CLEANED,
     "publishable": schema.PUBLISHABLE,
