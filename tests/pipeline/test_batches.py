@@ -1,6 +1,5 @@
 """The promises about batches: the same input gives the same corpus, however it comes."""
 
-import gzip
 import pickle
 import random
 import shutil
@@ -29,6 +28,7 @@ from tests.pipeline.running import (
     warraq,
     write_lines,
 )
+from tests.pipeline.sample_files import UNPACKERS, archived, unpacked
 
 pytestmark = pytest.mark.flow
 
@@ -45,6 +45,16 @@ def many(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[li
 @pytest.fixture
 def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WARRAQ_FETCH__SHARD_BYTES", "20000")
+
+
+def unpack_into(folder: Path, name: str, content: bytes) -> None:
+    """Write what an archive holds, and what archives in it hold, as files in folders."""
+    if not name.endswith((".zip", ".tar")):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
+        return
+    for member, inside in archived(content).items():
+        unpack_into(folder, *unpacked(member, inside))
 
 
 def files_below(folder: Path) -> dict[str, int]:
@@ -81,16 +91,36 @@ def test_the_same_records_elsewhere_under_other_names_are_the_same_batch(
     folder = elsewhere / SAMPLE.name  # the outlet of records that cannot be read
     shutil.copytree(SAMPLE, folder)
     (folder / "agencies.jsonl").rename(folder / "zz.ndjson")
-    archive = folder / "archive.jsonl.gz"
-    (folder / "00.jsonl").write_bytes(gzip.decompress(archive.read_bytes()))
-    archive.unlink()
     (folder / "مصر وناسها" / "scrape.txt").rename(folder / "مصر وناسها" / "ي.txt")
+    packed = [path for path in folder.iterdir() if path.suffix in UNPACKERS]
+    assert {path.suffix for path in packed} == UNPACKERS.keys()
+    for path in packed:
+        name, content = unpacked(path.name, path.read_bytes())
+        (folder / f"0-{name}").write_bytes(content)
+        path.unlink()
     ran = run(elsewhere, lake=tmp_path / "lake")
     assert ran.told["batch_id"] == sample.ran.told["batch_id"]
     assert corpus(tmp_path / "lake", CHANGES_WITH_THE_ORDER) == corpus(
         sample.lake, CHANGES_WITH_THE_ORDER
     )
     assert run(elsewhere, lake=sample.lake).told["already_in_version"] == 1
+
+
+def test_the_same_records_out_of_their_archives_are_the_same_batch(
+    sample: SampleRun, tmp_path: Path
+) -> None:
+    folder = tmp_path / SAMPLE.name
+    shutil.copytree(SAMPLE, folder)
+    archives = [folder / "folders.zip", folder / "bundle.tar.gz"]
+    for path in archives:
+        unpack_into(folder, *unpacked(path.name, path.read_bytes()))
+        path.unlink()
+    assert (folder / "حكايات السوق" / "عطار.txt").exists(), "that was in a zip in the tar"
+    ran = run(folder, lake=tmp_path / "lake")
+    assert ran.told["batch_id"] == sample.ran.told["batch_id"]
+    assert corpus(tmp_path / "lake", CHANGES_WITH_THE_ORDER) == corpus(
+        sample.lake, CHANGES_WITH_THE_ORDER
+    )
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

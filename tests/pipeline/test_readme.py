@@ -36,8 +36,12 @@ def test_python_blocks_print_what_stands_below_them(
 def test_the_table_is_that_of_the_sample(sample: SampleRun) -> None:
     cells = re.findall(r"^│ (\w+) +│ ([\w-]+) +│ +([\d,]+) │", README, re.MULTILINE)
     shown = {(place, why): int(count.replace(",", "")) for place, why, count in cells}
-    lines = [LedgerLine(**line) for line in sample.ran.told["ledger"]]
+    told = sample.ran.told
+    lines = [LedgerLine(**line) for line in told["ledger"]]
     assert shown == {(line.disposition, line.reason): line.count for line in lines}
+    first = f"Batch {told['batch_id'][:12]}: {told['records']} records went into version 1"
+    assert f"\n{first} of the lake.\n" in README
+    assert re.search(rf"│ all +│ +│ +{told['records']} │", README)
 
 
 def test_every_command_is_shown() -> None:

@@ -1,15 +1,24 @@
 """The embedded sample through the real flow, held against ``tests/sample/expected.json``."""
 
-import gzip
+import html
 import json
+import unicodedata
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
-from tests.pipeline.running import SAMPLE, Row, SampleRun, by_place, rows, warraq
+from tasks.fetch.archives import ARCHIVES, find_archive
+from tasks.fetch.formats import FORMATS
+from tasks.fetch.unpacking import COMPRESSIONS, MAGIC, find_compression
+from tasks.text.encodings import ENCODINGS
+from tasks.text.mojibake import UTF_8, WINDOWS_1256
+from tests.pipeline.running import Row, SampleRun, by_place, rows, warraq
+from tests.pipeline.sample_files import layers, raw_text, read_member
 
 pytestmark = pytest.mark.flow
 
@@ -24,6 +33,7 @@ REJECTED_FOR = {
     "empty file": "empty-file",
     "not UTF-8": "not-utf8",
     "unknown format": "unknown-format",
+    "ragged row": "ragged-row",
 }
 QUARANTINED_FOR = {
     "empty body": "empty-text",
@@ -55,16 +65,15 @@ def cleaned(sample: SampleRun, articles: dict[str, Row]) -> dict[str, Row]:
     return articles | by_place(sample.lake, "duplicates")
 
 
-def raw_text(where: str) -> str:
-    """Return the raw text of a record as the sample's files have it."""
-    name, _, number = where.rpartition("#")
-    if name.endswith(".txt"):
-        encoding = "windows-1256" if "1256" in name else "utf-8-sig"
-        return (SAMPLE / name).read_bytes().decode(encoding)
-    content = (SAMPLE / name).read_bytes()
-    lines = (gzip.decompress(content) if name.endswith(".gz") else content).split(b"\n")
-    record = json.loads(lines[int(number) - 1])
-    return str(record.get("text") or record.get("articleBody"))
+@pytest.fixture(scope="module")
+def published(ledger: dict[str, Row]) -> set[str]:
+    return {place for place, row in ledger.items() if row["disposition"] == "published"}
+
+
+@pytest.fixture(scope="module")
+def raw_zone(sample: SampleRun) -> dict[str, Row]:
+    shards = (sample.lake / "raw").glob("*/*.parquet")
+    return {row["record_ref"]: row for path in shards for row in pq.read_table(path).to_pylist()}
 
 
 def test_every_raw_record_ends_in_one_place(sample: SampleRun, ledger: dict[str, Row]) -> None:
@@ -94,6 +103,15 @@ def test_every_reprint_is_a_duplicate_of_the_first(
     assert {place: row["copies"] for place, row in articles.items()} == {
         place: 1 + sizes[place] for place in articles
     }
+
+
+def test_reprints_are_named_by_outlet_and_id(cleaned: dict[str, Row]) -> None:
+    def named(place: str) -> list[str]:
+        row = cleaned[place]
+        return [row["source"], row["native_id"] or row["url"] or place]
+
+    told = [[*named(copy), *named(original)] for copy, original in EXPECTED["reprint_where"]]
+    assert sorted(told) == sorted(EXPECTED["reprints"])
 
 
 @pytest.mark.parametrize("pair", EXPECTED["revisions"], ids=lambda pair: str(pair["id"]))
@@ -212,13 +230,76 @@ def test_the_scrape_is_an_article_again(articles: dict[str, Row]) -> None:
     assert "الشاذلي" not in body
 
 
-def test_nothing_is_cut_but_what_is_kept_in_removed(articles: dict[str, Row]) -> None:
-    """Letters of the raw scrape = letters of the body and of the cuts."""
-    row = articles[SCRAPE]
-    raw = Counter(filter(str.isalpha, raw_text(SCRAPE)))
-    kept = Counter(filter(str.isalpha, row["body"]))
-    cut = Counter(filter(str.isalpha, "".join(cut["text"] for cut in row["removed"])))
-    assert kept + cut == raw
+def letters(text: str) -> Counter[str]:
+    """Count the letters, those that a repair writes otherwise as what they stand for."""
+    plain = unicodedata.normalize("NFKC", html.unescape(text))
+    return Counter(char for char in plain if char.isalpha() and char != "\N{ARABIC TATWEEL}")
+
+
+def test_nothing_is_cut_but_what_is_kept_in_removed(cleaned: dict[str, Row]) -> None:
+    """Letters of the raw text = letters of the body and of the cuts, whatever the format."""
+    wrong = [
+        place
+        for place, row in cleaned.items()
+        if letters(row["body"]) + letters("".join(cut["text"] for cut in row["removed"]))
+        != letters(raw_text(place))
+    ]
+    assert wrong == []
+
+
+def test_every_format_has_a_file_that_is_published_from(
+    raw_zone: dict[str, Row], published: set[str]
+) -> None:
+    assert {raw_zone[place]["format"] for place in published} == {kind.name for kind in FORMATS}
+    names = [read_member(place.rpartition("#")[0])[0] for place in published]
+    suffixes = {name.rpartition(".")[2] for name in names}
+    assert suffixes == {"csv", "json", "jsonl", "parquet", "tsv", "txt"}
+
+
+def test_every_compression_and_archive_has_a_file_that_is_published_from(
+    published: set[str],
+) -> None:
+    files = {place.rpartition("#")[0] for place in published}
+    contents = [content for file in files for _, content in layers(file)]
+    packed = {find_compression(content[:MAGIC]) for content in contents}
+    assert packed - {None} == set(COMPRESSIONS)
+    archives = {find_archive(content) for content in contents}
+    assert archives - {None} == set(ARCHIVES)
+    assert max(file.count("!") for file in files) == 2, "an archive inside an archive"
+
+
+def test_every_encoding_has_a_file_that_is_published_from(
+    raw_zone: dict[str, Row], published: set[str], ledger: dict[str, Row]
+) -> None:
+    notes = {place: ledger[place]["detail"] for place in published if ledger[place]["detail"]}
+    expected: dict[str, str] = EXPECTED["read_as"]
+    assert notes == {place: f"read as {name}" for place, name in expected.items()}
+    plain = {raw_zone[place]["encoding"] for place in published - notes.keys()}
+    assert plain == {None}, "UTF-8 as received"
+    told = " ".join(expected.values())
+    assert [name for name in ENCODINGS if name not in {*expected.values(), "utf-8"}] == []
+    assert [accident for accident in (WINDOWS_1256, UTF_8) if accident not in told] == []
+    recoded = {place: row["encoding"] for place, row in raw_zone.items() if row["encoding"]}
+    assert recoded == {
+        place: name for place, name in expected.items() if raw_zone[place]["format"] != "text"
+    }
+
+
+@pytest.mark.parametrize(
+    ("where", "at", "precision"),
+    [
+        ("sawaqi.csv#1", datetime(2025, 10, 11, 7, 30, tzinfo=UTC), "second"),
+        ("maraya.csv#1", datetime(2025, 11, 8, tzinfo=UTC), "day"),
+        ("bareed.tsv#1", datetime(2025, 11, 12, 8, tzinfo=UTC), "second"),
+        ("sanabil-api.json#2", datetime(2026, 3, 16, 15, 30, tzinfo=UTC), "second"),
+        ("manara.parquet#1", datetime(2025, 10, 27, 6, 45, tzinfo=UTC), "second"),
+    ],
+)
+def test_dates_are_read_in_every_format(
+    where: str, at: datetime, precision: str, articles: dict[str, Row]
+) -> None:
+    assert articles[where]["published_at"] == at
+    assert articles[where]["date_precision"] == precision
 
 
 def test_pandas_reads_it_as_a_user_does(sample: SampleRun) -> None:
@@ -237,7 +318,7 @@ def test_pandas_reads_it_as_a_user_does(sample: SampleRun) -> None:
     undated = pd.read_parquet(folder, filters=[("published_month", "==", "unknown")])
     assert undated["published_at"].isna().all()
     one = pd.read_parquet(folder, filters=[("source", "==", "مصر وناسها")], columns=["body"])
-    assert len(one) == 11
+    assert len(one) == 12
 
 
 @pytest.mark.parametrize("dataset", ["articles", "duplicates", "quarantine", "ledger", "runs"])
