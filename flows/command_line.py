@@ -52,6 +52,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_lake_commands(commands)
     _add_schedule_commands(commands)
+    _add_source_commands(commands)
     return parser
 
 
@@ -115,8 +116,41 @@ def _add_schedule_commands(commands: "_Commands[argparse.ArgumentParser]") -> No
     trigger.add_argument("--wait", action="store_true", help="wait for the run's end")
 
 
+def _add_source_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    purpose = "draft the profile of a source that is new"
+    source = commands.add_parser("source", help=purpose, description=purpose.capitalize() + ".")
+    actions = source.add_subparsers(dest="action", required=True, metavar="ACTION")
+    new = _add(
+        actions,
+        "new",
+        "look at some records of a source and write a profile for them, to be read over",
+        "warraq source new inbox/al-ufuq\n"
+        "  warraq source new archive.jsonl.gz --name al-ufuq --profiles profiles\n"
+        "  warraq source new news.csv --stdout",
+        of_lake=False,
+    )
+    new.add_argument("source", metavar="SOURCE", type=_source, help="a file, a folder or a glob")
+    new.add_argument(
+        "--name", metavar="NAME", help="name of the profile (default: made of the SOURCE's name)"
+    )
+    new.add_argument(
+        "--profiles",
+        type=Path,
+        metavar="FOLDER",
+        help="folder to write it into (default: profiles of warraq.toml, else profiles)",
+    )
+    new.add_argument(
+        "--stdout", action="store_true", help="print the profile and write nothing to disk"
+    )
+
+
 def _add(
-    commands: "_Commands[argparse.ArgumentParser]", name: str, purpose: str, example: str
+    commands: "_Commands[argparse.ArgumentParser]",
+    name: str,
+    purpose: str,
+    example: str,
+    *,
+    of_lake: bool = True,
 ) -> argparse.ArgumentParser:
     command = commands.add_parser(
         name,
@@ -125,12 +159,13 @@ def _add(
         epilog=f"examples:\n  {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument(
-        "--lake",
-        type=Path,
-        metavar="PATH",
-        help="folder of the corpus (default: the lake of warraq.toml, else data/lake)",
-    )
+    if of_lake:
+        command.add_argument(
+            "--lake",
+            type=Path,
+            metavar="PATH",
+            help="folder of the corpus (default: the lake of warraq.toml, else data/lake)",
+        )
     command.add_argument(
         "--json",
         action="store_true",
@@ -154,6 +189,10 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
         from flows import deployments
 
         return deployments.serve if name == "serve" else deployments.trigger
+    if name == "source":
+        from flows.source_command import new
+
+        return new
     from flows import lake_commands
 
     return {

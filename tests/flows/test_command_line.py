@@ -24,11 +24,23 @@ def test_every_command_has_help_with_an_example(
     assert "--json" in text
 
 
+def test_drafting_a_profile_has_help_with_an_example_and_no_lake(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["source", "new", "--help"])
+    assert ended.value.code == 0
+    text = capsys.readouterr().out
+    assert "  warraq source new" in text
+    assert "--json" in text
+    assert "--lake" not in text
+
+
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     text = capsys.readouterr().out
-    assert [command for command in COMMANDS if f"    {command} " not in text] == []
+    assert [command for command in [*COMMANDS, "source"] if f"    {command} " not in text] == []
 
 
 @pytest.mark.parametrize(
@@ -41,6 +53,9 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         pytest.param(["run", "--limit", "ten"], id="limit-word"),
         pytest.param(["run", ""], id="blank-source"),
         pytest.param(["explain"], id="no-article"),
+        pytest.param(["source"], id="no-action"),
+        pytest.param(["source", "new"], id="nothing-to-look-at"),
+        pytest.param(["source", "new", "a", "--lake", "l"], id="no-lake-to-draft-into"),
         pytest.param(["serve", "--port", "70000"], id="port-too-high"),
         pytest.param(["status", "--fast"], id="unknown-option"),
     ],

@@ -1,0 +1,206 @@
+"""What stands where in a sample: the values of each column, or of each path into JSON.
+
+Plain Python over rows: a sample has few of them, and their shapes differ.
+"""
+
+import csv
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Final
+
+import orjson
+
+from tasks.fetch.formats.content import BOM
+from tasks.fetch.reading import RawRecord
+
+MOST_PATHS: Final = 400
+"""Paths looked at in records of one shape: hostile input may have another in every record."""
+
+DEEPEST: Final = 6
+MOST_NODES: Final = 1_000
+"""How deep, and at how many values, one record is looked."""
+
+MOST_SHAPES: Final = 24
+"""Shapes that are looked at, the most frequent ones."""
+
+LONGEST_NAME: Final = 200
+"""Characters of the longest key or column name that a person would write into a profile."""
+
+JSON: Final = "json"
+TEXT, LIST, NUMBER, NAMED = "text", "list", "number", "named"
+"""How a value is written: a string, strings in a list, a number, an object with a name."""
+
+_BETWEEN_NAMES: Final = "، "
+_MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
+
+
+@dataclass(slots=True)
+class Column:
+    """The values at one path, null where a record has none; ``kinds`` is how they are written.
+
+    ``partial`` says that the path picks the first of several in a list.
+    """
+
+    path: str
+    values: list[str | None]
+    kinds: set[str] = field(default_factory=set)
+    partial: bool = False
+
+
+@dataclass(slots=True)
+class Shape:
+    """Records that are made up alike: rows of tables with one header, or all JSON objects."""
+
+    name: str
+    rows: int
+    columns: dict[str, Column]
+    cut: bool = False
+    """Whether there were more paths than are looked at."""
+
+    def find(self, path: str) -> Column | None:
+        """Return the column of that name as a profile finds it: exactly, else in any case."""
+        if path in self.columns:
+            return self.columns[path]
+        first, dot, rest = path.partition(".")
+        for name, column in self.columns.items():
+            own, own_dot, own_rest = name.partition(".")
+            if (own.lower(), own_dot, own_rest) == (first.lower(), dot, rest):
+                return column
+        return None
+
+
+def shapes_of(records: Sequence[RawRecord]) -> list[Shape]:
+    """Return the shapes of the structured records, the most frequent first.
+
+    Records that are no sound JSON or no row of their table are left out, as a run refuses them.
+    """
+    groups: dict[str, list[list[_Cell]]] = {}
+    for record in records:
+        cells = _cells(record)
+        if cells is not None:
+            groups.setdefault(record.piece.header or JSON, []).append(cells)
+    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))[:MOST_SHAPES]
+    return [_gather(key, rows) for key, rows in ordered]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    path: str
+    value: str
+    kind: str
+    partial: bool = False
+
+
+def _gather(key: str, rows: list[list[_Cell]]) -> Shape:
+    name = "JSON objects" if key == JSON else f"rows of {_read_header(key).count} columns"
+    shape = Shape(name, len(rows), {})
+    for number, cells in enumerate(rows):
+        for cell in cells:
+            column = shape.columns.get(cell.path)
+            if column is None:
+                if len(shape.columns) >= MOST_PATHS:
+                    shape.cut = True
+                    continue
+                column = shape.columns[cell.path] = Column(cell.path, [None] * len(rows))
+            if column.values[number] is None:
+                column.values[number] = cell.value
+                column.kinds.add(cell.kind)
+                column.partial |= cell.partial
+    return shape
+
+
+def _cells(record: RawRecord) -> list[_Cell] | None:
+    payload = record.piece.payload
+    if record.piece.header is not None:
+        return _row_cells(payload, record.piece.header)
+    if record.format == "text":
+        return None
+    try:
+        value = orjson.loads(payload.removeprefix(BOM))
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(value, dict):
+        return None
+    # A key at the top that is written with dots hides the path that reads the same.
+    found = [cell for cell in _walk(value) if "." not in cell.path or cell.path not in value]
+    dotted = islice(value.items(), MOST_NODES)
+    return found + [
+        _Cell(key, text, TEXT)
+        for key, text in dotted
+        if "." in key and len(key) <= LONGEST_NAME and isinstance(text, str)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    count: int
+    delimiter: str
+    names: tuple[tuple[int, str], ...]
+    """The places and names of columns that a profile can name: the first of each name."""
+
+
+@lru_cache(maxsize=64)
+def _read_header(header: str) -> _Header:
+    told = orjson.loads(header)
+    places: dict[str, int] = {}
+    for place, column in enumerate(told["columns"]):
+        name = column.strip().strip(_MARK).strip()
+        if name and len(name) <= LONGEST_NAME:
+            places.setdefault(name, place)
+    names = tuple((place, name) for name, place in places.items())
+    return _Header(len(told["columns"]), told["delimiter"], names)
+
+
+def _row_cells(payload: bytes, header: str) -> list[_Cell] | None:
+    told = _read_header(header)
+    try:
+        rows = list(csv.reader([payload.decode()], delimiter=told.delimiter))
+    except (csv.Error, UnicodeDecodeError):
+        return None
+    if len(rows) != 1 or len(rows[0]) != told.count:
+        return None
+    return [_Cell(name, rows[0][place], TEXT) for place, name in told.names[: MOST_PATHS + 1]]
+
+
+def _walk(record: dict[str, Any]) -> Iterator[_Cell]:
+    """Yield what stands at each path, without recursion: keys deep down are as good as any."""
+    waiting: deque[tuple[tuple[str, ...], Any, bool]] = deque([((), record, False)])
+    nodes = 0
+    while waiting and nodes < MOST_NODES:
+        path, value, partial = waiting.popleft()
+        nodes += 1
+        cell = _cell(path, value, partial=partial) if path else None
+        if cell is not None:
+            yield cell
+        if len(path) >= DEEPEST:
+            continue
+        if isinstance(value, dict):
+            room = MOST_NODES - len(waiting)
+            waiting += [
+                ((*path, key), inner, partial)
+                for key, inner in islice(value.items(), max(room, 0))
+                if "." not in key and len(key) <= LONGEST_NAME and (path or key.strip())
+            ]
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            waiting.append(((*path, "0"), value[0], partial or len(value) > 1))
+
+
+def _cell(path: tuple[str, ...], value: object, *, partial: bool) -> _Cell | None:
+    dotted = ".".join(path)
+    if isinstance(value, str):
+        return _Cell(dotted, value, TEXT, partial)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _Cell(dotted, str(value), NUMBER, partial)
+    if isinstance(value, dict):
+        name = value.get("name")
+        return _Cell(dotted, name, NAMED, partial) if isinstance(name, str) else None
+    if isinstance(value, list) and value:
+        if all(isinstance(part, str) for part in value):
+            return _Cell(dotted, "\n".join(value), LIST, partial)
+        names = [part.get("name") if isinstance(part, dict) else part for part in value]
+        told = [name for name in names if isinstance(name, str)]
+        return _Cell(dotted, _BETWEEN_NAMES.join(told), NAMED, partial) if told else None
+    return None

@@ -1,0 +1,113 @@
+"""Keys about dates: formats, and the time zone of times that state no offset."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from tasks.draft.date_guess import DateReading, look_at_dates
+from tasks.draft.field_guess import FieldGuess
+from tasks.draft.toml_text import Entry, example
+
+_ZONES: Final = {
+    "ae": "Asia/Dubai", "bh": "Asia/Bahrain", "dz": "Africa/Algiers", "eg": "Africa/Cairo",
+    "iq": "Asia/Baghdad", "jo": "Asia/Amman", "kw": "Asia/Kuwait", "lb": "Asia/Beirut",
+    "ly": "Africa/Tripoli", "ma": "Africa/Casablanca", "mr": "Africa/Nouakchott",
+    "om": "Asia/Muscat", "ps": "Asia/Hebron", "qa": "Asia/Qatar", "sa": "Asia/Riyadh",
+    "sd": "Africa/Khartoum", "sy": "Asia/Damascus", "tn": "Africa/Tunis", "ye": "Asia/Aden",
+}  # fmt: skip
+"""Time zones by the country at the end of a host's name."""
+
+_USUAL: Final = "Africa/Cairo"
+_ARABIC_MONTH: Final = re.compile(
+    "يناير|فبراير|مارس|أبريل|ابريل|مايو|يونيو|يوليو|أغسطس|اغسطس|سبتمبر|أكتوبر|اكتوبر|نوفمبر|ديسمبر|"
+    "كانون|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول|تشرين|جانفي|فيفري|أفريل|جوان|جويلية|أوت"
+)
+
+
+def date_entries(fields: dict[str, FieldGuess]) -> Iterator[Entry]:
+    """Yield ``date_formats``: those that have no rival as a key, the others to choose from."""
+    read = _readings(fields)
+    certain = tuple(dict.fromkeys(shape for each in read for shape in each.certain))
+    possible = dict.fromkeys(shape for each in read for shape in each.possible)
+    left = tuple(shape for shape in possible if shape not in certain)
+    why = tuple(line for each in read for line in _told(each))
+    if certain:
+        yield Entry(key="date_formats", value=certain, certain=True, why=why)
+    if left and certain:
+        doubt = "To accept one, add it to the list above; day and month can be either way round."
+        yield Entry(key="date_formats", value=left, certain=False, why=(doubt,))
+    elif left:
+        doubt = "Nothing in the sample tells which of these is meant; keep the right one."
+        yield Entry(key="date_formats", value=left, certain=False, why=(*why, doubt))
+
+
+def date_notes(fields: dict[str, FieldGuess]) -> Iterator[str]:
+    """Yield what there is to say of dates where no format is to be told."""
+    for read in _readings(fields):
+        if not read.certain and not read.possible:
+            yield from _told(read)
+        if read.either and not read.day_first and not read.month_first:
+            yield (
+                f"{read.either:,} dates are read with the day first and could be read with the "
+                "month first; none tells which is meant."
+            )
+
+
+def _readings(fields: dict[str, FieldGuess]) -> list[DateReading]:
+    names = (name for name in ("published", "modified") if name in fields)
+    return [look_at_dates(fields[name].values) for name in names]
+
+
+def _told(read: DateReading) -> Iterator[str]:
+    unread = read.told - read.read
+    if unread:
+        yield (
+            f"{unread:,} of {read.told:,} dates are read by no built-in form, such as "
+            f"{example(read.unread_example)}; formats read {read.by_formats:,} of them."
+        )
+    if unread > read.by_formats and _ARABIC_MONTH.search(read.unread_example):
+        yield "strptime knows no Arabic months: no format reads them."
+    if read.order_is_wrong:
+        yield (
+            f"WRONG as read: {read.month_first:,} dates have the month first, none the day, and "
+            f"{read.either:,} more that could be either are read day first. Formats are "
+            "tried last, so none mends those: turn the dates round before."
+        )
+    elif read.month_first and read.day_first:
+        yield f"{read.day_first:,} dates have the day first and {read.month_first:,} the month."
+
+
+def timezone_entry(fields: dict[str, FieldGuess]) -> Iterator[Entry]:
+    """Yield ``timezone``, always for a person to accept: times do not say where they are from."""
+    published = fields.get("published")
+    if published is None or not published.values:
+        return
+    read = look_at_dates(published.values)
+    if not read.zoneless:
+        return
+    url = fields.get("url")
+    zone, ending = _zone_of(url.values if url else ())
+    why = (
+        f"{read.zoneless:,} of {read.told:,} times state no offset and are read as UTC without this"
+    )
+    why += f"; most addresses end in .{ending}." if ending else "; write the outlet's own."
+    yield Entry(key="timezone", value=zone, certain=False, why=(why,))
+
+
+def _zone_of(urls: tuple[str, ...]) -> tuple[str, str]:
+    endings = Counter(filter(None, map(_ending, urls[:500])))
+    for ending, count in endings.most_common(1):
+        if count > len(urls[:500]) / 2:
+            return _ZONES[ending], ending
+    return _USUAL, ""
+
+
+def _ending(url: str) -> str:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    ending = host.rpartition(".")[2]
+    return ending if ending in _ZONES else ""

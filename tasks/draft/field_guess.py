@@ -1,0 +1,220 @@
+"""Which column holds which field: by what stands in it, the name only between likely ones.
+
+A field whose usual name finds it is left alone. What names a field by its content is measured here
+as shares of the sample; where the content fits several columns or none of the known words is in the
+name, the guess is one for a person to accept.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tasks.draft.columns import Column, Shape
+from tasks.draft.judges import JUDGES, Candidate
+from tasks.draft.traits import Traits, is_nothing
+from tasks.sources import FieldNames
+
+FIELDS: Final = (
+    *("text", "title", "url", "published", "modified", "id", "source", "section", "author"),
+)
+"""In the order of guessing: what is taken by one is none of the next."""
+
+TEASER: Final = 3
+"""How many times longer another column's text must be for the usual one to be a teaser."""
+
+SOME: Final = 0.05
+"""Share of the records from which a field counts as found."""
+
+OVERLAP: Final = 0.2
+"""Share of a column's records up to which another layout's column may tell the same field."""
+
+LAYOUTS: Final = 4
+"""Layouts of one source that are told apart, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldGuess:
+    """Where one field stands in records of one shape.
+
+    ``paths`` are those that the usual names do not find, none when they suffice; ``usual`` are the
+    usual names that find something. ``certain`` says that no person need look. Counts are records;
+    ``nothing`` those that say «N/A» or the like. ``rivals`` are other columns that it may be.
+    """
+
+    field: str
+    paths: tuple[str, ...]
+    usual: tuple[str, ...]
+    certain: bool
+    rows: int
+    filled: int
+    nothing: int
+    example: str
+    rivals: tuple[str, ...] = ()
+    teaser_of: str = ""
+    values: tuple[str, ...] = ()
+
+
+def guess_fields(shape: Shape) -> list[FieldGuess]:
+    """Return where each field stands that stands anywhere in the records of this shape."""
+    traits = {path: Traits(column) for path, column in shape.columns.items()}
+    usual = {field: _usual(field, shape, traits) for field in FIELDS}
+    taken = {each.path for found in usual.values() for each in found}
+    text: Traits | None = None
+    guesses = []
+    for field in FIELDS:
+        free = [each for path, each in traits.items() if path not in taken and each.filled]
+        guess, chosen = _guess(field, usual[field], free, text, shape)
+        if guess is None:
+            continue
+        guesses.append(guess)
+        taken |= {each.path for each in free if any(_is_same(each, one) for one in chosen)}
+        if field == "text":
+            text = max([*usual[field], *chosen], key=lambda each: each.filled)
+    return guesses
+
+
+def _is_same(one: Traits, other: Traits) -> bool:
+    """Whether the paths lead to one value: «author» and «author.name»."""
+    return one.path == other.path or one.path in {f"{other.path}.name", f"{other.path}.0"}
+
+
+def _usual(field: str, shape: Shape, traits: dict[str, Traits]) -> list[Traits]:
+    found: dict[str, Traits] = {}
+    for name in getattr(FieldNames(), field):
+        column = shape.find(name)
+        if column is not None and _fits_reader(field, column):
+            found.setdefault(column.path, traits[column.path])
+    return list(found.values())
+
+
+def _fits_reader(field: str, column: Column) -> bool:
+    return field != "text" or Traits(column).is_string
+
+
+def _guess(
+    field: str, usual: list[Traits], free: list[Traits], text: Traits | None, shape: Shape
+) -> tuple[FieldGuess | None, list[Traits]]:
+    """Return the guess for one field, and the columns chosen that have no usual name."""
+    judge = JUDGES[field]
+    judged = [found for each in free if (found := judge(each, text)) is not None]
+    judged.sort(key=lambda each: (-each.score, each.traits.path))
+    plain = [each for each in usual if each.filled]
+    filled = len(_coalesced(plain))
+    is_found = filled >= max(SOME * shape.rows, 1)
+    chosen = _complete(judged, plain if is_found else [], shape.rows)
+    if not chosen:
+        best = judged[0] if judged else None
+        return (_usual_guess(field, usual, best, shape) if usual else None), []
+    values = _coalesced([*plain, *(each.traits for each in chosen)])
+    main = chosen[0].traits
+    rivals = [each for each in judged if each not in chosen and each.score > 0.6 * judged[0].score]
+    sure = all(each.certain for each in chosen)
+    return (
+        FieldGuess(
+            field=field,
+            paths=tuple(each.traits.path for each in chosen),
+            usual=tuple(each.path for each in plain),
+            certain=sure and (field == "text" or is_found or not _rivalled(judged)),
+            rows=shape.rows,
+            filled=len(values),
+            nothing=main.nothings,
+            example=main.example(),
+            rivals=tuple(each.traits.path for each in rivals[:3]),
+            values=tuple(values),
+        ),
+        [each.traits for each in chosen],
+    )
+
+
+def _complete(judged: list[Candidate], found: Sequence[Traits], rows: int) -> list[Candidate]:
+    """Return the columns that tell what the ones found do not: other layouts of the records.
+
+    A column that is filled in the same records as those before it is a rival, no other layout.
+    """
+    covered = {row for each in found for row in each.rows_told()}
+    chosen: list[Candidate] = []
+    for each in judged:
+        own = each.traits.rows_told()
+        first = not covered
+        apart = len(own & covered) <= OVERLAP * len(own)
+        if first or (apart and each.certain and len(own) >= max(SOME * rows, 2)):
+            chosen.append(each)
+            covered |= own
+        if len(chosen) >= LAYOUTS:
+            break
+    return chosen
+
+
+def _rivalled(judged: list[Candidate]) -> bool:
+    """Whether another column fits about as well, its name too."""
+    return len(judged) > 1 and judged[1].certain and judged[1].score > judged[0].score * 0.9
+
+
+def _usual_guess(
+    field: str,
+    usual: list[Traits],
+    best: Candidate | None,
+    shape: Shape,
+) -> FieldGuess:
+    values = _coalesced(usual)
+    fullest = max(usual, key=lambda each: each.filled)
+    teaser = ""
+    if field == "text" and best and fullest.length * TEASER < best.traits.length:
+        teaser = best.traits.path
+    return FieldGuess(
+        field=field,
+        paths=(),
+        usual=tuple(each.path for each in usual if each.filled or len(usual) == 1),
+        certain=True,
+        rows=shape.rows,
+        filled=len(values),
+        nothing=max(each.nothings for each in usual),
+        example=fullest.example(),
+        teaser_of=teaser,
+        values=tuple(values),
+    )
+
+
+def _coalesced(columns: Sequence[Traits]) -> list[str]:
+    """Return the first value of each record that says something."""
+    found: dict[int, str] = {}
+    for each in reversed(columns):
+        for row, value in enumerate(each.column.values):
+            if value is not None and not is_nothing(value):
+                found[row] = value.strip()
+    return [found[row] for row in sorted(found)]
+
+
+def merge_guesses(guesses: Iterable[FieldGuess], rows: int) -> dict[str, FieldGuess]:
+    """Return one guess a field out of those of several shapes, the most frequent shape first.
+
+    Where one shape needs another name, the usual names that others are found under stand before it,
+    as a list in a profile takes the place of the usual names.
+    """
+    by_field: dict[str, list[FieldGuess]] = {}
+    for guess in guesses:
+        by_field.setdefault(guess.field, []).append(guess)
+    return {field: _merge(by_field[field], rows) for field in FIELDS if field in by_field}
+
+
+def _merge(some: list[FieldGuess], rows: int) -> FieldGuess:
+    told = [guess for guess in some if guess.filled]
+    new = [guess for guess in told if guess.paths]
+    usual = dict.fromkeys(name for guess in some for name in guess.usual)
+    paths: dict[str, None] = {}
+    if new:
+        paths = usual | dict.fromkeys(path for guess in new for path in guess.paths)
+    first = max(some, key=lambda guess: guess.filled)
+    return FieldGuess(
+        field=first.field,
+        paths=tuple(paths),
+        usual=tuple(usual),
+        certain=all(guess.certain for guess in new),
+        rows=rows,
+        filled=sum(guess.filled for guess in some),
+        nothing=sum(guess.nothing for guess in some),
+        example=first.example,
+        rivals=tuple(dict.fromkeys(path for guess in new for path in guess.rivals)),
+        teaser_of=next((guess.teaser_of for guess in some if guess.teaser_of), ""),
+        values=tuple(value for guess in some for value in guess.values),
+    )

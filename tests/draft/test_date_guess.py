@@ -1,0 +1,60 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.draft.date_guess import guess_formats, look_at_dates
+from tasks.sources import SourceProfile
+
+
+@pytest.mark.parametrize(
+    ("texts", "certain"),
+    [
+        (["12/25/2019", "01/02/2019", "03/31/2019"], "%m/%d/%Y"),
+        (["13/02/19", "25/12/19", "01/01/19"], "%d/%m/%y"),
+        (["02/13/19", "12/25/19", "01/01/19"], "%m/%d/%y"),
+        (["14.3.20", "17.3.20"], "%d.%m.%y"),
+        (["Mar 1, 2018 10:20 AM", "Apr 12, 2018 1:20 PM"], "%b %d, %Y %I:%M %p"),
+        (["1-Mar-2018 10:20:11 +0300"], "%d-%b-%Y %H:%M:%S %z"),
+        (["10:20 25-12-2018", "10:21 26-12-2018"], "%H:%M %d-%m-%Y"),
+        (["Friday, March 6, 2020"], "%A, %B %d, %Y"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_a_format_without_a_rival_is_certain(texts: list[str], certain: str) -> None:
+    assert guess_formats(texts) == ((certain,), ())
+    assert look_at_dates(texts).share == 1
+
+
+def test_numbers_that_can_be_either_way_round_are_left_to_a_person() -> None:
+    assert guess_formats(["01/02/19", "03/04/19"]) == ((), ("%d/%m/%y", "%m/%d/%y"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12 يناير 2019", "خبر", "99/99/99", "2019 2020 3 4", "%d %d %d", "1" * 60, "3/4", ""],
+)
+def test_what_no_format_reads_has_none(text: str) -> None:
+    assert guess_formats([text]) == ((), ())
+
+
+def test_built_in_forms_need_no_format() -> None:
+    read = look_at_dates(["2018-03-01T21:09:02+04:00", "2019/01/05", "25/12/2019", "١٣-٢-٢٠٢٠"])
+    assert (read.read, read.told, read.certain, read.possible) == (4, 4, (), ())
+    assert (read.day_first, read.month_first, read.timed, read.zoneless) == (2, 0, 1, 0)
+
+
+def test_dates_with_the_month_first_are_told_to_be_read_wrongly() -> None:
+    read = look_at_dates(["12/25/2019", "03/31/2019", "04/05/2019", "06/06/2019"])
+    assert read.order_is_wrong
+    assert (read.month_first, read.either) == (2, 1)
+
+
+DATE_LIKE = st.text(st.sampled_from("0123456789/-.: ,+ZAPMaprMay%d٣ي"), max_size=24)
+
+
+@given(st.lists(DATE_LIKE | st.text(max_size=30), max_size=8))
+def test_whatever_is_guessed_a_profile_takes(texts: list[str]) -> None:
+    certain, possible = guess_formats(texts)
+    SourceProfile(name="any", date_formats=(*certain, *possible))
+    read = look_at_dates(texts)
+    assert 0 <= read.read + read.by_formats <= read.read + read.by_any <= read.told == len(texts)

@@ -1,0 +1,149 @@
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from flows.command_line import main
+from tasks.sources import load_profile
+from tests.draft.writing import Writer, csv_of, json_lines
+from tests.fetch.fetching import make
+from tests.flows.command_runs import warraq
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A current folder with a source «inbox/al-ufuq» of one table."""
+    writer = Writer()
+    rows = [[writer.words(6), writer.text()] for _ in range(12)]
+    make(tmp_path, {"inbox/al-ufuq/2019.csv": csv_of(["عنوان", "نص"], rows)})
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_profile_is_written_where_nothing_is_set_and_told(here: Path, capsys: Capture) -> None:
+    assert main(["source", "new", "inbox/al-ufuq"]) == 0
+    profile = load_profile("al-ufuq", folder=here / "profiles")
+    assert (profile.fields.text, profile.fields.title) == (("نص",), ("عنوان",))
+    assert profile.paths == ("inbox/al-ufuq",)
+    out = capsys.readouterr().out
+    assert out.startswith("Wrote profiles/al-ufuq.toml: ")
+    assert "with it 12 of them give a text, without 0" in out
+    assert 'add to warraq.toml:  profiles = "profiles"' in out
+    assert "warraq run al-ufuq --limit 20 --dry-run" in out
+    assert sorted(path.name for path in here.iterdir()) == ["inbox", "profiles"]
+    assert [path.name for path in (here / "profiles").iterdir()] == ["al-ufuq.toml"]
+
+
+def test_a_profile_that_is_there_is_never_overwritten(here: Path, capsys: Capture) -> None:
+    make(here, {"profiles/al-ufuq.toml": "# mine\n"})
+    assert main(["source", "new", "inbox/al-ufuq"]) == 1
+    told = capsys.readouterr().err
+    assert "--name" in told
+    assert "file=profiles/al-ufuq.toml" in told
+    assert (here / "profiles" / "al-ufuq.toml").read_text() == "# mine\n"
+
+
+@pytest.mark.parametrize("told", ["option", "setting"])
+def test_the_folder_is_the_options_or_the_settings(told: str, here: Path, capsys: Capture) -> None:
+    make(here, {"warraq.toml": 'profiles = "sources"\n'})
+    more = ["--profiles", "own/folder"] if told == "option" else []
+    assert main(["source", "new", "inbox/al-ufuq", "--json", *more]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    folder = "own/folder" if told == "option" else "sources"
+    assert shown["file"] == f"{folder}/al-ufuq.toml"
+    assert (here / shown["file"]).is_file()
+    assert any("warraq.toml" in step for step in shown["next"]) is (told == "option")
+
+
+def test_json_tells_everything_once(here: Path, capsys: Capture) -> None:
+    assert main(["source", "new", "inbox/al-ufuq", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["profile"], shown["files"], shown["records"]) == ("al-ufuq", 1, 12)
+    assert (shown["texts"], shown["texts_without_it"]) == (12, 0)
+    assert shown["formats"] == {"csv": 1}
+    assert shown["fields"]["text"] == {
+        "paths": ["نص"],
+        "usual": False,
+        "certain": True,
+        "filled": 12,
+        "nothing": 0,
+        "records": 12,
+    }
+    assert shown["keys"]["fields.title"] == "عنوان"
+    assert "url" in shown["missing"]
+
+
+def test_stdout_is_the_profile_and_nothing_is_written(here: Path, capsys: Capture) -> None:
+    make(here, {"profiles/al-ufuq.toml": "# mine\n"})
+    assert main(["source", "new", "inbox/al-ufuq", "--stdout"]) == 0
+    assert tomllib.loads(capsys.readouterr().out)["fields"]["text"] == "نص"
+    assert main(["source", "new", "inbox/al-ufuq", "--stdout", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["file"] is None
+    assert tomllib.loads(shown["toml"])["fields"]["text"] == "نص"
+    assert (here / "profiles" / "al-ufuq.toml").read_text() == "# mine\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("inbox/al-ufuq/2019.csv", "2019"),
+        ("inbox/*/*.csv", "inbox-source"),  # `warraq run inbox` takes the folder of that name
+        ("new folder/news (1).jsonl.gz", "news-1"),
+        ("الأفق", "الأفق"),
+        ("default.jsonl", "default-source"),
+        ("...jsonl", "jsonl"),
+    ],
+)
+def test_the_name_is_made_of_the_sources(
+    source: str, name: str, here: Path, capsys: Capture
+) -> None:
+    lines = json_lines([{"نص": Writer().text()}])
+    make(here, {"new folder/news (1).jsonl.gz": lines, "default.jsonl": lines, "...jsonl": lines})
+    make(here, {"الأفق/a.jsonl": lines})
+    assert main(["source", "new", source, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["profile"] == name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "problem"),
+    [
+        pytest.param(["nowhere"], 2, "no file, folder", id="no-source"),
+        pytest.param(["https://a.example/"], 2, "Web sources", id="web"),
+        pytest.param(
+            ["inbox", "--name", "../x"], 1, "cannot be a profile's name", id="path-as-name"
+        ),
+        pytest.param(["inbox", "--name", "default"], 1, "another --name", id="default"),
+        pytest.param(["bad"], 1, "No record of this source", id="no-record"),
+        pytest.param(["inbox", "--profiles", "bad/a.bin"], 1, "cannot be written", id="no-folder"),
+    ],
+)
+def test_what_cannot_be_drafted_is_told(
+    arguments: list[str], code: int, problem: str, here: Path, capsys: Capture
+) -> None:
+    make(here, {"bad/a.bin": bytes(range(256))})
+    assert main(["source", "new", *arguments, "--json"]) == code
+    told = capsys.readouterr()
+    assert problem in told.err
+    assert problem in json.loads(told.out)["error"]
+    assert not (here / "profiles").exists()
+
+
+def test_a_draft_is_run_as_the_command_says(here: Path) -> None:
+    drafted = warraq("source", "new", "inbox/al-ufuq", folder=here)
+    assert (drafted.code, drafted.err) == (0, "")
+    make(here, {"warraq.toml": 'profiles = "profiles"\n'})
+    ran = warraq("run", "al-ufuq", "--dry-run", "--json", "--lake", "lake", folder=here)
+    assert ran.code == 0, ran.err
+    assert "published" in ran.out
+    assert "no-text" not in ran.out
+
+
+def test_drafting_starts_neither_prefect_nor_great_expectations(here: Path) -> None:
+    drafted = warraq("source", "new", "inbox", folder=here)
+    assert drafted.code == 0
+    assert not (here / ".prefect").exists()
+    assert not (here / "data").exists()
