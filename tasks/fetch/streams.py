@@ -5,11 +5,11 @@ import io
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol, cast
+from typing import BinaryIO, Final, Protocol, Self, cast
 
 from tasks.errors import RejectRecord
 from tasks.fetch.unpacking import CHUNK, MAGIC, find_compression
@@ -94,8 +94,23 @@ class Stream:
         self._damage = damage
         self._ahead = b""
         self._chunks: Iterator[bytes] = iter(())
+        self._is_held = False
         if source is not None:
             self._open()
+
+    @classmethod
+    def held(cls, data: bytes, budget: Budget | None = None) -> Self:
+        """Return the stream of a whole file that is in memory: a small one, with no more to come.
+
+        What makes a stream able to read anything costs more than most articles are long.
+        """
+        if find_compression(data[:MAGIC]) is not None:
+            return cls(io.BytesIO(data), budget=budget)
+        stream = cls(None, budget=budget)
+        stream.taken = len(data)
+        stream._ahead = data
+        stream._is_held = True
+        return stream
 
     def _open(self) -> None:
         first = b""
@@ -113,6 +128,8 @@ class Stream:
 
     def head(self) -> bytes:
         """Return the first bytes, up to ``HEAD``, and leave them in the stream."""
+        if self._is_held:
+            return self._ahead[:HEAD]
         parts, size = [self._ahead], len(self._ahead)
         while size < HEAD and (more := self._next()):
             parts.append(more)
@@ -131,6 +148,7 @@ class Stream:
         """Give UTF-8 from here on, of bytes in that encoding; what is not of it is a fault."""
         decoder = codecs.getincrementaldecoder(encoding)()
         before = self._ahead, self._chunks
+        self._is_held = False
         self._ahead, self._chunks = b"", _recoded(before[0], before[1], decoder, encoding)
 
     def whole(self) -> BinaryIO:
@@ -158,7 +176,7 @@ class Stream:
         return held
 
     def _next(self) -> bytes:
-        return self._attempt(lambda: next(self._chunks, b"")) if self.fault is None else b""
+        return self._attempt(partial(next, self._chunks, b"")) if self.fault is None else b""
 
     def _take(self, size: int) -> bytes:
         data = self._source.read(size) if self._source is not None else b""
@@ -218,13 +236,26 @@ def open_stream(path: str | Path, budget: Budget | None = None) -> Iterator[Stre
         yield Stream(None, fault=unreadable(error))
         return
     try:
-        kind = os.fstat(number).st_mode
-        if stat.S_ISREG(kind):
-            yield Stream(io.FileIO(number, closefd=False), budget=budget)
+        status = os.fstat(number)
+        if not stat.S_ISREG(status.st_mode):
+            yield Stream(None, fault=irregular(status.st_mode))
+        elif (data := _small(number, status.st_size)) is not None:
+            yield Stream.held(data, budget)
         else:
-            yield Stream(None, fault=irregular(kind))
+            yield Stream(io.FileIO(number, closefd=False), budget=budget)
     finally:
         os.close(number)
+
+
+def _small(number: int, size: int) -> bytes | None:
+    """Return what a small file holds; null when it may be more, or when it cannot be read."""
+    if size >= HEAD:
+        return None
+    with suppress(OSError):
+        data = os.pread(number, HEAD, 0)
+        if len(data) == size:
+            return data
+    return None
 
 
 def unreadable(error: OSError | ValueError) -> RejectRecord:

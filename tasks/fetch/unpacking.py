@@ -164,9 +164,14 @@ COMPRESSIONS: Final = (
 """Every compression that is unpacked."""
 
 
+_ANY: Final = re.compile(b"|".join(b"(?:%s)" % kind.begins.pattern for kind in COMPRESSIONS))
+
+
 def find_compression(first: bytes) -> Compression | None:
     """Return the compression of data with these first ``MAGIC`` bytes, if it is compressed."""
-    return next((kind for kind in COMPRESSIONS if kind.begins.match(first)), None)
+    if not _ANY.match(first):
+        return None
+    return next(kind for kind in COMPRESSIONS if kind.begins.match(first))
 
 
 def bare_name(name: str) -> str:

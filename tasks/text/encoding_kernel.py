@@ -159,8 +159,71 @@ def _units(encoding: str) -> npt.NDArray[np.uint32]:
 _SCORES: Final = _scores()
 _WINDOWS_KINDS: Final = _kinds("windows-1256")
 _ISO_KINDS: Final = _kinds("iso-8859-6")
-_WINDOWS_UNITS: Final = _units("windows-1256")
-_ISO_UNITS: Final = _units("iso-8859-6")
+WINDOWS_UNITS: Final = _units("windows-1256")
+ISO_UNITS: Final = _units("iso-8859-6")
+
+
+AS_IT_IS: Final = 0
+WINDOWS: Final = 1
+ISO: Final = 2
+NOT_UTF8: Final = 3
+NOT_ARABIC: Final = 4
+TO_LOOK_AT: Final = 5
+"""What bytes are: UTF-8, one of two encodings, broken UTF-8, no Arabic that we read; and what takes
+a closer look."""
+
+_STRAY: Final = 2
+_UTF8_SHARE: Final = 0.55
+"""Share of the bytes beyond ASCII that stand in characters of UTF-8, from which it is broken UTF-8.
+
+At most 0.10 in 20,000 articles in windows-1256 or ISO 8859-6, 0.44 in their titles («ع،» looks like
+a character of UTF-8); at least 0.91 in the same articles in UTF-8 with a byte 0xFF, 0.67 in titles.
+"""
+
+_UTF8_ROWS: Final = 2
+"""Arabic characters of UTF-8 right after another that show UTF-8 beside something else: one word.
+None in the same 20,000 articles in either encoding."""
+
+_WINDOW: Final = 1 << 16
+_SCORE: Final = 8
+_SCORE_PER_PAIR: Final = 0.1
+"""Bits by which a text is likelier Arabic than chance: 8 and 0.1 for each pair of characters.
+
+Articles have 1.0 to 1.7 a pair, Urdu 0.4 to 0.6; Russian, Greek, Hebrew, Chinese, Japanese, Korean,
+Thai and Latin prose in their own 8-bit encodings -5.4 to 0.04 (3,000 bytes of Django's
+translations each), of which titles of two or three letters are not always told apart: thus the 8.
+"""
+
+
+@njit(cache=True, nogil=True)
+def first_fault(data):
+    """Return the place of the first character that is not UTF-8, -1 when there is none."""
+    end = len(data)
+    i = 0
+    while i < end:
+        lead = data[i]
+        if lead < 0x80:
+            i += 1
+            continue
+        if lead < 0xE0:
+            if lead < 0xC2 or i + 1 >= end or data[i + 1] & 0xC0 != 0x80:
+                return i
+            i += 2
+            continue
+        size = 3 if lead < 0xF0 else 4
+        if lead > 0xF4 or i + size > end:
+            return i
+        # No overlong forms, no surrogates, nothing beyond U+10FFFF: the second byte tells.
+        second = data[i + 1]
+        least = 0xA0 if lead == 0xE0 else (0x90 if lead == 0xF0 else 0x80)
+        most = 0x9F if lead == 0xED else (0x8F if lead == 0xF4 else 0xBF)
+        if second < least or second > most:
+            return i
+        for k in range(i + 2, i + size):
+            if data[k] & 0xC0 != 0x80:
+                return i
+        i += size
+    return -1
 
 
 @njit(cache=True, nogil=True)
@@ -227,7 +290,22 @@ def weigh_arabic(data):
 
 
 @njit(cache=True, nogil=True)
-def _transcode(data, units, out):
+def tell_single_byte(data, fault):
+    """Return what bytes are that are no UTF-8 from ``fault`` on."""
+    high, valid, rows = weigh_utf8(data)
+    if high - valid <= _STRAY or valid >= _UTF8_SHARE * high or rows >= _UTF8_ROWS:
+        return NOT_UTF8
+    # From the first byte that is not UTF-8, since a page may begin with much that is ASCII.
+    windows, windows_pairs, iso, iso_pairs = weigh_arabic(data[fault : fault + _WINDOW])
+    # Equal where all letters are alike in both (ا to ض, but for ط); windows-1256 has more.
+    if windows >= iso:
+        return WINDOWS if windows >= _SCORE + _SCORE_PER_PAIR * windows_pairs else NOT_ARABIC
+    return ISO if iso >= _SCORE + _SCORE_PER_PAIR * iso_pairs else NOT_ARABIC
+
+
+@njit(cache=True, nogil=True)
+def transcode(data, units, out):
+    """Write the bytes as UTF-8 by the units; return its length, or -1 - i for a wrong byte i."""
     at = np.uint64(0)
     for i in range(len(data)):
         unit = np.uint64(units[data[i]])
@@ -247,10 +325,10 @@ def _transcode(data, units, out):
 @njit(cache=True, nogil=True)
 def windows_to_utf8(data, out):
     """Write the bytes of windows-1256 as UTF-8 and return its length."""
-    return _transcode(data, _WINDOWS_UNITS, out)
+    return transcode(data, WINDOWS_UNITS, out)
 
 
 @njit(cache=True, nogil=True)
 def iso_to_utf8(data, out):
     """Write the bytes of iso-8859-6 as UTF-8; return its length, or -1 - i for a wrong byte i."""
-    return _transcode(data, _ISO_UNITS, out)
+    return transcode(data, ISO_UNITS, out)

@@ -11,8 +11,14 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from tasks.errors import RejectRecord, StopRun
-from tasks.text.buffers import Bytes
-from tasks.text.encoding_kernel import iso_to_utf8, weigh_arabic, weigh_utf8, windows_to_utf8
+from tasks.text.encoding_kernel import (
+    NOT_ARABIC,
+    NOT_UTF8,
+    WINDOWS,
+    iso_to_utf8,
+    tell_single_byte,
+    windows_to_utf8,
+)
 
 ENCODINGS: Final[tuple[str, ...]] = (
     "utf-8",
@@ -31,30 +37,10 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
-_HEAD: Final = 1024  # of UTF-16; a tenth of the time of reading 4 kB of UTF-8
+WIDE_HEAD: Final = 1024
+"""Bytes that are looked at for UTF-16; a tenth of the time of reading 4 kB of UTF-8."""
+
 _CONTROLS: Final = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1a\x1b")
-
-_STRAY: Final = 2
-_UTF8_SHARE: Final = 0.55
-"""Share of the bytes beyond ASCII that stand in characters of UTF-8, from which it is broken UTF-8.
-
-At most 0.10 in 20,000 articles in windows-1256 or ISO 8859-6, 0.44 in their titles («ع،» looks like
-a character of UTF-8); at least 0.91 in the same articles in UTF-8 with a byte 0xFF, 0.67 in titles.
-"""
-
-_UTF8_ROWS: Final = 2
-"""Arabic characters of UTF-8 right after another that show UTF-8 beside something else: one word.
-None in the same 20,000 articles in either encoding."""
-
-_WINDOW: Final = 1 << 16
-_SCORE: Final = 8
-_SCORE_PER_PAIR: Final = 0.1
-"""Bits by which a text is likelier Arabic than chance: 8 and 0.1 for each pair of characters.
-
-Articles have 1.0 to 1.7 a pair, Urdu 0.4 to 0.6; Russian, Greek, Hebrew, Chinese, Japanese, Korean,
-Thai and Latin prose in their own 8-bit encodings -5.4 to 0.04 (3,000 bytes of Django's
-translations each), of which titles of two or three letters are not always told apart: thus the 8.
-"""
 
 
 class Decoded(NamedTuple):
@@ -64,14 +50,30 @@ class Decoded(NamedTuple):
     encoding: str
 
 
-def detect(data: bytes, *, final: bool = True) -> str:
-    """Return the encoding of one Arabic text; a byte order mark decides, then the bytes.
+def detect(data: bytes, told: str | None = None, *, final: bool = True) -> str:
+    """Return the encoding of one Arabic text; ``told`` is what its source's profile says of it.
 
-    Unless ``final``, the bytes are the first of a file and may end inside a character. Raises
-    :class:`RejectRecord` for broken UTF-8 and for UTF-8 mixed with something else
-    (``not-utf8``), and for what is Arabic in no encoding that we know (``unknown-encoding``).
+    What the bytes show counts first: a byte order mark, UTF-16, UTF-8. What they do not show the
+    profile knows better than we can tell. Unless ``final``, the bytes are the first of a file and
+    may end inside a character. Raises :class:`RejectRecord` for broken UTF-8 and for UTF-8 mixed
+    with something else, whatever is told (``not-utf8``), and for what is Arabic in no encoding that
+    we know (``unknown-encoding``).
     """
-    return _marked(data)[0] or _unmarked(data, final=final)
+    marked = _marked(data)[0]
+    if marked:
+        return marked
+    try:
+        found = _unmarked(data, final=final)
+    except RejectRecord as fault:
+        if told is None or fault.reason == "not-utf8":
+            raise
+        return told
+    return found if told is None or found.startswith("utf") else told
+
+
+def read(data: bytes, told: str | None = None) -> Decoded:
+    """Return the text in UTF-8, read in the encoding that :func:`detect` finds."""
+    return decode(data, detect(data, told))
 
 
 def decode(data: bytes, encoding: str | None = None) -> Decoded:
@@ -130,7 +132,7 @@ def _marked(data: bytes) -> tuple[str, int]:
 
 def _unmarked(data: bytes, *, final: bool) -> str:
     # UTF-16 first: Arabic in it is valid UTF-8, of control characters and ASCII.
-    if wide := _utf16(data[:_HEAD]):
+    if wide := _utf16(data[:WIDE_HEAD]):
         return wide
     try:
         codecs.utf_8_decode(data, "strict", final)
@@ -158,24 +160,13 @@ def _utf16(head: bytes) -> str:
 
 def _single_byte(data: bytes, error: UnicodeDecodeError) -> str:
     """Return the single-byte encoding of bytes that are not UTF-8."""
-    octets: Bytes = np.frombuffer(data, np.uint8)
-    high, valid, rows = weigh_utf8(octets)
-    if high - valid <= _STRAY or valid >= _UTF8_SHARE * high or rows >= _UTF8_ROWS:
+    kind = tell_single_byte(np.frombuffer(data, np.uint8), error.start)
+    if kind == NOT_UTF8:
         raise RejectRecord(_not_utf8(data, error.start), reason="not-utf8") from error
-    # From the first byte that is not UTF-8, since a page may begin with much that is ASCII.
-    windows, windows_pairs, iso, iso_pairs = weigh_arabic(
-        octets[error.start : error.start + _WINDOW]
-    )
-    # Equal where all letters are alike in both (ا to ض, but for ط); windows-1256 has more.
-    encoding, score, pairs = (
-        ("windows-1256", windows, windows_pairs)
-        if windows >= iso
-        else ("iso-8859-6", iso, iso_pairs)
-    )
-    if score < _SCORE + _SCORE_PER_PAIR * pairs:
+    if kind == NOT_ARABIC:
         problem = f"{_not_utf8(data, error.start)}, nor Arabic in another encoding that we read"
         raise RejectRecord(problem, reason="unknown-encoding") from error
-    return encoding
+    return "windows-1256" if kind == WINDOWS else "iso-8859-6"
 
 
 def _not_utf8(data: bytes, place: int) -> str:

@@ -152,7 +152,10 @@ def _fetch(
     )
     now = datetime.now(UTC)
     with costs.of("fetch"):
-        return fetch([str(source)], lake=lake.root, reading=reading, fetched_at=now).batch
+        intake = fetch([str(source)], lake=lake.root, reading=reading, fetched_at=now)
+    if intake.fetched is None:
+        sys.exit(f"Nothing was read: {source}")
+    return intake.fetched.batch
 
 
 def _validate(costs: Costs, border: Border, shards: Sequence[ShardRef]) -> list[Verdict]:

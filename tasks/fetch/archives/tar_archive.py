@@ -19,13 +19,17 @@ from tasks.fetch.archives.members import (
     readable_name,
     unread,
 )
-from tasks.fetch.streams import Stream
+from tasks.fetch.streams import HEAD, Stream
 from tasks.fetch.wording import shorten
 
 _BLOCK: Final = tarfile.BLOCKSIZE
 _EMPTY: Final = bytes(_BLOCK)
+_NAME: Final = slice(0, 100)
+_SIZE: Final = slice(124, 136)
 _CHECKSUM: Final = slice(148, 156)
+_KIND: Final = slice(156, 157)
 _MARK: Final = slice(257, 262)
+_PREFIX: Final = slice(345, 500)
 _MORE_HOLES: Final = 482
 _MORE_HOLES_FOLLOW: Final = 504
 """Where GNU's old files with holes say that a block of holes follows: in the header, in a block."""
@@ -54,6 +58,18 @@ _KINDS: Final = {
 
 _WITHOUT_CONTENT: Final = frozenset(tarfile.SUPPORTED_TYPES) - _FILES - {tarfile.GNUTYPE_SPARSE}
 """Links, devices and folders, whatever size their headers tell."""
+
+
+_USUAL: Final = frozenset({tarfile.REGTYPE, tarfile.XHDTYPE})
+"""Kinds of header that are read here, in a tenth of the time of the standard library."""
+
+
+class _Fields(NamedTuple):
+    """One block of headers."""
+
+    name: bytes
+    kind: bytes
+    size: int
 
 
 class _Header(NamedTuple):
@@ -90,6 +106,16 @@ class _Forward:
             if not self.take(place - self.place):
                 raise self.cut("inside a member")
 
+    def at_hand(self, size: int) -> bytes | None:
+        """Return so many bytes when they have been read already."""
+        end = self._next + size
+        if end > len(self._data):
+            return None
+        data = self._data[self._next : end]
+        self._next = end
+        self.place += size
+        return data
+
     def exactly(self, size: int) -> bytes:
         """Return so many bytes of a member's headers."""
         data = self._up_to(size)
@@ -124,6 +150,9 @@ class _Forward:
         return RejectRecord(problem, reason="unreadable")
 
     def _up_to(self, size: int) -> bytes:
+        data = self.at_hand(size)
+        if data is not None:
+            return data
         data = self.take(size)
         while len(data) < size and (more := self.take(size - len(data))):
             data += more
@@ -173,9 +202,7 @@ def members(stream: Stream) -> Iterator[Member]:
     while (header := _next_member(file)) is not None:
         end = file.place + _padded(header.size)
         if header.kind not in _FOLDERS and not is_hidden(header.name):
-            content = _Content(file, header.size)
-            yield Member(names.add(header.name), _open(header, content, stream))
-            content.close()
+            yield from _member(names.add(header.name), header, file)
         file.skip_to(end)
 
 
@@ -187,41 +214,48 @@ def _next_member(file: _Forward) -> _Header | None:
     long_name = b""
     room = _HEADERS_AT_MOST
     info = _fields(file, block)
-    while info.type in _BEFORE_A_MEMBER:
+    while info.kind in _BEFORE_A_MEMBER:
         room -= _BLOCK + info.size
         if room < 0:
             raise file.damaged(f"the headers of one member are over {_HEADERS_AT_MOST:,} bytes")
         told = file.exactly(_padded(info.size))[: info.size]
-        if info.type == tarfile.GNUTYPE_LONGNAME:
+        if info.kind == tarfile.GNUTYPE_LONGNAME:
             long_name = told.partition(b"\0")[0]
-        elif info.type in _PAX:
+        elif info.kind in _PAX:
             pax.update(_records(file, told))
         block = file.exactly(_BLOCK)
         info = _fields(file, block)
-    has_holes = info.type == tarfile.GNUTYPE_SPARSE or any(b"GNU.sparse." in key for key in pax)
-    name = pax.get(b"GNU.sparse.name") or pax.get(b"path") or long_name or _short_name(info)
-    size = 0 if info.type in _WITHOUT_CONTENT else _size(file, info, pax)
-    more_holes = info.type == tarfile.GNUTYPE_SPARSE and block[_MORE_HOLES]
+    has_holes = info.kind == tarfile.GNUTYPE_SPARSE or any(b"GNU.sparse." in key for key in pax)
+    name = pax.get(b"GNU.sparse.name") or pax.get(b"path") or long_name or info.name
+    size = 0 if info.kind in _WITHOUT_CONTENT else _size(file, info, pax)
+    more_holes = info.kind == tarfile.GNUTYPE_SPARSE and block[_MORE_HOLES]
     while more_holes:
         more_holes = file.exactly(_BLOCK)[_MORE_HOLES_FOLLOW]
-    return _Header(readable_name(name).removeprefix("./"), info.type, size, has_holes)
+    return _Header(readable_name(name).removeprefix("./"), info.kind, size, has_holes)
 
 
-def _fields(file: _Forward, block: bytes) -> tarfile.TarInfo:
+def _fields(file: _Forward, block: bytes) -> _Fields:
+    kind, size, checksum = block[_KIND], _octal(block[_SIZE]), _octal(block[_CHECKSUM])
+    blanked = sum(block) - sum(block[_CHECKSUM]) + 8 * ord(" ")
+    if kind in _USUAL and size is not None and checksum == blanked:
+        name, prefix = (block[place].partition(b"\0")[0] for place in (_NAME, _PREFIX))
+        return _Fields(prefix + b"/" + name if prefix else name, kind, size)
     try:
         info = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
     except (tarfile.TarError, ValueError) as error:
         raise file.damaged(str(error)) from error
     if info.size < 0:
         raise file.damaged("a size is below zero")
-    return info
+    return _Fields(info.name.encode("utf-8", "surrogateescape"), info.type, info.size)
 
 
-def _short_name(info: tarfile.TarInfo) -> bytes:
-    return info.name.encode("utf-8", "surrogateescape")
+def _octal(field: bytes) -> int | None:
+    """Return the number, null when it is not plainly one."""
+    digits = field.partition(b"\0")[0].strip()
+    return int(digits, 8) if digits and not digits.translate(None, b"01234567") else None
 
 
-def _size(file: _Forward, info: tarfile.TarInfo, pax: Mapping[bytes, bytes]) -> int:
+def _size(file: _Forward, info: _Fields, pax: Mapping[bytes, bytes]) -> int:
     told = pax.get(b"size")
     if told is None:
         return info.size
@@ -247,15 +281,20 @@ def _padded(size: int) -> int:
     return -(-size // _BLOCK) * _BLOCK
 
 
-def _open(header: _Header, content: _Content, stream: Stream) -> Stream:
+def _member(name: str, header: _Header, file: _Forward) -> Iterator[Member]:
     fault = path_fault(header.name)
     if fault is not None:
-        return Stream(None, fault=fault)
-    if header.has_holes:
-        return unread(_HOLES)
-    if header.kind not in _FILES:
-        return unread(_KINDS.get(header.kind, "it is a special file"))
-    return Stream(content, budget=stream.budget)
+        yield Member(name, Stream(None, fault=fault))
+    elif header.has_holes:
+        yield Member(name, unread(_HOLES))
+    elif header.kind not in _FILES:
+        yield Member(name, unread(_KINDS.get(header.kind, "it is a special file")))
+    elif header.size < HEAD and (data := file.at_hand(header.size)) is not None:
+        yield Member(name, Stream.held(data, file.stream.budget))
+    else:
+        content = _Content(file, header.size)
+        yield Member(name, Stream(content, budget=file.stream.budget))
+        content.close()
 
 
 TAR: Final = Archive(name="tar", sniff=sniff, members=members)

@@ -5,12 +5,11 @@ from typing import Final
 
 import pyarrow as pa
 
-from tasks.errors import RejectRecord
-from tasks.fetch.formats.content import BOM, is_mostly_arabic, join, suffix_of, views
+from tasks.fetch.formats.content import BOM, buffers, is_mostly_arabic, suffix_of
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Overflow, Piece, too_large
 from tasks.fetch.streams import Stream
 from tasks.sources import SourceProfile
-from tasks.text import encodings
+from tasks.text.encoding_rows import decode_column
 
 SUFFIXES: Final = frozenset({".txt", ".text"})
 
@@ -65,32 +64,14 @@ def decode(
 
     The encoding is each file's own; bytes that have none are refused with the first one's place.
     """
-    decoded = Decoded()
-    texts: list[bytes] = []
-    found: list[str | None] = []
-    for row, payload in enumerate(views(payloads)):
-        try:
-            text, encoding = _decode_one(bytes(payload), profile)
-        except RejectRecord as fault:
-            decoded.refuse(row, fault.reason, fault.problem)
-        else:
-            texts.append(text)
-            found.append(None if encoding == "utf-8" else encoding)
-            decoded.rows.append(row)
-    decoded.columns = {name: pa.nulls(len(texts), pa.string()) for name in DECODED}
-    decoded.columns["text"] = join(texts, pa.large_string())
-    decoded.columns["read_as"] = pa.array(found, pa.string())
+    found = decode_column(*buffers(payloads), profile.encoding)
+    decoded = Decoded(rows=found.rows.tolist())
+    for row, fault in found.faults.items():
+        decoded.refuse(row, fault.reason, fault.problem)
+    decoded.columns = {name: pa.nulls(len(found.rows), pa.string()) for name in DECODED}
+    decoded.columns["text"] = found.texts
+    decoded.columns["read_as"] = found.encodings
     return decoded
-
-
-def _decode_one(payload: bytes, profile: SourceProfile) -> encodings.Decoded:
-    """Return the text; the profile's encoding counts where the bytes do not say UTF-8 or UTF-16."""
-    if profile.encoding is None:
-        return encodings.decode(payload)
-    try:
-        return encodings.decode(payload, "utf-8")
-    except RejectRecord:
-        return encodings.decode(payload, profile.encoding)
 
 
 PLAIN_TEXT: Final = Format(
