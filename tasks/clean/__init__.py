@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.schema import CLEANED, RECORDS, REFUSED, check
+from expectations.conformance import check
+from expectations.schema import CLEANED, RECORDS, REFUSED
 from tasks.clean.assemble import all_cuts, body_of, links_column, removed_column
 from tasks.clean.bylines import find_bylines
 from tasks.clean.credits import authors_column

@@ -6,7 +6,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.schema import CLEANED, PARTITION_COLUMN, check
+from expectations.conformance import check
+from expectations.schema import CLEANED, PARTITION_COLUMN
 from tasks.text.buffers import texts_of
 from tasks.text.dates import months_of
 from tasks.text.words import digest_words, hash_words

@@ -10,12 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.schema import (
-    CLEANED,
-    PARTITION_COLUMN,
-    PUBLISHABLE,
-    check,
-)
+from expectations.conformance import check
+from expectations.schema import CLEANED, PARTITION_COLUMN, PUBLISHABLE
 from tasks.enrich.datelines import dateline_places
 from tasks.text.buffers import texts_of
 from tasks.text.counts import count

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.schema import RAW, RECORDS, REFUSED, check
+from expectations.conformance import check
+from expectations.schema import RAW, RECORDS, REFUSED
 from tasks.errors import StopRun
 from tasks.fetch.formats import FORMATS, Decoded, Format
 from tasks.outcome import Outcome

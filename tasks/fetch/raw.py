@@ -9,7 +9,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from expectations.schema import RAW, TIMESTAMP, check
+from expectations.conformance import check
+from expectations.schema import RAW, TIMESTAMP
 from tasks.fetch.formats.content import join
 from tasks.fetch.reading import RawRecord
 

@@ -149,20 +149,18 @@ def find_encoding(head: bytes, profile: SourceProfile) -> str | None:
     if has_magic(head):
         return None
     try:
-        found = detect(head, final=len(head) < HEAD)
+        return detect(head, profile.encoding, final=len(head) < HEAD)
     except RejectRecord:
-        return profile.encoding
-    return found if found.startswith("utf") or profile.encoding is None else profile.encoding
+        return None
 
 
 def find_format(name: str, head: bytes, encoding: str | None) -> Format | None:
     """Return the format of a file of that name, those first bytes and that encoding."""
-    if encoding not in {None, _UTF8}:
-        wide = encoding is not None and encoding.startswith("utf-16")
+    if encoding is not None and encoding != _UTF8:
         try:
-            head = decode(head[: len(head) // 2 * 2] if wide else head, encoding).text
-        except RejectRecord:
-            return recognise(bare_name(name), head)
+            head = decode(head, encoding).text
+        except RejectRecord:  # strays, or a pair that the head ends within
+            head = head.decode(encoding, "ignore").removeprefix("\ufeff").encode()
     return recognise(bare_name(name), head)
 
 

@@ -62,6 +62,15 @@ class Budget:
 _NO_END: Final = 1 << 62
 
 
+_STRAYS: Final = {
+    "iso-8859-6": "surrogateescape",
+    "windows-1256": "surrogateescape",
+    "utf-16-le": "surrogatepass",
+    "utf-16-be": "surrogatepass",
+}
+"""What is done with strays, by encoding: of one byte, they are kept; of two, as halves of pairs."""
+
+
 class Source(Protocol):
     """Where a stream takes its bytes from: a file, or a member of an archive."""
 
@@ -145,8 +154,14 @@ class Stream:
         return self._next()
 
     def recode(self, encoding: str) -> None:
-        """Give UTF-8 from here on, of bytes in that encoding; what is not of it is a fault."""
-        decoder = codecs.getincrementaldecoder(encoding)()
+        """Give UTF-8 from here on, of bytes in that encoding.
+
+        A byte or half a pair that the encoding does not have stays what it is, which no UTF-8 has:
+        the record that it stands in is refused, no other. Where the rest cannot be told from it the
+        stream ends with a fault.
+        """
+        errors = _STRAYS.get(encoding, "strict")
+        decoder = codecs.getincrementaldecoder(encoding)(errors)
         before = self._ahead, self._chunks
         self._is_held = False
         self._ahead, self._chunks = b"", _recoded(before[0], before[1], decoder, encoding)
@@ -220,7 +235,7 @@ def _recoded(
         at += len(data)
         data = b""
         if text:
-            yield text.removeprefix(mark).encode()
+            yield text.removeprefix(mark).encode("utf-8", decoder.errors)
             mark = ""
 
 

@@ -11,15 +11,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.schema import (
-    ARTICLES,
-    DUPLICATES,
-    LEDGER,
-    PUBLISHABLE,
-    QUARANTINE,
-    REFUSED,
-    check,
-)
+from expectations.conformance import check
+from expectations.schema import ARTICLES, DUPLICATES, LEDGER, PUBLISHABLE, QUARANTINE, REFUSED
 from tasks.errors import StopRun
 from tasks.store import Transaction
 from tasks.store.references import ShardRef, read

@@ -8,6 +8,7 @@ import orjson
 import pyarrow as pa
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from expectations.conformance import SchemaMismatch
 from expectations.schema import (
     DATASETS,
     INDEX_STEP,
@@ -15,7 +16,6 @@ from expectations.schema import (
     PARTITIONED,
     SCHEMA_VERSION,
     UNKNOWN_MONTH,
-    SchemaMismatch,
     without,
 )
 from tasks.errors import StopRun

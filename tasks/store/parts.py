@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from expectations.schema import PARTITION_COLUMN, PARTITIONED, check
+from expectations.conformance import check
+from expectations.schema import PARTITION_COLUMN, PARTITIONED
 from tasks.store.files import digest, sync
 from tasks.store.log import SCHEMAS, LiveFile, checked_month, file_name, stored_schema
 

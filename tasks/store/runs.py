@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from expectations.schema import RUNS, check
+from expectations.conformance import check
+from expectations.schema import RUNS
 from tasks.errors import StopRun
 from tasks.store.files import aside_of, explained, names
 

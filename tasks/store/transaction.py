@@ -12,7 +12,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from expectations.schema import DATASETS, check
+from expectations.conformance import check
+from expectations.schema import DATASETS
 from tasks.errors import StopRun, WarraqError
 from tasks.store.corrections import AMENDMENTS, CorrectionSet
 from tasks.store.files import delete, explained
@@ -64,7 +65,7 @@ class Transaction:
     def write(self, dataset: str, table: pa.Table) -> None:
         """Add rows to a dataset; call it as often as there are shards.
 
-        Raises :class:`~expectations.schema.SchemaMismatch` unless the table has the dataset's
+        Raises :class:`~expectations.conformance.SchemaMismatch` unless the table has the dataset's
         columns, and :class:`StopRun` when the disk is full.
         """
         if dataset not in DATASETS:

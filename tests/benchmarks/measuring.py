@@ -122,9 +122,13 @@ def warraq_run(source: Path, lake: Path) -> list[str | Path]:
 
 
 def clean_environment(folder: Path) -> dict[str, str]:
-    """Return an environment without settings of this machine; Prefect's state is in the folder."""
+    """Return an environment without settings of this machine; Prefect's state is in the folder.
+
+    Sources were written just now, by nobody else: a run does not wait to see whether they grow.
+    """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("WARRAQ_", "PREFECT_"))}
-    return {**kept, "PREFECT_HOME": str(folder / "prefect")}
+    unwatched = {"WARRAQ_FETCH__SETTLE_SECONDS": "0"}
+    return {**kept, **unwatched, "PREFECT_HOME": str(folder / "prefect")}
 
 
 def news() -> Path:

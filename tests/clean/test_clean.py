@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expectations.schema import RECORDS, SchemaMismatch
+from expectations.conformance import SchemaMismatch
+from expectations.schema import RECORDS
 from tasks.clean import RULES, clean
 from tasks.clean.draft import KINDS, Spans, open_draft
 from tasks.sources import DEFAULT_PROFILE, SourceProfile

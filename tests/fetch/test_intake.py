@@ -154,3 +154,28 @@ def test_a_record_is_read_by_the_layout_of_its_time(tmp_path: Path) -> None:
     ]
     assert reasons(fetched) == {"صدى/a.jsonl#4": "no-text"}
     assert is_accounted(fetched)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "stray"),
+    [
+        pytest.param("iso-8859-6", b"\xa1", id="iso-8859-6"),
+        pytest.param("utf-16-le", b"\x01\xd8", id="utf-16"),
+    ],
+)
+@pytest.mark.parametrize("form", ["lines", "table"])
+def test_a_stray_byte_costs_the_record_that_it_stands_in(
+    tmp_path: Path, encoding: str, stray: bytes, form: str
+) -> None:
+    texts = [f"افتتح الوزير معرض الكتاب رقم {number} في المدينة." for number in range(5)]
+    if form == "lines":
+        rows = [json.dumps({"text": text}, ensure_ascii=False) for text in texts]
+    else:
+        rows = ["title,text", *(f"خبر,{text}" for text in texts)]
+    stored = "\n".join(rows).encode(encoding)
+    third = "رقم 2 ".encode(encoding)
+    folder = make(tmp_path / "in", {"a.data": stored.replace(third, third + stray)})
+    fetched = land(tmp_path / "lake", folder)
+    assert [row["text"] for row in kept(fetched)] == [*texts[:2], *texts[3:]]
+    assert reasons(fetched) == {"a.data#3": "not-utf8"}
+    assert is_accounted(fetched)

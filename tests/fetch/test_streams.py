@@ -259,3 +259,23 @@ def test_what_is_not_of_the_encoding_is_a_fault(encoding: str, stored: bytes) ->
     assert "أعلن".startswith(told)
     assert stream.fault is not None
     assert stream.fault.reason == "unknown-encoding"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "stray"),
+    [
+        pytest.param("iso-8859-6", b"\xa1", id="no-letter-of-iso"),
+        pytest.param("utf-16-le", b"\x00\xd8", id="half-a-pair"),
+        pytest.param("utf-16-be", b"\xdc\x00", id="the-other-half"),
+    ],
+)
+def test_a_stray_of_the_encoding_stays_where_it_is(encoding: str, stray: bytes) -> None:
+    line = "أعلن الوزير\n".encode(encoding)
+    stream = Stream(Pieces(line + stray + line + line, [1, 3, 2]))
+    stream.recode(encoding)
+    lines = drain(stream).split(b"\n")
+    assert stream.fault is None
+    assert [line for line in lines if line.decode("utf-8", "ignore") == "أعلن الوزير"] == lines[:3]
+    with pytest.raises(UnicodeDecodeError):
+        lines[1].decode()
+    assert lines[2].decode() == "أعلن الوزير"

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from expectations.schema import DATASETS, PARTITIONED, SchemaMismatch
+from expectations.conformance import SchemaMismatch
+from expectations.schema import DATASETS, PARTITIONED
 from tasks.errors import RetryLater, StopRun
 from tasks.store import Lake, open_lake, transaction, verify
 from tasks.store.log import entry_path

@@ -7,7 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from expectations.schema import RUNS, SchemaMismatch
+from expectations.conformance import SchemaMismatch
+from expectations.schema import RUNS
 from tasks.errors import StopRun
 from tasks.store import fail_cut_off_runs, open_lake, read_runs, write_runs
 from tests.store.lake_batches import filled

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations import schema
+from expectations.conformance import check
 from expectations.dispositions import REASONS
 from tasks.errors import StopRun
 from tasks.validate import Border, Report, quarantine_rows, refused_rows, validate, validate_all
@@ -206,9 +207,7 @@ class TestQuarantine:
     def test_rows_keep_the_contract(self, border: Border) -> None:
         table = changed(sound(border), 2, source="", url="ftp://x", body="نص", copies=0)
         verdict = validate(table.select(SCHEMAS[border].names), border)
-        schema.check(
-            quarantine_rows(table, verdict, border, lineage=LINEAGE), schema.QUARANTINE, border
-        )
+        check(quarantine_rows(table, verdict, border, lineage=LINEAGE), schema.QUARANTINE, border)
         refused = refused_rows(table, verdict, border)
         assert refused.schema == schema.REFUSED
         (row,) = refused.to_pylist()
