@@ -74,7 +74,7 @@ RAW: Final = pa.schema(
         _field(
             "byte_start",
             pa.int64(),
-            "first byte in the decompressed file",
+            "first byte in the decompressed file, in its UTF-8 where it was recoded",
             unit="bytes",
             required=True,
         ),

@@ -193,13 +193,13 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
         from flows.source_command import new
 
         return new
-    from flows import lake_commands
+    if name == "explain":
+        from flows.explain_command import explain
 
-    return {
-        "status": lake_commands.status,
-        "verify": lake_commands.verify_lake,
-        "explain": lake_commands.explain,
-    }[name]
+        return explain
+    from flows.lake_commands import status, verify_lake
+
+    return status if name == "status" else verify_lake
 
 
 def _source(text: str) -> str:

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flows.lake_commands import WIDTH, counted
+from flows.command_output import counted, make_console
 from tasks.draft import Draft, draft_profile
 from tasks.draft.toml_text import one_line, quote
 from tasks.errors import StopRun
@@ -188,7 +187,7 @@ def _print(written: Written) -> None:
     draft = written.draft
     keys = sum(entry.certain for entry in draft.entries)
     guesses = len(draft.entries) - keys
-    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    console = make_console()
     console.print(
         Text(
             f"Wrote {_valid(str(written.file))}: {counted(keys, 'key')}, and "

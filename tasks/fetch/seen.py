@@ -66,6 +66,8 @@ class SeenFiles:
         """
         found: dict[str, str] = {}
         moved: list[tuple[str, str]] = []
+        if not self._history.batches:
+            return found
         for file in files:
             if file.fault is not None:
                 continue

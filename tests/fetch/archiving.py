@@ -4,7 +4,8 @@ import io
 import tarfile
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Final
 
 from tasks.errors import RejectRecord
@@ -17,6 +18,17 @@ LONG: Final = TEXT * 30_000
 FILES: Final = {"أخبار/أول.txt": SHORT, "أخبار/ثان.txt": LONG, "فارغ.txt": b"", "news.txt": TEXT}
 
 Found = dict[str, bytes | str]
+
+
+class Pieces:
+    """A source that gives as many bytes at once as the sizes say, over and over."""
+
+    def __init__(self, data: bytes, sizes: Sequence[int]) -> None:
+        self._file = io.BytesIO(data)
+        self._sizes = cycle(sizes)
+
+    def read(self, size: int, /) -> bytes:
+        return self._file.read(min(size, next(self._sizes)))
 
 
 def zipped(files: Mapping[str, bytes] = FILES, method: int = zipfile.ZIP_DEFLATED) -> bytes:

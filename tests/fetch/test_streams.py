@@ -2,8 +2,6 @@ import gzip
 import io
 import os
 import zlib
-from collections.abc import Sequence
-from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -13,20 +11,10 @@ from hypothesis import strategies as st
 from tasks.errors import RejectRecord
 from tasks.fetch.streams import HEAD, IN_MEMORY, RATIO_FROM, Budget, Stream, open_stream
 from tasks.fetch.unpacking import CHUNK
+from tests.fetch.archiving import Pieces
 
 LONG = os.urandom(3 * CHUNK + 17)
 ZEROS = bytes(20 * CHUNK)
-
-
-class Pieces:
-    """A source that gives as many bytes at once as the sizes say, over and over."""
-
-    def __init__(self, data: bytes, sizes: Sequence[int]) -> None:
-        self._file = io.BytesIO(data)
-        self._sizes = cycle(sizes)
-
-    def read(self, size: int, /) -> bytes:
-        return self._file.read(min(size, next(self._sizes)))
 
 
 def drain(stream: Stream) -> bytes:

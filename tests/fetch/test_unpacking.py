@@ -6,7 +6,7 @@ import random
 import zlib
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import accumulate, cycle
+from itertools import accumulate
 from typing import Final
 
 import pytest
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tasks.fetch.streams import Stream
 from tasks.fetch.unpacking import CHUNK, MAGIC, bare_name, find_compression
+from tests.fetch.archiving import Pieces
 
 TEXT = "أعلنت وزارة الصحة تسجيل إصابات جديدة في المحافظات الشمالية.\n".encode()
 LONG = random.Random(7).randbytes(CHUNK + 17) + TEXT * 5_000
@@ -31,17 +32,6 @@ PACK: Final[dict[str, Callable[[bytes], bytes]]] = {
 pack = cache(lambda kind, data: PACK[kind](data))
 each_kind = pytest.mark.parametrize("kind", PACK)
 SKIPPED_FRAME = b"\x50\x2a\x4d\x18\x04\0\0\0abcd"
-
-
-class Pieces:
-    """A source that gives as many bytes at once as the sizes say, over and over."""
-
-    def __init__(self, data: bytes, sizes: Sequence[int]) -> None:
-        self._file = io.BytesIO(data)
-        self._sizes = cycle(sizes)
-
-    def read(self, size: int, /) -> bytes:
-        return self._file.read(min(size, next(self._sizes)))
 
 
 def unpack(packed: bytes, sizes: Sequence[int] = (1 << 30,)) -> tuple[bytes, str | None]:

@@ -23,6 +23,27 @@ def test_a_scrape_is_shown_raw_cut_and_clean(sample: SampleRun) -> None:
     assert [line["record_ref"] for line in told["ledger"]] == [SCRAPE]
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "مصر وناسها/legacy-1256.txt#1",
+        "قناديل الشرق/iso-8859-6.txt#1",
+        "قناديل الشرق/utf-16-le.txt#1",
+        "قناديل الشرق/utf-16-be.txt#1",
+        "قناديل الشرق/mojibake-1256.txt#1",
+        "قناديل الشرق/mojibake-utf-8.txt#1",
+    ],
+)
+def test_a_text_is_shown_as_it_was_read(sample: SampleRun, place: str) -> None:
+    row = by_place(sample.lake, "articles")[place]
+    explained = warraq("explain", row["article_id"], "--lake", sample.lake).told
+    raw = explained["raw"]
+    assert "\N{REPLACEMENT CHARACTER}" not in raw
+    assert row["body"].splitlines()[0] in raw
+    assert row["removed"], "nothing was cut out"
+    assert all(raw[cut["start"] : cut["end"]] == cut["text"] for cut in row["removed"])
+
+
 def test_a_person_sees_the_same(sample: SampleRun, capsys: pytest.CaptureFixture[str]) -> None:
     row = by_place(sample.lake, "articles")[SCRAPE]
     assert main(["explain", row["article_id"], "--lake", str(sample.lake)]) == 0

@@ -31,6 +31,9 @@ ROOM = 4096
 
 NOBODY = 65534
 
+OF_TESTS = ("pytest-", "popen-gw", "prefect")
+"""How folders begin that pytest, its workers and we make."""
+
 
 def told_in_one_line(log: str) -> str:
     """Return the one line that says what is wrong."""
@@ -65,7 +68,9 @@ def open_folder(tmp_path: Path, prefect_api: str) -> Path:
     """A folder that any user may enter and write, as may be Prefect's state."""
     for folder in (Path(os.environ["PREFECT_HOME"]), tmp_path):
         for each in (folder, *folder.parents):
-            if each.stat().st_uid == os.geteuid() and each.name.startswith(("pytest-", "prefect")):
+            if each.stat().st_uid == os.geteuid() and each.name.startswith(
+                ("pytest-", "popen-gw", "prefect")
+            ):
                 each.chmod(0o755)
     for path in (Path(os.environ["PREFECT_HOME"]), tmp_path):
         path.chmod(0o777)

@@ -7,22 +7,13 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.fetch.formats.pieces import FIELD_OF
 from tasks.sources import FieldNames
 
 Path = tuple[str, ...]
 Plan = dict[str, tuple[Path, ...]]
 
-_FIELDS: Final = {
-    "source": "source",
-    "native_id": "id",
-    "url": "url",
-    "title": "title",
-    "published_raw": "published",
-    "modified_raw": "modified",
-    "author": "author",
-    "section": "section",
-}
-"""Our column, and the profile's key for it; ``text`` is read apart."""
+_APART: Final = tuple(column for column in FIELD_OF if column != "text")
 
 _PLANS_KEPT: Final = 1024
 """Bounds what hostile input, with other keys in every record, makes us keep."""
@@ -48,7 +39,7 @@ class FieldReader:
         ``lines`` are the records as written, for numbers that Python cannot hold exactly.
         """
         plans = [self._plan(record) for record in records]
-        return {column: _column(column, records, lines, plans) for column in _FIELDS}
+        return {column: _column(column, records, lines, plans) for column in _APART}
 
     def text(self, record: dict[str, Any]) -> str | None:
         """Return the text, ``""`` when it is there and blank, null when no path leads to one."""
@@ -78,7 +69,7 @@ def _make_plan(keys: tuple[str, ...], names: FieldNames) -> Plan:
     exact = set(keys)
     by_case = {key.lower(): key for key in reversed(keys)}
     plan: Plan = {}
-    for column, name in (*_FIELDS.items(), ("text", "text")):
+    for column, name in FIELD_OF.items():
         paths: dict[Path, None] = {}
         for dotted in getattr(names, name):
             first, *rest = (dotted,) if dotted in exact else dotted.split(".")

@@ -7,6 +7,15 @@ Type annotations stop at this border: numba infers the types of kernel arguments
 import numpy as np
 from numba import njit
 
+from tasks.fetch.formats.word_kernel import (
+    BACKSLASHES,
+    HIGH_BITS,
+    LINE_FEEDS,
+    LOW_BITS,
+    QUOTES,
+    SPACES,
+    has_zero,
+)
 from tasks.text.buffers import Bytes, Places
 
 _QUOTE = 0x22
@@ -17,19 +26,12 @@ _NEWLINE = 0x0A
 _OPEN = (0x5B, 0x7B)
 _CLOSE = (0x5D, 0x7D)
 
-_QUOTES = np.uint64(0x2222222222222222)
-_NEWLINES = np.uint64(0x0A0A0A0A0A0A0A0A)
-_BACKSLASHES = np.uint64(0x5C5C5C5C5C5C5C5C)
-_LOW_BITS = np.uint64(0x0101010101010101)
-_HIGH_BITS = np.uint64(0x8080808080808080)
-
 _ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
 _FIRST_HIGH = np.uint64(0x80)
 _SHIFT = np.arange(64, dtype=np.uint64)
 """Numbers as numba shifts words by: with signed ones it makes floats."""
 
 _SPACE = 0x20
-_SPACES = np.uint64(0x2020202020202020)
 _HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
 _LETTERS = np.frombuffer(b"btn fr", np.uint8)
 """The short escapes of the characters 8 to 13; there is none of 11."""
@@ -97,7 +99,7 @@ def _pass_pairs(words, word, last, open_before):
     """
     while word < last:
         bits = words[word]
-        high = bits & _HIGH_BITS
+        high = bits & HIGH_BITS
         begins = high & (bits << _SHIFT[1])
         follows = high & ~(bits << _SHIFT[1])
         small = ~(
@@ -163,9 +165,9 @@ def _find_special(data, words, i, end):
         if i & 7 == 0:
             word = i >> 3
             while word < end >> 3 and not (
-                _has_zero(words[word] ^ _QUOTES)
-                or _has_zero(words[word] ^ _BACKSLASHES)
-                or (words[word] - _SPACES) & ~words[word] & _HIGH_BITS != 0
+                has_zero(words[word] ^ QUOTES)
+                or has_zero(words[word] ^ BACKSLASHES)
+                or (words[word] - SPACES) & ~words[word] & HIGH_BITS != 0
             ):
                 word += 1
             i = word << 3
@@ -193,12 +195,6 @@ def _escape(byte, out, at):
     return at + 6
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _has_zero(word):
-    """Tell whether one of the eight bytes is 0 (Warren, Hacker's Delight, 6-1)."""
-    return (word - _LOW_BITS) & ~word & _HIGH_BITS != 0
-
-
 @njit(cache=True, nogil=True)
 def find_quote(data, words, i):
     """Return the place of the next quote or line feed, eight bytes at a time.
@@ -215,7 +211,7 @@ def find_quote(data, words, i):
             hit = _hits(words[word])
         if hit != 0:
             below = ((hit & (~hit + _SHIFT[1])) >> _SHIFT[7]) - _SHIFT[1]
-            return 8 * word + np.int64(((below & _LOW_BITS) * _LOW_BITS) >> _SHIFT[56])
+            return 8 * word + np.int64(((below & LOW_BITS) * LOW_BITS) >> _SHIFT[56])
         i = 8 * word
     while i < len(data) and data[i] != _QUOTE and data[i] != _NEWLINE:
         i += 1
@@ -225,9 +221,9 @@ def find_quote(data, words, i):
 @njit(cache=True, nogil=True, inline="always")
 def _hits(word):
     """Return the high bit of the first quote or line feed, and higher ones (Warren, 6-1)."""
-    quotes = word ^ _QUOTES
-    newlines = word ^ _NEWLINES
-    return (((quotes - _LOW_BITS) & ~quotes) | ((newlines - _LOW_BITS) & ~newlines)) & _HIGH_BITS
+    quotes = word ^ QUOTES
+    newlines = word ^ LINE_FEEDS
+    return (((quotes - LOW_BITS) & ~quotes) | ((newlines - LOW_BITS) & ~newlines)) & HIGH_BITS
 
 
 @njit(cache=True, nogil=True)
@@ -240,7 +236,7 @@ def _find_string_end(data, words, i, end):
         if i % 8 == 0:
             word = i // 8
             while word < min(end // 8, len(words)) and not (
-                _has_zero(words[word] ^ _QUOTES) or _has_zero(words[word] ^ _BACKSLASHES)
+                has_zero(words[word] ^ QUOTES) or has_zero(words[word] ^ BACKSLASHES)
             ):
                 word += 1
             i = word * 8

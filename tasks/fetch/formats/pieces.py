@@ -10,17 +10,20 @@ import pyarrow as pa
 from tasks.fetch.streams import HEAD, Stream
 from tasks.sources import SourceProfile
 
-DECODED: Final = (
-    "source",
-    "native_id",
-    "url",
-    "title",
-    "text",
-    "published_raw",
-    "modified_raw",
-    "author",
-    "section",
-)
+FIELD_OF: Final = {
+    "source": "source",
+    "native_id": "id",
+    "url": "url",
+    "title": "title",
+    "text": "text",
+    "published_raw": "published",
+    "modified_raw": "modified",
+    "author": "author",
+    "section": "section",
+}
+"""Our column, and the profile's key that says where a record has it."""
+
+DECODED: Final = tuple(FIELD_OF)
 """The columns that a format reads out of a record; ``source`` is null when it does not say."""
 
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pv
 
 from tasks.fetch.formats.content import BOM
+from tasks.fetch.formats.pieces import FIELD_OF
 from tasks.fetch.formats.table_kernel import RowFinder, Rows
 from tasks.sources import FieldNames
 
@@ -24,19 +25,6 @@ _BEFORE: Final = re.compile(rb"(?:[ \t\v\f]*[\r\n])*(?:sep=[,;\t|]\r?\n)?")
 """Blank lines, and the line by which Excel is told the delimiter."""
 
 _MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
-
-_FIELDS: Final = {
-    "source": "source",
-    "native_id": "id",
-    "url": "url",
-    "title": "title",
-    "text": "text",
-    "published_raw": "published",
-    "modified_raw": "modified",
-    "author": "author",
-    "section": "section",
-}
-"""Our column, and the profile's key for it."""
 
 _TRIMMED: Final = frozenset({"source", "native_id", "url"})
 
@@ -140,7 +128,7 @@ class TableReader:
             return None
         if len(cells) != len(parts) - 2:
             return None
-        fields = {column: self._field(column, cells) for column in _FIELDS if column != "text"}
+        fields = {column: self._field(column, cells) for column in FIELD_OF if column != "text"}
         return pa.table(fields | {"text": self._text(cells)})
 
     def _field(self, column: str, cells: pa.Table) -> pa.ChunkedArray:
@@ -171,7 +159,7 @@ def _make_plan(columns: list[str], names: FieldNames) -> dict[str, tuple[str, ..
         exact.setdefault(name, place)
         by_case.setdefault(name.lower(), place)
     plan: dict[str, tuple[str, ...]] = {}
-    for field, key in _FIELDS.items():
+    for field, key in FIELD_OF.items():
         paths: tuple[str, ...] = getattr(names, key)
         places = [exact.get(path, by_case.get(path.lower())) for path in paths]
         plan[field] = tuple({str(place): None for place in places if place is not None})

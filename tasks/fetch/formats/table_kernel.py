@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numba import njit
 
+from tasks.fetch.formats.word_kernel import LINE_FEEDS, LOW_BITS, QUOTES, RETURNS, has_zero
+
 ROWS_AT_ONCE: Final = 4096
 
 _QUOTE = 0x22
@@ -19,12 +21,6 @@ _LINE_FEED = 0x0A
 _RETURN = 0x0D
 _LINE_ENDS = (_LINE_FEED, _RETURN)
 _BLANK = (0x20, 0x09, 0x0B, 0x0C)
-
-_QUOTES = np.uint64(0x2222222222222222)
-_LINE_FEEDS = np.uint64(0x0A0A0A0A0A0A0A0A)
-_RETURNS = np.uint64(0x0D0D0D0D0D0D0D0D)
-_LOW_BITS = np.uint64(0x0101010101010101)
-_HIGH_BITS = np.uint64(0x8080808080808080)
 
 _CELL_BEGINS, _IN_CELL, _IN_QUOTES, _AFTER_QUOTE = range(4)
 _PLACE, _ROW, _MODE, _CELLS, _QUOTE_AT = range(5)
@@ -95,12 +91,6 @@ class RowFinder:
         self._state[[_PLACE, _ROW, _QUOTE_AT]] -= by
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _has_zero(word):
-    """Tell whether one of the eight bytes is 0 (Warren, Hacker's Delight, 6-1)."""
-    return (word - _LOW_BITS) & ~word & _HIGH_BITS != 0
-
-
 @njit(cache=True, nogil=True)
 def _find_quote(data, words, i, end):
     """Return the place of the next quote, ``end`` without one; eight bytes at a time."""
@@ -108,7 +98,7 @@ def _find_quote(data, words, i, end):
         i += 1
         if i % 8 == 0:
             word = i // 8
-            while word < end // 8 and not _has_zero(words[word] ^ _QUOTES):
+            while word < end // 8 and not has_zero(words[word] ^ QUOTES):
                 word += 1
             i = word * 8
     return min(i, end)
@@ -117,15 +107,15 @@ def _find_quote(data, words, i, end):
 @njit(cache=True, nogil=True)
 def _find_cell_end(data, words, delimiter, i, end):
     """Return the place of the next delimiter or line end, ``end`` without one."""
-    delimiters = np.uint64(delimiter) * _LOW_BITS
+    delimiters = np.uint64(delimiter) * LOW_BITS
     while i < end and not (data[i] == delimiter or data[i] in _LINE_ENDS):
         i += 1
         if i % 8 == 0:
             word = i // 8
             while word < end // 8 and not (
-                _has_zero(words[word] ^ delimiters)
-                or _has_zero(words[word] ^ _LINE_FEEDS)
-                or _has_zero(words[word] ^ _RETURNS)
+                has_zero(words[word] ^ delimiters)
+                or has_zero(words[word] ^ LINE_FEEDS)
+                or has_zero(words[word] ^ RETURNS)
             ):
                 word += 1
             i = word * 8

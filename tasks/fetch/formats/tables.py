@@ -1,6 +1,7 @@
 """Tables as text (CSV, TSV): a row of column names, then one article per row."""
 
 import re
+import string
 from collections.abc import Iterator
 from typing import Final
 
@@ -21,8 +22,9 @@ SUFFIXES: Final = frozenset({".csv", ".tsv", ".tab"})
 _USUAL: Final = frozenset(name.lower() for _, names in FieldNames() for name in names)
 _LONGEST_NAME: Final = 64
 _FEWEST_NAMES: Final = 2
-_WORD: Final = re.compile(rb"[A-Za-z_]+")
-"""What usual names are made of: none has another letter."""
+_LETTERS: Final = string.ascii_letters.encode()
+_NO_LETTERS: Final = bytes(set(range(256)) - set(_LETTERS))
+_FEWEST_LETTERS: Final = sum(sorted(map(len, _USUAL))[:_FEWEST_NAMES])
 _MARKUP: Final = (b"{", b"[", b"<")
 _LINE_END: Final = re.compile(rb"[\r\n]")
 
@@ -38,8 +40,8 @@ def sniff(name: str, head: bytes) -> bool:
         return False
     if suffix_of(name) in SUFFIXES:
         return not has_magic(head)
-    line = _LINE_END.split(head[begin(head) :], maxsplit=1)[0]
-    if len(_WORD.findall(line)) < _FEWEST_NAMES:  # nearly all prose ends here
+    line = head[begin(head) :].partition(b"\n")[0].partition(b"\r")[0]
+    if len(line.translate(None, _NO_LETTERS)) < _FEWEST_LETTERS:  # nearly all prose ends here
         return False
     return any(_are_names(line.split(delimiter)) for delimiter in DELIMITERS)
 

@@ -1,0 +1,105 @@
+"""``warraq explain``: an article as it came, what was cut out of it, as it is published."""
+
+import re
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from rich.table import Table
+from rich.text import Text
+
+from expectations.schema import RAW
+from flows.command_output import make_console, make_table, print_json
+from flows.lake_commands import open_named
+from tasks.errors import StopRun
+from tasks.fetch import decode_raw
+from tasks.settings import Settings, load_settings
+from tasks.sources import DEFAULT_PROFILE, expand, load_profiles
+from tasks.store import find_article, find_ledger
+
+_BATCH_ID: Final = re.compile(r"[0-9a-f]{8,128}")
+
+
+def explain(options: Namespace) -> int:
+    """Show one article as it came, what was cut out of it, and as it is published."""
+    lake = open_named(options)
+    article = find_article(lake, options.article_id)
+    if article is None:
+        raise StopRun(
+            "There is no article with this id; ids are in the column article_id",
+            article_id=options.article_id,
+            lake=str(lake.root),
+        )
+    ledger = find_ledger(lake, options.article_id)
+    place = str(article.get("batch_id")), str(article.get("record_ref"))
+    raw = read_raw(lake.root, *place, load_settings())
+    if options.json:
+        print_json({"lake": str(lake.root), "article": article, "raw": raw, "ledger": ledger})
+        return 0
+    _print_article(article, raw, ledger)
+    return 0
+
+
+def read_raw(root: Path, batch_id: str, record_ref: str, settings: Settings) -> str | None:
+    """Return the record as it was received, from the raw zone; None when it is not there.
+
+    Plain text is given as it was read, in its own encoding: what was cut has its places there.
+    """
+    raw = _find_raw(root, batch_id, record_ref)
+    if raw is None:
+        return None
+    if raw["format"][0].as_py() == "text":
+        profiles = expand(load_profiles(folder=settings.profiles))
+        name = raw["profile"][0].as_py()
+        reader = {name: profiles.get(name, profiles[DEFAULT_PROFILE])}
+        decoded = decode_raw(raw, reader, max_json_depth=settings.fetch.max_json_depth)
+        if len(decoded.kept):
+            return str(decoded.kept["text"][0].as_py())
+    return bytes(raw["payload"][0].as_py() or b"").decode("utf-8", "replace")
+
+
+def _find_raw(root: Path, batch_id: str, record_ref: str) -> pa.Table | None:
+    """Return the record as one row of ``RAW``, if it is there."""
+    if not _BATCH_ID.fullmatch(batch_id):
+        return None
+    for path in sorted((root / "raw" / batch_id).glob("*.parquet")):
+        with pq.ParquetFile(path, memory_map=True) as shard:
+            for group in range(shard.num_row_groups):
+                refs = shard.read_row_group(group, columns=["record_ref"])["record_ref"]
+                place = pc.index(refs, record_ref).as_py()
+                if place >= 0:
+                    rows = shard.read_row_group(group).slice(place, 1)
+                    return rows.combine_chunks().cast(RAW)
+    return None
+
+
+def _print_article(
+    article: Mapping[str, object], raw: str | None, ledger: Sequence[Mapping[str, object]]
+) -> None:
+    console = make_console()
+    long = {"body", "removed", "related", "payload"}
+    facts = [(name, value) for name, value in article.items() if name not in long]
+    console.print(make_table("The article", ("column", "value"), facts))
+    removed = article.get("removed")
+    cuts = [
+        (cut["kind"], cut["start"], cut["end"], cut["text"])
+        for cut in (removed if isinstance(removed, list) else [])
+    ]
+    console.print(
+        make_table("What was cut out of the raw text", ("kind", "from", "to", "text"), cuts)
+    )
+    sides = Table(title="Raw and clean", title_justify="left")
+    sides.add_column("as received", ratio=1)
+    sides.add_column("as published", ratio=1)
+    clean = "\n".join(str(article[name]) for name in ("title", "body") if article.get(name))
+    sides.add_row(Text(raw if raw is not None else "(not in the raw zone)"), Text(clean))
+    console.print(sides)
+    places = [[row[name] for name in _LEDGER_COLUMNS] for row in ledger]
+    console.print(make_table("The records that led to it", _LEDGER_COLUMNS, places))
+
+
+_LEDGER_COLUMNS: Final = ("record_ref", "source", "disposition", "reason", "batch_id", "run_id")
