@@ -1,6 +1,7 @@
 """A folder that is polled: each run takes in what is new and says what it left."""
 
 import json
+import random
 import shutil
 import threading
 import time
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from flows.command_line import main
-from tests.pipeline.made_up import records
+from tests.fetch.archiving import zipped
+from tests.pipeline.made_up import article, records
 from tests.pipeline.running import rows, run, warraq, write_lines
 
 pytestmark = pytest.mark.flow
@@ -118,3 +120,26 @@ def test_a_dry_run_tells_of_the_new_files_only(inbox: tuple[Path, Path]) -> None
     ran = warraq("run", folder, "--lake", lake, "--dry-run")
     assert (ran.told["records"], ran.told["files_seen"]) == (5, 2)
     assert sorted(lake.rglob("*")) == before
+
+
+def test_what_is_unpacked_from_an_archive_ends_as_unchanged(
+    prefect_api: str, tmp_path: Path
+) -> None:
+    folder, lake = tmp_path / "in", tmp_path / "lake"
+    texts = {f"صدى/{number}.txt": text_of(number) for number in range(4)}
+    packed = {name: text.encode() for name, text in list(texts.items())[:3]}
+    folder.mkdir()
+    (folder / "week.zip").write_bytes(zipped(packed))
+    assert run(folder, lake=lake).dispositions == {"published": 3}
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    again = run(folder, lake=lake)
+    assert again.dispositions == {"unchanged": 3, "published": 1}
+    assert again.told["files_seen"] == 1
+    assert run(folder, lake=lake).told["files_seen"] == 5
+
+
+def text_of(number: int) -> str:
+    told = article(random.Random(number), number)
+    return f"{told['title']}\n{told['text']}"
