@@ -39,6 +39,8 @@ class Tables(NamedTuple):
     entity_codes: npt.NDArray[np.int32]
 
 
+NO_STOP: Final = 1 << 62
+
 EXPANDED_AT_MOST: Final = 48
 """Bytes of the longest expansion (U+FDFD, the basmala: 41) with room to spare."""
 
@@ -269,8 +271,8 @@ def _copy_plain(data, i, end, out, at, actions):
 
 
 @njit(cache=True, nogil=True)
-def _repair_row(data, start, end, out, at, origin, one_line, tables):
-    """Repair one text into ``out`` from ``at``; return the place after it.
+def _repair_row(data, start, end, out, at, origin, stop, one_line, tables):
+    """Repair one text into ``out`` from ``at``; return the place after it, or one behind ``stop``.
 
     Where ``origin`` has room, the k-th written code point stands for the raw code points from
     ``origin[0, k]`` to ``origin[1, k]``.
@@ -280,7 +282,7 @@ def _repair_row(data, start, end, out, at, origin, one_line, tables):
     first, i, owed = at, start, KEEP
     written = raw_end = 0
     following, looked = np.uint8(1), start
-    while i < end:
+    while i < end and at < stop:
         if owed == KEEP and at > first and not traced:
             i, at = _copy_plain(data, i, end, out, at, actions)
             if i == end:
@@ -321,14 +323,16 @@ def _repair_row(data, start, end, out, at, origin, one_line, tables):
 
 
 @njit(cache=True, nogil=True)
-def _repair_one(source, row, out, at, origin, one_line, tables):
+def _repair_one(source, row, out, at, origin, stop, one_line, tables):
     """Repair one row of ``source``: the raw texts, but for those that were composed."""
     data, offsets, rows, composed, composed_offsets = source
     k = np.searchsorted(rows, row)
     if k < len(rows) and rows[k] == row:
         start, end = composed_offsets[k], composed_offsets[k + 1]
-        return _repair_row(composed, start, end, out, at, origin, one_line, tables)
-    return _repair_row(data, offsets[row], offsets[row + 1], out, at, origin, one_line, tables)
+        return _repair_row(composed, start, end, out, at, origin, stop, one_line, tables)
+    return _repair_row(
+        data, offsets[row], offsets[row + 1], out, at, origin, stop, one_line, tables
+    )
 
 
 @njit(cache=True, nogil=True)
@@ -337,7 +341,7 @@ def repair_rows(source, out, out_offsets, one_line, tables):
     untraced = np.empty((2, 0), np.int32)
     at = 0
     for row in range(len(out_offsets) - 1):
-        at = _repair_one(source, row, out, at, untraced, one_line, tables)
+        at = _repair_one(source, row, out, at, untraced, NO_STOP, one_line, tables)
         out_offsets[row + 1] = at
     return at
 
@@ -362,21 +366,28 @@ def _after_char(out, at, size):
 
 @njit(cache=True, nogil=True)
 def place_cuts(source, repaired_offsets, cuts, widest, tables):
-    """Fill ``cuts.first`` and ``cuts.last``; repairs each row that has a cut once more, traced."""
+    """Fill ``cuts.first`` and ``cuts.last``.
+
+    Each row that has a cut is repaired once more, traced, as far as its last cut and the character
+    after it.
+    """
     out = np.empty(16 * widest + 64, np.uint8)
     origin = np.empty((2, 16 * widest + 64), np.int32)
     row = -1
     for i in range(len(cuts.rows)):
         if cuts.rows[i] != row:
             row = cuts.rows[i]
-            size = _repair_one(source, row, out, 0, origin, False, tables)
-            at = 0
-            written = 0
+            stop = np.int64(0)
+            k = i
+            while k < len(cuts.rows) and cuts.rows[k] == row:
+                stop = max(stop, cuts.ends[k] - repaired_offsets[row] + 1)
+                k += 1
+            size = _repair_one(source, row, out, 0, origin, stop, False, tables)
+            at = written = 0
         start = cuts.starts[i] - repaired_offsets[row]
         end = cuts.ends[i] - repaired_offsets[row]
         if start < at:
-            at = 0
-            written = 0
+            at = written = 0
         while at < start and at < size:
             at = _after_char(out, at, size)
             written += 1
