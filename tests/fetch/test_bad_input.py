@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fetch.archiving import tarred
 from tests.fetch.fetching import is_accounted, kept, land, make, raw, reading, refused
 
 SOUND = json.dumps({"id": "s", "source": "الميناء", "title": "ع", "text": "نص"}).encode() + b"\n"
@@ -245,12 +246,35 @@ print(land(lake, sys.argv[2]).known)
 """
 
 
+@pytest.mark.parametrize("packed", [False, True], ids=["lines", "archive"])
 @pytest.mark.parametrize("room", [100, 9_000, 60_000])
-def test_no_room_for_the_batch_stops_the_run_and_leaves_nothing(tmp_path: Path, room: int) -> None:
-    records = "".join(
-        json.dumps({"id": number, "text": os.urandom(400).hex()}) + "\n" for number in range(100)
-    )
-    folder = make(tmp_path / "in", {"a.jsonl": records})
+def test_no_room_for_the_batch_stops_the_run_and_leaves_nothing(
+    tmp_path: Path, room: int, packed: bool
+) -> None:
+    texts = [os.urandom(400).hex() for _ in range(100)]
+    if packed:
+        held = {f"{number}.txt": text.encode() for number, text in enumerate(texts)}
+        folder = make(tmp_path / "in", {"a.tar.gz": gzip.compress(tarred(held))})
+    else:
+        lines = (json.dumps({"id": number, "text": text}) for number, text in enumerate(texts))
+        folder = make(tmp_path / "in", {"a.jsonl": "\n".join(lines)})
     problem, left, known = run_child(FULL, tmp_path / "lake", folder, room)
     assert "The raw zone cannot be written" in problem
     assert (left, known) == ("0", "False")
+
+
+def test_a_hundred_thousand_tiny_files(tmp_path: Path) -> None:
+    count = 100_000
+    folder = tmp_path / "in"
+    for outlet in range(100):
+        place = folder / f"صحيفة {outlet}"
+        place.mkdir(parents=True)
+        for number in range(outlet, count, 100):
+            name = os.open(f"{place}/{number}.txt", os.O_WRONLY | os.O_CREAT)
+            os.write(name, f"خبر {number}".encode())
+            os.close(name)
+    fetched = land(tmp_path / "lake", folder)
+    assert (fetched.records, refused(fetched)) == (count, [])
+    found = {row["record_ref"]: (row["source"], row["text"]) for row in kept(fetched)}
+    assert len(found) == count
+    assert found["صحيفة 42/12342.txt#1"] == ("صحيفة 42", "خبر 12342")
