@@ -12,6 +12,7 @@ a text or of JSON Lines are in no record, or when a process takes more memory th
 """
 
 import argparse
+import codecs
 import gzip
 import random
 import sys
@@ -26,7 +27,6 @@ import orjson
 import pyarrow.parquet as pq
 
 from tasks.fetch.unpacking import find_compression
-from tests.benchmarks.broken_files import make_file
 from tests.benchmarks.measuring import (
     BAR_MISSED,
     MIB,
@@ -37,6 +37,7 @@ from tests.benchmarks.measuring import (
     print_table,
     warraq_run,
 )
+from tests.fetch.broken_files import make_file
 
 BAR_MIB: Final = 1536
 SOME_ARTICLES: Final = 2000
@@ -44,7 +45,7 @@ SOME_ARTICLES: Final = 2000
 _WHOLE: Final = frozenset({"text", "json"})
 """Formats whose records are all that is in a file, but for what is between them."""
 
-_BETWEEN: Final = b" \t\r\n\v\f\x1a\0\xef\xbb\xbf"
+_BETWEEN: Final = b" \t\r\n\v\f\x1a\0" + codecs.BOM_UTF8 + codecs.BOM_UTF16
 
 
 def main() -> int:
