@@ -88,10 +88,10 @@ def _expand(source: str, profiles: Mapping[str, SourceProfile]) -> list[tuple[Fo
         return [(file, None) for file in found]
     profile = profiles.get(source)
     if profile is None:
-        known = ", ".join(name for name in sorted(profiles) if profiles[name].paths) or "none"
-        raise WrongSource(
-            "This SOURCE is no file, folder, glob or profile", source=source, profiles=known
-        )
+        known = ", ".join(name for name in sorted(profiles) if profiles[name].paths)
+        facts = {"profiles": known} if known else {}
+        problem = "This SOURCE is no file, folder, glob or profile that names paths"
+        raise WrongSource(problem, source=source, **facts)
     if not profile.paths:
         raise WrongSource("This profile names no paths, so it is no SOURCE", source=source)
     files: list[tuple[Found, str | None]] = []

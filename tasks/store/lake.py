@@ -73,8 +73,10 @@ def open_lake(root: Path, *, create: bool = False) -> Lake:
     if create:
         with explained("The lake cannot be made here", root):
             _create(root)
-    version = committed_version(root)
+    with explained("There can be no lake here", root):
+        version = committed_version(root)
     if version is None:
+        _refuse_foreign(root)
         raise StopRun("There is no lake here; a run makes one", lake=str(root))
     read_entry(root, version)  # refuses a newer lake before anything in it is touched
     with explained("The lake cannot be mended", root):
@@ -157,16 +159,19 @@ def _number(name: str) -> int:
     return int(name[1:]) if name[:1] in {"g", "v"} and name[1:].isdecimal() else -1
 
 
+def _refuse_foreign(root: Path) -> None:
+    if foreign := _find_foreign(root):
+        raise StopRun(
+            "This folder holds other things and is no lake; choose an empty or a new one",
+            lake=str(root),
+            found=foreign,
+        )
+
+
 def _create(root: Path) -> None:
     root.mkdir(parents=True, exist_ok=True)
     if committed_version(root) is None:
-        foreign = _find_foreign(root)
-        if foreign:
-            raise StopRun(
-                "This folder holds other things and is no lake; choose an empty or a new one",
-                lake=str(root),
-                found=foreign,
-            )
+        _refuse_foreign(root)
         for folder in _FOLDERS:
             (root / folder).mkdir(exist_ok=True)
         with writer_lock(root, run_id="genesis", wait_seconds=_GENESIS_WAIT_SECONDS):

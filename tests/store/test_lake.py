@@ -263,7 +263,8 @@ def _a_file(root: Path) -> None:
     ("prepare", "create", "message"),
     [
         pytest.param(_absent, False, "no lake here", id="absent"),
-        pytest.param(_something_else, False, "no lake here", id="other-folder"),
+        pytest.param(_something_else, False, "holds other things", id="other-folder"),
+        pytest.param(_a_file, False, "no lake here: a part of the path is a file", id="a-file"),
         pytest.param(_something_else, True, "holds other things", id="create-in-other-folder"),
         pytest.param(_a_home, True, "holds other things", id="create-among-hidden-files"),
         pytest.param(_a_project, True, "holds other things", id="create-in-a-project"),
