@@ -1,6 +1,7 @@
 """The title on the first line of a text file is the title, not the first paragraph.
 
-«وزير النقل يفتتح الجسر⏎أعلن وزير النقل ...»: the first line goes to the ``title`` column.
+«وزير النقل يفتتح الجسر⏎أعلن وزير النقل ...»: the first line goes to the ``title`` column. A text of
+one line only is the article, and has no title.
 """
 
 import numpy as np
@@ -11,6 +12,8 @@ from tasks.clean.draft import TITLE, Draft, Found, Spans
 def find_titles(draft: Draft) -> Found:
     """Cut the first line of each record whose format says that it is the title."""
     lines = draft.first_lines()
-    lines = lines[draft.records["title_in_text"].to_numpy()[draft.lines.row[lines]]]
+    is_title = draft.records["title_in_text"].to_numpy()[draft.lines.row[lines]]
+    below = np.append(draft.lines.row, -1)[lines + 1]
+    lines = lines[is_title & (below == draft.lines.row[lines])]
     cuts = Spans(draft.lines.row[lines], draft.standing[lines], draft.lines.end[lines])
     return Found(cuts, np.full(len(lines), TITLE, np.int8))
