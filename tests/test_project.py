@@ -257,7 +257,7 @@ def test_the_two_commands_come_first_in_the_readme() -> None:
     assert set_up in main_job
     assert main_job.splitlines()[-1] == ".venv/bin/warraq run"
     assert set_up in tests
-    assert tests.splitlines()[-1] == ".venv/bin/pytest"
+    assert tests.splitlines()[-1].startswith(".venv/bin/pytest -n ")
 
 
 def test_the_checks_are_the_same_everywhere() -> None:

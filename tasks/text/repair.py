@@ -19,14 +19,8 @@ import pyarrow as pa
 from tasks.text import letters
 from tasks.text.buffers import Bytes, Places, Texts, column_of, texts_of
 from tasks.text.normal_form import Composed, compose, order_marks, origins
-from tasks.text.repair_kernel import (
-    EXPANDED_AT_MOST,
-    Cuts,
-    Tables,
-    count_growing,
-    place_cuts,
-    repair_rows,
-)
+from tasks.text.places_kernel import Cuts, place_cuts
+from tasks.text.repair_kernel import EXPANDED_AT_MOST, Tables, count_growing, repair_rows
 
 _SHORTEST_REFERENCE: Final = len("&#xFDFD;")
 """Of those that stand for more bytes than they take."""
