@@ -168,7 +168,7 @@ def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> I
             wait = settings.store.lock_wait_seconds
             opened = stack.enter_context(_held(root, run_id, wait, logger))
         if not kernels_are_compiled():
-            logger.warning("The first run compiles the text kernels: some 15 s, once")
+            logger.warning("The first run compiles the text kernels: some 30 s, once")
         job = Job(
             settings=settings,
             sources=sources,

@@ -238,7 +238,7 @@ def _measure_line(data, table, classes, lines, line):
 
 @njit(cache=True, nogil=True)
 def _scan_lines(data, offsets, table, classes, known, lines):
-    line = 0
+    line = np.int64(0)
     for row in range(len(offsets) - 1):
         start = offsets[row]
         first = line

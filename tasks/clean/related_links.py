@@ -99,7 +99,7 @@ def _mark_block(data, standing, lines, heading, cut, item_start):
 
 @njit(cache=True, nogil=True)
 def _mark_blocks(data, standing, lines, cut, item_start):
-    line = 0
+    line = np.int64(0)
     while line < len(lines.row):
         if lines.heading_end[line] < 0 or standing[line] >= lines.end[line]:
             line += 1

@@ -86,7 +86,7 @@ def _settle_escape(data, i, end, out, at):
     """Settle the ``%`` at ``i``; return (place in data, place in out) after it."""
     first = _escaped(data, i, end)
     if first < 0:
-        return i + 1, _escape(0x25, out, at)
+        return i + 1, _escape(np.int64(0x25), out, at)
     if first < 0x80:
         if _UNRESERVED_TABLE[first]:
             out[at] = first
@@ -107,7 +107,7 @@ def settle_escapes(data, offsets, out, out_offsets):
     Letters of any script, digits and ``-._~`` stand as themselves; what has a meaning in addresses
     stays as it was written, escaped or not; everything else is escaped, in upper case.
     """
-    at = 0
+    at = np.int64(0)
     for row in range(len(offsets) - 1):
         i = offsets[row]
         end = offsets[row + 1]
@@ -120,7 +120,7 @@ def settle_escapes(data, offsets, out, out_offsets):
                     out[at] = byte
                     at += 1
                 else:
-                    at = _escape(byte, out, at)
+                    at = _escape(np.int64(byte), out, at)
                 i += 1
             else:
                 code, length = decode(data, i)
@@ -130,6 +130,6 @@ def settle_escapes(data, offsets, out, out_offsets):
                         out[at] = data[i + k]
                         at += 1
                     else:
-                        at = _escape(data[i + k], out, at)
+                        at = _escape(np.int64(data[i + k]), out, at)
                 i += length
         out_offsets[row + 1] = at

@@ -1,6 +1,7 @@
 """Arrow text columns as the two arrays that kernels work on, and back, without copying."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,11 +34,17 @@ def texts_of(column: pa.Array | pa.ChunkedArray) -> Texts:
         column = pc.fill_null(column, "")
     column = column.cast(pa.large_string())
     if len(column) == 0:
-        return Texts(np.empty(0, np.uint8), np.zeros(1, np.int64))
+        return Texts(_frozen(np.empty(0, np.uint8)), _frozen(np.zeros(1, np.int64)))
     _, offsets, data = column.buffers()
     places = np.frombuffer(offsets, np.int64, len(column) + 1, column.offset * 8)
     letters = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
-    return Texts(letters, places)
+    return Texts(_frozen(letters), _frozen(places))
+
+
+def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Make the view read-only, as most buffers of Arrow are: for others kernels compile anew."""
+    array.flags.writeable = False
+    return array
 
 
 def column_of(texts: Texts, kind: pa.DataType | None = None) -> pa.Array:

@@ -40,21 +40,22 @@ def place_cuts(source, repaired_offsets, cuts, widest, tables):
     """
     out = np.empty(16 * widest + 64, np.uint8)
     origin = np.empty((2, 16 * widest + 64), np.int32)
-    row = -1
+    row = np.int64(-1)
+    one_line = np.bool_(False)
     for i in range(len(cuts.rows)):
         if cuts.rows[i] != row:
-            row = cuts.rows[i]
+            row = np.int64(cuts.rows[i])
             stop = np.int64(0)
             k = i
             while k < len(cuts.rows) and cuts.rows[k] == row:
                 stop = max(stop, cuts.ends[k] - repaired_offsets[row] + 1)
                 k += 1
-            size = repair_one(source, row, out, 0, origin, stop, False, tables)
-            at = written = 0
+            size = repair_one(source, row, out, np.int64(0), origin, stop, one_line, tables)
+            at = written = np.int64(0)
         start = cuts.starts[i] - repaired_offsets[row]
         end = cuts.ends[i] - repaired_offsets[row]
         if start < at:
-            at = written = 0
+            at = written = np.int64(0)
         while at < start and at < size:
             at = _after_char(out, at, size)
             written += 1

@@ -280,7 +280,7 @@ def _repair_row(data, start, end, out, at, origin, stop, one_line, tables):
     actions, classes, form_starts, form_letters, names, codes = tables
     traced = origin.shape[1] > 0
     first, i, owed = at, start, KEEP
-    written = raw_end = 0
+    written = raw_end = np.int64(0)
     following, looked = np.uint8(1), start
     while i < end and at < stop:
         if owed == KEEP and at > first and not traced:
@@ -339,8 +339,8 @@ def repair_one(source, row, out, at, origin, stop, one_line, tables):
 def repair_rows(source, out, out_offsets, one_line, tables):
     """Repair every row into ``out``, fill ``out_offsets`` and return the bytes written."""
     untraced = np.empty((2, 0), np.int32)
-    at = 0
+    at = np.int64(0)
     for row in range(len(out_offsets) - 1):
-        at = repair_one(source, row, out, at, untraced, NO_STOP, one_line, tables)
+        at = repair_one(source, row, out, at, untraced, np.int64(NO_STOP), one_line, tables)
         out_offsets[row + 1] = at
     return at
