@@ -132,11 +132,15 @@ def test_what_cannot_be_drafted_is_told(
     assert not (here / "profiles").exists()
 
 
-def test_a_draft_is_run_as_the_command_says(here: Path) -> None:
+def test_a_draft_is_run_as_the_command_says(here: Path, state: str) -> None:
     drafted = warraq("source", "new", "inbox/al-ufuq", folder=here)
     assert (drafted.code, drafted.err) == (0, "")
     make(here, {"warraq.toml": 'profiles = "profiles"\n'})
-    ran = warraq("run", "al-ufuq", "--dry-run", "--json", "--lake", "lake", folder=here)
+    ran = warraq(
+        *("run", "al-ufuq", "--dry-run", "--json", "--lake", "lake"),
+        folder=here,
+        PREFECT_HOME=state,
+    )
     assert ran.code == 0, ran.err
     assert "published" in ran.out
     assert "no-text" not in ran.out
