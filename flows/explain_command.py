@@ -12,11 +12,10 @@ import pyarrow.parquet as pq
 from rich.table import Table
 from rich.text import Text
 
-from expectations.schema import RAW
 from flows.command_output import make_console, make_table, print_json
 from flows.lake_commands import open_named
 from tasks.errors import StopRun
-from tasks.fetch import decode_raw
+from tasks.fetch import decode_raw, read_raw
 from tasks.settings import Settings, load_settings
 from tasks.sources import DEFAULT_PROFILE, expand, load_profiles
 from tasks.store import find_article, find_ledger
@@ -36,7 +35,7 @@ def explain(options: Namespace) -> int:
         )
     ledger = find_ledger(lake, options.article_id)
     place = str(article.get("batch_id")), str(article.get("record_ref"))
-    raw = read_raw(lake.root, *place, load_settings())
+    raw = _as_received(lake.root, *place, load_settings())
     if options.json:
         print_json({"lake": str(lake.root), "article": article, "raw": raw, "ledger": ledger})
         return 0
@@ -44,7 +43,7 @@ def explain(options: Namespace) -> int:
     return 0
 
 
-def read_raw(root: Path, batch_id: str, record_ref: str, settings: Settings) -> str | None:
+def _as_received(root: Path, batch_id: str, record_ref: str, settings: Settings) -> str | None:
     """Return the record as it was received, from the raw zone; None when it is not there.
 
     Plain text is given as it was read, in its own encoding: what was cut has its places there.
@@ -67,13 +66,10 @@ def _find_raw(root: Path, batch_id: str, record_ref: str) -> pa.Table | None:
     if not _BATCH_ID.fullmatch(batch_id):
         return None
     for path in sorted((root / "raw" / batch_id).glob("*.parquet")):
-        with pq.ParquetFile(path, memory_map=True) as shard:
-            for group in range(shard.num_row_groups):
-                refs = shard.read_row_group(group, columns=["record_ref"])["record_ref"]
-                place = pc.index(refs, record_ref).as_py()
-                if place >= 0:
-                    rows = shard.read_row_group(group).slice(place, 1)
-                    return rows.combine_chunks().cast(RAW)
+        references = pq.read_table(path, columns=["record_ref"])["record_ref"]
+        place = pc.index(references, record_ref).as_py()
+        if place >= 0:
+            return read_raw(path).slice(place, 1).combine_chunks()
     return None
 
 
