@@ -39,11 +39,10 @@ class Tables(NamedTuple):
     entity_codes: npt.NDArray[np.int32]
 
 
-NO_STOP: Final = 1 << 62
-
 EXPANDED_AT_MOST: Final = 48
 """Bytes of the longest expansion (U+FDFD, the basmala: 41) with room to spare."""
 
+_NO_STOP: Final = 1 << 62
 _FIRST_FORM: Final = 0xFB50
 _ENTITY_LENGTH: Final = 10
 _AMPERSAND: Final = 0x26
@@ -341,6 +340,6 @@ def repair_rows(source, out, out_offsets, one_line, tables):
     untraced = np.empty((2, 0), np.int32)
     at = np.int64(0)
     for row in range(len(out_offsets) - 1):
-        at = repair_one(source, row, out, at, untraced, np.int64(NO_STOP), one_line, tables)
+        at = repair_one(source, row, out, at, untraced, np.int64(_NO_STOP), one_line, tables)
         out_offsets[row + 1] = at
     return at
