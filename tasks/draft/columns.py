@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 
 from tasks.fetch.formats.content import BOM
+from tasks.fetch.formats.table_fields import read_row
 from tasks.fetch.reading import RawRecord
 
 MOST_PATHS: Final = 400
@@ -138,6 +139,7 @@ def _cells(record: RawRecord) -> list[_Cell] | None:
 class _Header:
     count: int
     delimiter: str
+    escapes: bool
     names: tuple[tuple[int, str], ...]
     """The places and names of columns that a profile can name: the first of each name."""
 
@@ -151,18 +153,18 @@ def _read_header(header: str) -> _Header:
         if name and len(name) <= LONGEST_NAME:
             places.setdefault(name, place)
     names = tuple((place, name) for name, place in places.items())
-    return _Header(len(told["columns"]), told["delimiter"], names)
+    return _Header(len(told["columns"]), told["delimiter"], told.get("escapes", False), names)
 
 
 def _row_cells(payload: bytes, header: str) -> list[_Cell] | None:
     told = _read_header(header)
     try:
-        rows = list(csv.reader([payload.decode()], delimiter=told.delimiter))
-    except (csv.Error, UnicodeDecodeError):
+        cells = read_row(payload.decode(), told.delimiter, escapes=told.escapes)
+    except (csv.Error, ValueError):
         return None
-    if len(rows) != 1 or len(rows[0]) != told.count:
+    if len(cells) != told.count:
         return None
-    return [_Cell(name, rows[0][place], TEXT) for place, name in told.names[: MOST_PATHS + 1]]
+    return [_Cell(name, cells[place], TEXT) for place, name in told.names[: MOST_PATHS + 1]]
 
 
 def _walk(record: dict[str, Any]) -> Iterator[_Cell]:

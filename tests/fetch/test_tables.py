@@ -118,7 +118,9 @@ def test_tables_are_recognised(name: str, head: str) -> None:
         pytest.param('a,b\n"c ""x,\n"" d",e\n', ['"c ""x,\n"" d",e'], id="doubled-quotes"),
         pytest.param('a,b\n"",""\n"""",""""""\n', ['"",""', '"""",""""""'], id="only-quotes"),
         pytest.param('a,b\nc"d,e"f\n', ['c"d,e"f'], id="quotes-inside-a-cell"),
-        pytest.param('a,b\n"c"d"e,"f" g\n', ['"c"d"e,"f" g'], id="text-behind-a-quote"),
+        pytest.param('a,b\n"c" ,"d"\t\n', ['"c" ,"d"\t'], id="blanks-behind-a-quote"),
+        pytest.param('a,b\n"c \\"d\\",\n",e\n', ['"c \\"d\\",\n",e'], id="escapes"),
+        pytest.param('a,b\n"c:\\",d\n"\\\\","e"', ['"c:\\",d', '"\\\\","e"'], id="backslashes"),
         pytest.param("a;b,c;d\n1;2;3\n", ["1;2;3"], id="semicolons"),
         pytest.param("a\tb,c\td\n1\t2\t3\n", ["1\t2\t3"], id="tabs"),
         pytest.param("\ta\tb\n1\t\t\n", ["1\t\t"], id="first-column-without-a-name"),
@@ -153,6 +155,49 @@ def test_rows_of_other_cells_are_refused() -> None:
     assert [piece.refusal for piece in found] == ["ragged-row", "ragged-row", None, "ragged-row"]
     assert found[0].detail == "2 cells where the header has 3"
     assert found[1].detail == "1 cell where the header has 3"
+
+
+@pytest.mark.parametrize(
+    ("row", "place"), [('"c"d,e', 4), ('"c" d,"e"', 5), ('c,"d""e"f', 9), ('"a\nb\\\\"c,d', 8)]
+)
+def test_text_behind_a_closing_quote_refuses_its_row(row: str, place: int) -> None:
+    """Read as it stands, the quote would be lost, and the cell end at the next line or comma."""
+    found = pieces(f"a,b\n1,2\n{row}\n3,4".encode())
+    assert [piece.payload.decode() for piece in found] == ["1,2", row, "3,4"]
+    assert [piece.refusal for piece in found] == [None, "not-csv", None]
+    assert f"behind a closing quote at byte {place} of the row" in (found[1].detail or "")
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        pytest.param(r'"قال \"الوزير\" اليوم"', 'قال "الوزير" اليوم', id="in-quotes"),
+        pytest.param('"قال \\"\n\\"نعم\\", ثم"', 'قال "\n"نعم", ثم', id="ends-and-delimiters"),
+        pytest.param(r'"\"نعم\""', '"نعم"', id="at-the-ends"),
+        pytest.param(r'"a \"b\\\"c\\"', 'a "b\\"c\\', id="backslashes"),
+        pytest.param('"a \\"b\\\nc"', 'a "b\nc', id="line-end-as-mysql-writes-it"),
+        pytest.param(r'"a \"b \n c:\d"', 'a "b \\n c:\\d', id="before-letters-none"),
+        pytest.param(r'"a \"b ""c"""', 'a "b "c"', id="doubled-quotes-as-well"),
+    ],
+)
+def test_a_backslash_before_a_quote_is_an_escape_where_text_follows(cells: str, told: str) -> None:
+    data = f'title,text\n"\\"",y\n\\N,{cells} \n"\\"","x"\n"قال \\"لا\\"",z'.encode()
+    other = [{"title": '"', "text": "y"}, {"title": '"', "text": "x"}]
+    last = {"title": 'قال "لا"', "text": "z"}
+    assert rows(pieces(data)) == [other[0], {"text": told + " "}, other[1], last]
+
+
+def test_escapes_that_begin_late_hold_from_there_on() -> None:
+    before = b'"c:\\",b\n' * HEAD
+    found = pieces(HEADER + before + b'"a \\"b\\"",c\n"c\\",",b\n')
+    assert {piece.refusal for piece in found} == {None}
+    assert rows(found[:1]) == [{"title": "c:\\", "text": "b"}]
+    assert rows(found[-2:]) == [{"title": 'a "b"', "text": "c"}, {"title": 'c",', "text": "b"}]
+
+
+def test_escapes_in_the_header() -> None:
+    (row,) = rows(pieces(b'"a \\"b",text\n1,"c\\",d"\n'), title='a "b')
+    assert row == {"title": "1", "text": 'c",d'}
 
 
 @pytest.mark.parametrize(
@@ -246,7 +291,7 @@ def test_an_early_end_in_a_row_over_the_limit() -> None:
     assert [piece.refusal for piece in found] == ["too-large", "truncated"]
 
 
-SPECIAL = b'"_""_,_\n_\r\n_\r_;_ _\t_a_xxxxxxxxx_\n"_,"_",_\0_\xd8_\xd9\x82_\xef\xbb\xbf'
+SPECIAL = b'"_""_\\_\\"_"\\"a_,_\n_\r\n_\r_;_ _\t_a_xxxxxxxxx_\n"_,"_",_\0_\xd8_\xd9\x82_\xef\xbb\xbf'
 PARTS = st.sampled_from(SPECIAL.split(b"_")) | st.binary(max_size=5)
 ANYTHING = st.lists(PARTS, max_size=40).map(b"".join)
 ANYTHING = ANYTHING.filter(lambda data: find_compression(data[:MAGIC]) is None)
@@ -274,10 +319,12 @@ def test_any_bytes_are_accounted_for(data: bytes, places: list[int], longest: in
 def test_arrow_reads_what_is_cut(data: bytes) -> None:
     """Rows are cut, and cells counted, by the rules of the reader behind."""
     found = pieces(b"title,text\n" + data)
-    assert {row.get("reason") for row in rows(found)} <= {None, "no-text", "not-utf8"}
+    by_header = itertools.groupby(found, key=lambda piece: piece.header)
+    told = [row for _, some in by_header for row in rows(list(some))]
+    assert {row.get("reason") for row in told} <= {None, "no-text", "not-utf8"}
 
 
-LETTERS = st.sampled_from('",;\t|\n\r\u2028\u0085 aقال😀') | st.characters(codec="utf-8")
+LETTERS = st.sampled_from('",;\\\t|\n\r\u2028\u0085 aقال😀') | st.characters(codec="utf-8")
 CELLS = st.text(LETTERS, max_size=30)
 
 
@@ -298,6 +345,21 @@ def test_what_is_written_is_read(
     told = rows(cut(data, places))
     assert [row["text"] for row in told] == ["" if t.isspace() else t for _, _, t in table]
     assert [row.get("title", "") for row in told] == ["" if t.isspace() else t for t, _, _ in table]
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), max_size=12), st.sampled_from(",;\t|"), PLACES)
+def test_what_is_written_with_escapes_is_read(
+    table: list[tuple[str, str]], delimiter: str, places: list[int]
+) -> None:
+    file = io.StringIO(newline="")
+    writer = csv.writer(
+        file, delimiter=delimiter, quoting=csv.QUOTE_ALL, doublequote=False, escapechar="\\"
+    )
+    writer.writerows([("title", "text"), ("x", 'a "b"'), *table])
+    _, *told = rows(cut(file.getvalue().encode(), places))
+    for (title, text), row in zip(table, told, strict=True):
+        assert row["text"] == ("" if text.isspace() else text)
+        assert row.get("title", "") == ("" if title.isspace() else title)
 
 
 @given(st.lists(st.tuples(CELLS | st.sampled_from(NULLS), CELLS), max_size=12))

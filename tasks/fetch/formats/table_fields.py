@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import orjson
 import pyarrow as pa
@@ -18,7 +18,7 @@ from tasks.sources import FieldNames
 
 DELIMITERS: Final = (b",", b";", b"\t", b"|")
 
-NULLS: Final = ("", "NULL", "null", "nan", "NaN", "None", "N/A")
+NULLS: Final = ("", "NULL", "null", "nan", "NaN", "None", "N/A", r"\N")
 """What programs write where there is no value; in quotes it is a value."""
 
 _BEFORE: Final = re.compile(rb"(?:[ \t\v\f]*[\r\n])*(?:sep=[,;\t|]\r?\n)?")
@@ -31,16 +31,20 @@ _TRIMMED: Final = frozenset({"source", "native_id", "url"})
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The first row: the names of the columns as they are written, and where the row ends."""
+    """The first row: the names of the columns as they are written, and where the row ends.
+
+    ``escapes`` says that in the first rows of the table a backslash takes the next byte as it is.
+    """
 
     columns: list[str]
     delimiter: bytes
     end: int
+    escapes: bool = False
 
-    def written(self) -> str:
-        """Return what reading a row takes, as JSON."""
-        told = {"columns": self.columns, "delimiter": self.delimiter.decode()}
-        return orjson.dumps(told).decode()
+    def written(self, *, escapes: bool) -> str:
+        """Return what reading a row takes, as JSON; ``escapes`` as for the row itself."""
+        told: dict[str, Any] = {"columns": self.columns, "delimiter": self.delimiter.decode()}
+        return orjson.dumps(told | ({"escapes": True} if escapes else {})).decode()
 
 
 def find_header(head: bytes, *, ended: bool) -> Header | None:
@@ -55,16 +59,23 @@ def find_header(head: bytes, *, ended: bool) -> Header | None:
         finder = RowFinder(delimiter, longest=len(data))
         finder.restart(start)
         rows = finder.find(data)
+        while finder.find(data):  # whether there are escapes further on
+            pass
         # A row of one cell is cut by none of them, and read with commas.
         if rows is not None and (rows.cells[0] > 1 or rank == 0):
-            found.append((rows.cells[0], -rank, rows.ends[0]))
+            found.append((rows.cells[0], -rank, rows.ends[0], finder.escapes))
     if not found:
         return None
-    _, rank, end = max(found)
+    _, rank, end, escapes = max(found)
     delimiter = DELIMITERS[-rank]
-    row = data[start:end].decode(errors="replace")
-    (columns,) = csv.reader([row], delimiter=delimiter.decode())
-    return Header(columns, delimiter, end)
+    columns = read_row(data[start:end].decode(errors="replace"), delimiter.decode(), escapes=escapes)
+    return Header(columns, delimiter, end, escapes)
+
+
+def read_row(row: str, delimiter: str, *, escapes: bool) -> list[str]:
+    """Return the cells of one row, by the standard library; raises ``csv.Error``."""
+    (cells,) = csv.reader([row], delimiter=delimiter, escapechar="\\" if escapes else None)
+    return cells
 
 
 def begin(head: bytes) -> int:
@@ -86,7 +97,15 @@ class TableReader:
         used |= dict.fromkeys(self._plan["text"], pa.large_string())
         self._columns = columns
         self._delimiter = told["delimiter"].encode()
-        self._parse = pv.ParseOptions(delimiter=told["delimiter"], newlines_in_values=True)
+        self._escapes = told.get("escapes", False)
+        self._parse = pv.ParseOptions(
+            delimiter=told["delimiter"],
+            newlines_in_values=True,
+            escape_char="\\" if self._escapes else False,
+        )
+        # Of other bytes a backslash is no escape: Arrow would make «n» of «\\n».
+        special = re.escape(b'\\"\r\n' + self._delimiter)
+        self._other_backslash = re.compile(rb"(\\[%s])|(\\)" % special)
         self._convert = pv.ConvertOptions(
             column_types=used,
             include_columns=list(used) or columns[:1],
@@ -102,8 +121,8 @@ class TableReader:
 
     def is_row(self, payload: memoryview) -> bool:
         """Whether it is one whole row with as many cells as the header."""
-        finder = RowFinder(self._delimiter, longest=len(payload))
-        whole = Rows([0], [len(payload)], [len(self._columns)])
+        finder = RowFinder(self._delimiter, longest=len(payload), escapes=self._escapes)
+        whole = Rows([0], [len(payload)], [len(self._columns)], [-1])
         return finder.find(bytes(payload) + b"\n") == whole
 
     def read(self, rows: Iterable[memoryview]) -> pa.Table | None:
@@ -115,6 +134,8 @@ class TableReader:
         # a last row without, an empty cell behind a quoted one is not null to Arrow.
         parts = [memoryview(b""), *rows, memoryview(b"")]
         data = b"\n".join(parts)
+        if self._escapes:
+            data = self._other_backslash.sub(rb"\1\2\2", data)
         try:
             cells = pv.read_csv(
                 pa.BufferReader(data),

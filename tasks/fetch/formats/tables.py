@@ -31,6 +31,11 @@ _LINE_END: Final = re.compile(rb"[\r\n]")
 _AT_ONCE: Final = 4 * 1024 * 1024
 """Bytes of rows that Arrow parses at a time: it holds them three times over."""
 
+_STRAY: Final = (
+    "text stands behind a closing quote at byte {:,} of the row; "
+    "quotes inside a cell are written twice, or with a backslash before each"
+)
+
 _NO_ROW: Final = "it is not one row with as many cells as the header"
 
 
@@ -98,10 +103,11 @@ class Cutter:
     """
 
     def __init__(self, header: Header, longest: int) -> None:
-        self._header = header.written()
+        self._told = header
+        self._header = header.written(escapes=header.escapes)
         self._width = len(header.columns)
         self._longest = longest
-        self._finder = RowFinder(header.delimiter, longest)
+        self._finder = RowFinder(header.delimiter, longest, escapes=header.escapes)
         self._finder.restart(header.end)
         self._data = b""
         self._at = 0
@@ -114,6 +120,7 @@ class Cutter:
             yield from self._skip(self._overflow, final=final)
         while self._overflow is None:
             while rows := self._finder.find(self._data):
+                self._header = self._told.written(escapes=self._finder.escapes)
                 yield from self._pieces(rows)
             if self._finder.is_over or (final and self._finder.quote is not None):
                 yield from self._give_up(final=final)
@@ -138,9 +145,12 @@ class Cutter:
 
     def _pieces(self, rows: Rows) -> Iterator[Piece]:
         at, data, width, header = self._at, self._data, self._width, self._header
-        for start, end, cells in zip(*rows, strict=True):
+        for start, end, cells, stray in zip(*rows, strict=True):
             piece = Piece(data[start:end], at + start, at + end, None, None, None, header)
-            if cells != width:
+            if stray >= 0:
+                detail = _STRAY.format(stray - start + 1)
+                piece = piece._replace(refusal="not-csv", detail=detail)
+            elif cells != width:
                 detail = f"{cells:,} cell{'s'[: cells > 1]} where the header has {width:,}"
                 piece = piece._replace(refusal="ragged-row", detail=detail)
             yield piece
