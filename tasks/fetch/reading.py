@@ -9,7 +9,7 @@ from tasks.errors import RejectRecord
 from tasks.fetch.archives import Archive, find_archive
 from tasks.fetch.files import SourceFile
 from tasks.fetch.formats import UNKNOWN, Format, Piece, recognise
-from tasks.fetch.formats.content import has_magic
+from tasks.fetch.formats.magic import describe, has_magic
 from tasks.fetch.formats.pieces import Overflow
 from tasks.fetch.streams import HEAD, Budget, Stream, open_stream
 from tasks.fetch.unpacking import bare_name
@@ -171,7 +171,11 @@ def _refused(file: SourceFile, fault: RejectRecord, taken: int, kind: str = UNKN
 
 def _refuse_unknown(head: bytes, stream: Stream) -> Iterator[Piece]:
     whole = Overflow(start=0)
+    is_blank = True
     while data := stream.read():
         whole.add(data)
-    first = head[:8].hex(" ")
-    yield whole.piece("unknown-format", f"no format reads it; its first bytes are {first}")
+        is_blank = is_blank and not data.strip(b"\0")
+    if is_blank and stream.fault is None:
+        yield whole.piece("empty-file", "it holds nothing but NUL bytes")
+    else:
+        yield whole.piece("unknown-format", describe(head))

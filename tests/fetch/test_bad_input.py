@@ -53,7 +53,16 @@ PACKED = gzip.compress(SOUND * 3000)
         pytest.param("a.txt", b"x" * 2_000_000, "too-large", "2,000,000 bytes", id="long-text"),
         pytest.param("a.jsonl", b'{"title": "a"}', "no-text", "no text under", id="no-text"),
         pytest.param("a.bin", bytes(range(256)), "unknown-format", "00 01 02 03", id="binary"),
-        pytest.param("a.pdf", b"%PDF-1.4", "unknown-format", "25 50 44 46", id="pdf"),
+        pytest.param("a.pdf", b"%PDF-1.4", "unknown-format", "a PDF: save its text", id="pdf"),
+        pytest.param("a.txt", b"Rar!\x1a\x07\x01", "unknown-format", "a RAR archive", id="rar"),
+        pytest.param(
+            "a.gz", gzip.compress(PACKED), "unknown-format", "packed twice", id="packed-twice"
+        ),
+        pytest.param(
+            "a", " <!DOCTYPE HTML><p>خبر".encode(), "unknown-format", "an HTML page", id="html"
+        ),
+        pytest.param("a", b"<?xml version='1.0'?><a/>", "unknown-format", "XML", id="xml"),
+        pytest.param("a.tar", bytes(10_240), "empty-file", "nothing but NUL", id="empty-tar"),
         pytest.param("a.gz", PACKED[:12], "truncated", "before its end mark", id="cut-gzip"),
         pytest.param("a.gz", b"\x1f\x8bxxx", "unreadable", "gzip data is damaged", id="no-gzip"),
     ],
@@ -73,6 +82,12 @@ def test_one_broken_file_is_one_refusal(
     assert detail in row["detail"]
     assert row["detail"].isprintable()
     assert len(kept(fetched)) == 1
+
+
+@pytest.mark.parametrize("text", ["BZh9 أخبار اليوم", "RIFF أخبار", "ORC، أخبار", "MZ أخبار"])
+def test_prose_that_begins_like_a_binary_is_prose(tmp_path: Path, text: str) -> None:
+    fetched = land(tmp_path / "lake", make(tmp_path / "in", {"a.txt": text.encode()}))
+    assert [row["text"] for row in kept(fetched)] == [text]
 
 
 def test_records_before_the_break_of_a_gzip_are_kept(tmp_path: Path) -> None:

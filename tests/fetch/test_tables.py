@@ -291,7 +291,9 @@ def test_an_early_end_in_a_row_over_the_limit() -> None:
     assert [piece.refusal for piece in found] == ["too-large", "truncated"]
 
 
-SPECIAL = b'"_""_\\_\\"_"\\"a_,_\n_\r\n_\r_;_ _\t_a_xxxxxxxxx_\n"_,"_",_\0_\xd8_\xd9\x82_\xef\xbb\xbf'
+SPECIAL = (
+    b'"_""_\\_\\"_"\\"a_,_\n_\r\n_\r_;_ _\t_a_xxxxxxxxx_\n"_,"_",_\0_\xd8_\xd9\x82_\xef\xbb\xbf'
+)
 PARTS = st.sampled_from(SPECIAL.split(b"_")) | st.binary(max_size=5)
 ANYTHING = st.lists(PARTS, max_size=40).map(b"".join)
 ANYTHING = ANYTHING.filter(lambda data: find_compression(data[:MAGIC]) is None)

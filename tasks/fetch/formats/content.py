@@ -8,44 +8,15 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from tasks.fetch.formats.magic import has_magic
 from tasks.text.buffers import Bytes, Places
-
-_MAGIC: Final = (
-    b"PK\x03\x04",
-    b"PK\x05\x06",
-    b"%PDF-",
-    b"\x89PNG\r\n",
-    b"\xff\xd8\xff",
-    b"GIF8",
-    b"RIFF",
-    b"PAR1",
-    b"ARROW1",
-    b"Obj\x01",
-    b"\x7fELF",
-    b"\x1f\x8b",
-    b"BZh",
-    b"\xfd7zXZ\x00",
-    b"\x28\xb5\x2f\xfd",
-    b"7z\xbc\xaf\x27\x1c",
-    b"Rar!\x1a\x07",
-    b"\xd0\xcf\x11\xe0",
-    b"SQLite format 3\x00",
-    b"OggS",
-)
-"""How archives, images, office files, databases and programs begin."""
 
 BOM: Final = codecs.BOM_UTF8
 
-_TAR_MARK: Final = slice(257, 262)
 _CONTROLS: Final = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1a\x1b")
 _FEW: Final = 8
 _SHARE: Final = 0.1
 _MARKUP: Final = ("<", "{", "[")
-
-
-def has_magic(head: bytes) -> bool:
-    """Whether the first bytes are those of a known kind of binary file."""
-    return head.startswith(_MAGIC) or head[_TAR_MARK] == b"ustar"
 
 
 def is_binary(head: bytes) -> bool:

@@ -68,7 +68,9 @@ def find_header(head: bytes, *, ended: bool) -> Header | None:
         return None
     _, rank, end, escapes = max(found)
     delimiter = DELIMITERS[-rank]
-    columns = read_row(data[start:end].decode(errors="replace"), delimiter.decode(), escapes=escapes)
+    columns = read_row(
+        data[start:end].decode(errors="replace"), delimiter.decode(), escapes=escapes
+    )
     return Header(columns, delimiter, end, escapes)
 
 

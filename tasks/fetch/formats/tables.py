@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.errors import RejectRecord, StopRun
-from tasks.fetch.formats.content import BOM, buffers, has_magic, not_utf8, suffix_of, views
+from tasks.fetch.formats.content import BOM, buffers, not_utf8, suffix_of, views
+from tasks.fetch.formats.magic import has_magic
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Overflow, Piece, too_large
 from tasks.fetch.formats.table_fields import DELIMITERS, Header, TableReader, begin, find_header
 from tasks.fetch.formats.table_kernel import RowFinder, Rows
