@@ -1,9 +1,9 @@
-"""The numba kernel under tables: where rows end, and how many cells they have.
+r"""The numba kernel under tables: where rows end, and how many cells they have.
 
 It reads as Arrow does: a quote opens only at the beginning of a cell, ``""`` inside is one quote,
 and a row ends at LF, CR LF or CR. Text behind a closing quote is a stray: the quote was none. Where
 a backslash stands before such a quote, it and every one after it in the table is an escape, as
-MySQL and Python's ``csv`` write them (``"قال \\"نعم\\" اليوم"``): it takes the next byte as it is.
+MySQL and Python's ``csv`` write them (``"قال \"نعم\" اليوم"``): it takes the next byte as it is.
 
 Type annotations stop at this border: numba infers the types of kernel arguments.
 """
@@ -127,8 +127,9 @@ def _find_quote(data, words, other, i, end):
 
 
 @njit(cache=True, nogil=True)
-def _find_cell_end(data, words, delimiter, other, i, end):
-    """Return the place of the next delimiter, line end or other byte, ``end`` without one."""
+def _find_cell_end(data, words, stops, i, end):
+    """Return the place of the next of two bytes or a line end, ``end`` without one."""
+    delimiter, other = stops
     delimiters, others = np.uint64(delimiter) * LOW_BITS, np.uint64(other) * LOW_BITS
     while i < end and not (data[i] == delimiter or data[i] == other or data[i] in _LINE_ENDS):
         i += 1
@@ -164,35 +165,28 @@ def _is_escaped(data, row, place):
 @njit(cache=True, nogil=True)
 def _next_mode(byte, mode, delimiter, escapes):
     """Return how what follows the byte is read, where the byte ends no row."""
-    if mode == _ESCAPED_IN_QUOTES:
-        return _IN_QUOTES
-    if mode == _ESCAPED_IN_CELL:
-        return _IN_CELL
+    if mode >= _ESCAPED_IN_CELL:
+        return _IN_CELL if mode == _ESCAPED_IN_CELL else _IN_QUOTES
+    if escapes and byte == _BACKSLASH:
+        return _ESCAPED_IN_QUOTES if mode == _IN_QUOTES else _ESCAPED_IN_CELL
     if mode == _IN_QUOTES:
-        if escapes and byte == _BACKSLASH:
-            return _ESCAPED_IN_QUOTES
         return _AFTER_QUOTE if byte == _QUOTE else _IN_QUOTES
-    if byte == _QUOTE and (mode == _CELL_BEGINS or mode == _AFTER_QUOTE):
+    if byte == _QUOTE and mode in (_CELL_BEGINS, _AFTER_QUOTE):
         return _IN_QUOTES
     if byte == delimiter:
         return _CELL_BEGINS
-    if escapes and byte == _BACKSLASH:
-        return _ESCAPED_IN_CELL
-    if (mode == _AFTER_QUOTE or mode == _BEHIND_QUOTE) and byte in _BLANK:
-        return _BEHIND_QUOTE
-    return _IN_CELL
+    is_behind = mode in (_AFTER_QUOTE, _BEHIND_QUOTE) and byte in _BLANK
+    return _BEHIND_QUOTE if is_behind else _IN_CELL
 
 
 @njit(cache=True, nogil=True)
 def _is_stray(was, mode):
     """Tell whether text stands behind a closing quote."""
-    return (was == _AFTER_QUOTE or was == _BEHIND_QUOTE) and (
-        mode == _IN_CELL or mode == _ESCAPED_IN_CELL
-    )
+    return was in (_AFTER_QUOTE, _BEHIND_QUOTE) and mode in (_IN_CELL, _ESCAPED_IN_CELL)
 
 
 @njit(cache=True, nogil=True)
-def _find_rows(data, delimiter, longest, state, found):
+def _find_rows(data, delimiter, longest, state, found):  # noqa: PLR0912  # calls would cost
     """Fill ``found`` with starts, ends, cells and strays.
 
     Stops where the buffer or the row's room ends, and before the first row with an escape.
@@ -207,8 +201,8 @@ def _find_rows(data, delimiter, longest, state, found):
             if mode == _IN_QUOTES:
                 place = _find_quote(data, words, _BACKSLASH if escapes else _QUOTE, place, end)
             elif mode == _IN_CELL:
-                other = _BACKSLASH if escapes else np.int64(delimiter)
-                place = _find_cell_end(data, words, delimiter, other, place, end)
+                other = np.int64(_BACKSLASH if escapes else delimiter)
+                place = _find_cell_end(data, words, (np.int64(delimiter), other), place, end)
             if place >= end or (data[place] in _LINE_ENDS and mode < _IN_QUOTES):
                 break
             was, mode = mode, _next_mode(data[place], mode, delimiter, escapes)
