@@ -100,6 +100,7 @@ def _kept(
     count = len(decoded.rows)
     places = rows[np.array(decoded.rows, np.int64)]
     columns = {"read_as": recoded.take(pa.array(places)), **decoded.columns}
+    columns["native_id"] = _whole(columns["native_id"])
     return pa.table(
         {
             "row": places,
@@ -109,6 +110,11 @@ def _kept(
             "title_in_text": pa.repeat(kind.title_in_text, count),
         }
     )
+
+
+def _whole(ids: pa.Array) -> pa.Array:
+    """Write whole numbers without a fraction: pandas makes 7.0 of an id 7 where another is null."""
+    return pc.replace_substring_regex(ids, r"^(\d{1,15})\.0$", r"\1")
 
 
 def _mended(columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
@@ -184,7 +190,7 @@ def _refused(rows: Rows, decoded: Decoded) -> pa.Table:
     return pa.table(
         {
             "row": rows[np.array(decoded.refused_rows, np.int64)],
-            "native_id": pa.array(decoded.native_ids, pa.string()),
+            "native_id": _whole(pa.array(decoded.native_ids, pa.string())),
             "source": pa.array(decoded.sources, pa.string()),
             "reason": pa.array(decoded.reasons, pa.string()),
             "detail": pa.array(decoded.details, pa.string()),

@@ -10,6 +10,7 @@ from typing import Final
 
 from tasks.errors import RejectRecord, StopRun
 from tasks.fetch.folders import Found, State, absolute, is_glob, look_at, split_glob, walk
+from tasks.fetch.wording import as_place
 from tasks.sources import DEFAULT_PROFILE, SourceProfile, profiles_by_outlet
 
 NAMELESS: Final = "unknown"
@@ -48,7 +49,7 @@ def find_files(
     """Return the files behind the SOURCEs, in their order, those of a folder by their path's bytes.
 
     A file that several SOURCEs name is read once. Raises :class:`WrongSource` naming the SOURCE
-    that is no file, folder, glob or profile, or that holds no file.
+    that is no file, folder, glob or profile, or the glob that no file is of.
     """
     if not sources:
         raise WrongSource("No SOURCE was named: give a file, a folder, a glob or a profile")
@@ -104,18 +105,17 @@ def _expand(source: str, profiles: Mapping[str, SourceProfile]) -> list[tuple[Fo
 
 
 def _find(source: str) -> list[Found] | None:
-    """Return the files of a path or glob, null when it is neither; raise when it holds none."""
+    """Return the files of a path or glob, null when it is neither; raise when none is of a glob."""
     if source and "\0" not in source and os.path.lexists(source):
         path = absolute(source)
         file = look_at(path, Path(path).name)
-        found = walk(path) if file is None else [file]
-    elif source and is_glob(source):
-        folder, pattern = split_glob(source)
-        found = walk(folder, pattern) if Path(folder).is_dir() else []
-    else:
+        return walk(path) if file is None else [file]  # an inbox may be empty
+    if not source or not is_glob(source):
         return None
+    folder, pattern = split_glob(source)
+    found = walk(folder, pattern) if Path(folder).is_dir() else []
     if not found:
-        raise WrongSource("This SOURCE holds no file", source=source)
+        raise WrongSource("No file is of this pattern", source=source)
     return found
 
 
@@ -132,8 +132,12 @@ def _unique_labels(files: list[Found]) -> list[str]:
             break
         for number in wider:
             taken[number] += 1
-    for order, number in enumerate(alike, start=1):
-        labels[number] += f"~{order}"
+    labels = [as_place(label) for label in labels]
+    for number in alike:
+        same, order = labels[number], 1
+        while (name := f"{same}~{order}") in labels:
+            order += 1
+        labels[number] = name
     return labels
 
 

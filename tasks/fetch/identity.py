@@ -21,8 +21,8 @@ _LENGTH: Final = 24
 def entries_of(raw: pa.Table, decoded: Outcome, profiles: Mapping[str, SourceProfile]) -> bytes:
     """Return what each record of a shard adds to its batch's identity, end to end.
 
-    That is its payload, its profile and its outlet. The outlet of a refused record is only that of
-    its place, so it does not count.
+    That is its payload, its profile, its outlet and the header of its table. The outlet of a
+    refused record is only that of its place, so it does not count.
     """
     outlets = [""] * raw.num_rows
     names = raw["profile"].to_pylist()
@@ -31,10 +31,11 @@ def entries_of(raw: pa.Table, decoded: Outcome, profiles: Mapping[str, SourcePro
     told = zip(rows, kept["source"].to_pylist(), kept["profile"].to_pylist(), strict=True)
     for row, outlet, name in told:
         outlets[row], names[row] = outlet, name
-    digests = zip(raw["digest"].to_pylist(), names, outlets, strict=True)
+    headers = (f"\n{header}" if header else "" for header in raw["header"].to_pylist())
+    digests = zip(raw["digest"].to_pylist(), names, outlets, headers, strict=True)
     return b"".join(
-        hashlib.sha256(f"{digest}\n{profiles[name].digest}\n{outlet}".encode()).digest()
-        for digest, name, outlet in digests
+        hashlib.sha256(f"{digest}\n{profiles[name].digest}\n{outlet}{header}".encode()).digest()
+        for digest, name, outlet, header in digests
     )
 
 

@@ -23,15 +23,28 @@ def folder_aside(parent: Path) -> Iterator[Path]:
     parent.mkdir(parents=True, exist_ok=True)
     for left in parent.glob(f"{_ASIDE}*"):
         _remove_if_left(left)
-    aside = parent / f"{_ASIDE}{secrets.token_hex(6)}"
-    aside.mkdir()
-    lock = os.open(aside, os.O_RDONLY | os.O_CLOEXEC)
+    aside, lock = _make_locked(parent)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         yield aside
     finally:
         os.close(lock)
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _make_locked(parent: Path) -> tuple[Path, int]:
+    """Return a new folder and its lock.
+
+    Between the two another process may take the folder for one that was left, and remove it.
+    """
+    while True:
+        aside = parent / f"{_ASIDE}{secrets.token_hex(6)}"
+        aside.mkdir()
+        with suppress(FileNotFoundError):
+            lock = os.open(aside, os.O_RDONLY | os.O_CLOEXEC)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if aside.exists():
+                return aside, lock
+            os.close(lock)
 
 
 def put(aside: Path, place: Path) -> bool:

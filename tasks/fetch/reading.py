@@ -13,10 +13,17 @@ from tasks.fetch.formats.magic import describe, has_magic
 from tasks.fetch.formats.pieces import Overflow
 from tasks.fetch.streams import HEAD, Budget, Stream, open_stream
 from tasks.fetch.unpacking import bare_name
+from tasks.fetch.wording import as_place
 from tasks.sources import SourceProfile, profiles_by_outlet
 from tasks.text.encodings import decode, detect
 
 _UTF8: Final = "utf-8"
+
+_LEADS: Final = {
+    encoding: tuple(lead.decode(encoding).encode() for lead in (b"\xd8", b"\xd9"))
+    for encoding in ("windows-1256", "iso-8859-6")
+}
+"""What the first bytes of Arabic letters in UTF-8 are in encodings that have one for any byte."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +115,7 @@ class _Reader:
         if not file.profile_is_named:
             profile = self._reading.by_outlet.get(folder, file.profile)
         outlet = self._reading.profiles[profile].outlet or folder
-        label = f"{file.label}!{member}"
+        label = f"{file.label}!{as_place(member)}"
         return SourceFile(
             path=file.path,
             name=name,
@@ -123,7 +130,10 @@ class _Reader:
         kind, encoding, pieces = self._open(file, stream)
         number = 0
         for number, piece in enumerate(pieces, start=1):
-            yield RawRecord(file, number, kind, encoding, piece, self._outer.taken)
+            read_as = encoding
+            if encoding in _LEADS and _is_utf8_misread(piece.payload, encoding):
+                piece, read_as = _as_it_was(piece, encoding)  # noqa: PLW2901
+            yield RawRecord(file, number, kind, read_as, piece, self._outer.taken)
         if number == 0:
             fault = RejectRecord("the file holds no record", reason="empty-file")
             yield _refused(file, fault, self._outer.taken, kind)
@@ -162,6 +172,27 @@ def find_format(name: str, head: bytes, encoding: str | None) -> Format | None:
         except RejectRecord:  # strays, or a pair that the head ends within
             head = head.decode(encoding, "ignore").removeprefix("\ufeff").encode()
     return recognise(bare_name(name), head)
+
+
+def _is_utf8_misread(payload: bytes, encoding: str) -> bool:
+    """Whether text looks as if it were UTF-8 that was taken for an Arabic encoding of one byte.
+
+    Every Arabic letter would be two then, the first of them one of two that are rare in any text:
+    ط and ظ in windows-1256.
+    """
+    marks = sum(map(payload.count, _LEADS[encoding]))
+    return marks > 0 and marks * 8 > len(payload) - len(payload.decode(errors="ignore"))
+
+
+def _as_it_was(piece: Piece, encoding: str) -> tuple[Piece, str | None]:
+    """Return the piece as it was received if that is UTF-8: files are put together of both."""
+    try:
+        text = piece.payload.decode(errors="surrogateescape")
+        payload = text.encode(encoding, "surrogateescape")
+        payload.decode()
+    except UnicodeError:
+        return piece, encoding
+    return piece._replace(payload=payload), None
 
 
 def _refused(file: SourceFile, fault: RejectRecord, taken: int, kind: str = UNKNOWN) -> RawRecord:

@@ -130,10 +130,11 @@ class Stream:
         kind = find_compression(first)
         if kind is None:
             self._ahead = first
-            self._chunks = iter(lambda: self._take(CHUNK), b"")
+            self._chunks = _joined(iter(lambda: self._take(CHUNK), b""))
         else:
             self.packed = kind.name
-            self._chunks = self._spend(kind.unpack(first, lambda: self._take(PACKED_CHUNK)))
+            unpacked = kind.unpack(first, lambda: self._take(PACKED_CHUNK))
+            self._chunks = _joined(self._spend(unpacked))
 
     def head(self) -> bytes:
         """Return the first bytes, up to ``HEAD``, and leave them in the stream."""
@@ -218,6 +219,28 @@ class Stream:
         return b""
 
 
+def _joined(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the same bytes in pieces of some size: a reader copies what is unfinished at each.
+
+    A million gzip members of one byte would cost it the square of that.
+    """
+    parts: list[bytes] = []
+    size = 0
+    try:
+        for chunk in chunks:
+            parts.append(chunk)
+            size += len(chunk)
+            if size * 2 >= CHUNK:
+                yield b"".join(parts)
+                parts, size = [], 0
+    except Exception as error:
+        if parts:
+            yield b"".join(parts)
+        raise error from None
+    if parts:
+        yield b"".join(parts)
+
+
 def _recoded(
     ahead: bytes, chunks: Iterator[bytes], decoder: codecs.IncrementalDecoder, encoding: str
 ) -> Iterator[bytes]:
@@ -243,10 +266,11 @@ def _recoded(
 def open_stream(path: str | Path, budget: Budget | None = None) -> Iterator[Stream]:
     """Open the file; one that cannot be opened gives an empty stream with its ``fault``.
 
-    Only regular files are read: opening never waits for a writer, as it would on a fifo.
+    Only regular files are read: opening never waits for a writer, as it would on a fifo. A link is
+    not followed: where it may be, the path of its target was found before.
     """
     try:
-        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
         yield Stream(None, fault=unreadable(error))
         return

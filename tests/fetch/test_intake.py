@@ -8,16 +8,19 @@ import json
 import lzma
 import tarfile
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from backports import zstd
 
 from tasks.sources import SourceProfile, expand
+from tests.fetch.archiving import zipped
 from tests.fetch.fetching import Row, is_accounted, kept, land, make, reading, reasons, refused
 
 ARTICLES = [
@@ -54,6 +57,20 @@ def as_parquet(folder: Path) -> bytes:
     path = folder / "made.parquet"
     pq.write_table(pa.Table.from_pylist(ARTICLES), path)
     return path.read_bytes()
+
+
+def as_csv_of_pandas(frame: pd.DataFrame) -> tuple[str, bytes]:
+    return "a.csv", frame.to_csv(index=False).encode()
+
+
+def as_lines_of_pandas(frame: pd.DataFrame) -> tuple[str, bytes]:
+    return "a.jsonl", frame.to_json(orient="records", lines=True).encode()
+
+
+def as_parquet_of_pandas(frame: pd.DataFrame) -> tuple[str, bytes]:
+    file = io.BytesIO()
+    frame.to_parquet(file)
+    return "a.parquet", file.getvalue()
 
 
 def told(row: Row) -> Row:
@@ -101,6 +118,54 @@ def test_members_of_nested_archives_are_read_under_their_paths(tmp_path: Path) -
     }
     assert reasons(fetched) == {"paper.tar.gz!d.zip!../b.txt#1": "unsafe-path"}
     assert is_accounted(fetched)
+
+
+def test_no_two_records_have_one_reference(tmp_path: Path) -> None:
+    """Whatever their files are called: the name of one may be the path of another."""
+    files = {
+        "nest.zip": zipped({"in.zip": zipped({"b.txt": b"x"}), "in.zip!b.txt": b"z"}),
+        "a.zip": zipped({"b.txt": b"x"}),
+        "a.zip!b.txt": b"y",
+        "a.zip\\!b.txt": b"z",
+    }
+    fetched = land(tmp_path / "lake", make(tmp_path / "in", files))
+    references = [row["record_ref"] for row in [*kept(fetched), *refused(fetched)]]
+    assert len(references) == len(set(references)) == 5
+    assert {"a.zip!b.txt#1", r"a.zip\!b.txt#1", r"nest.zip!in.zip\!b.txt#1"} <= set(references)
+    assert is_accounted(fetched)
+
+
+def test_rows_in_two_encodings_are_read_each_in_its_own(tmp_path: Path) -> None:
+    """As files are that were put together, or that a program went on with after an update."""
+    rows = [f"{number},عنوان رقم {number},قال الوزير إن الخطة تبدأ غدا" for number in range(2_000)]
+    data = b"id,title,text\n" + b"".join(
+        (row + "\n").encode("utf-8" if number == 1_900 else "windows-1256")
+        for number, row in enumerate(rows)
+    )
+    fetched = land(tmp_path / "lake", make(tmp_path / "in", {"a.csv": data}))
+    told = kept(fetched)
+    assert [row["native_id"] for row in told] == [str(number) for number in range(2_000)]
+    assert {row["text"] for row in told} == {"قال الوزير إن الخطة تبدأ غدا"}
+    assert Counter(row["read_as"] for row in told) == {"windows-1256": 1_999, None: 1}
+
+
+def test_another_header_makes_another_batch(tmp_path: Path) -> None:
+    """A person who mends the name of a column wants the rows read again."""
+    lake, folder = tmp_path / "lake", tmp_path / "in"
+    first = land(lake, make(folder, {"a.csv": "title,body,data\nعنوان,نص,2025-01-01\n"}))
+    second = land(lake, make(folder, {"a.csv": "title,body,date\nعنوان,نص,2025-01-01\n"}))
+    assert first.batch.batch_id != second.batch.batch_id
+    assert [row["published_raw"] for row in kept(second)] == ["2025-01-01"]
+
+
+@pytest.mark.parametrize("write", [as_csv_of_pandas, as_lines_of_pandas, as_parquet_of_pandas])
+def test_ids_that_pandas_made_floats_are_whole_numbers(
+    tmp_path: Path, write: Callable[[pd.DataFrame], tuple[str, bytes]]
+) -> None:
+    frame = pd.DataFrame({"id": [7, None, 9007199254740], "text": ["أ", "ب", "ج"]})
+    name, data = write(frame)
+    fetched = land(tmp_path / "lake", make(tmp_path / "in", {name: data}))
+    assert [row["native_id"] for row in kept(fetched)] == ["7", None, "9007199254740"]
 
 
 def test_what_is_nested_too_deep_is_one_refusal(tmp_path: Path) -> None:

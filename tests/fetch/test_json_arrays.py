@@ -373,6 +373,24 @@ WRAPPER = b'{"status": "ok", "articles": [' + OBJECT + b', {"id": 2}], "total": 
         ),
         pytest.param("a", b'{"title":"a","items": [{"n": 1}]}', "json", id="article-with-title"),
         pytest.param("a", b'{"data": [{"a":1}' + b" " * HEAD, "json-array", id="long-wrapper"),
+        pytest.param(
+            "a",
+            b'{"id":"0","items":[{"title":"b","url":"u"}],"Title":"c","text":"' + b"a" * HEAD,
+            "json",
+            id="long-article-with-items-first",
+        ),
+        pytest.param(
+            "a",
+            b'{"data":{"items":[{"title":"b"}],"total":1},"text":"' + b"a" * HEAD,
+            "json",
+            id="long-article-with-items-deeper",
+        ),
+        pytest.param(
+            "a.jsonl",
+            b'{"data":{"items":[{"text":"b"}],"total":1},"x":"' + b"a" * HEAD,
+            "json-array",
+            id="long-wrapper-with-a-long-end",
+        ),
         pytest.param("a", b'{"text": "' + b"a" * HEAD, "json", id="long-line"),
         pytest.param("a", b'{"a":1} {"text": "' + b"a" * HEAD, "json-array", id="long-objects"),
         pytest.param("a.txt", "[صورة] قال".encode(), None, id="plain-text"),
@@ -392,6 +410,15 @@ def test_lists_beside_the_articles_are_articles_too() -> None:
     """They stand at the same place, so they are not dropped in silence."""
     data = b'{"a":[{"x":1}],"news":[{"b":1}],"sport":[{"c":1}],"tags":["d"],"e":{"f":[{"g":1}]}}'
     assert payloads(data) == [b'{"b":1}', b'{"c":1}']
+
+
+@pytest.mark.parametrize("name", ["comments", "Ads", "related"])
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_lists_of_other_things_beside_the_articles_are_not_read(name: str, size: int) -> None:
+    other = f'"{name}" : [ {{"author": "زائر", "text": "تعليق"}}, {{"text": "آخر"}} ]'
+    data = f'{{{other}, "news":[{{"b":1}}], {other}, "sport":[{{"c":1}}], {other}}}'.encode()
+    found = cut(data, size, wrapped=True)
+    assert told(found) == [b'{"b":1}', b'{"c":1}']
 
 
 def test_an_object_without_a_list_among_wrappers_is_a_record() -> None:

@@ -118,9 +118,31 @@ def test_a_last_line_over_the_limit() -> None:
         pytest.param(b'{"text": "a", "x": [{"k":1,"k":1}]}', "duplicate-key", "key k", id="inside"),
         pytest.param(b'{"a" : "b", "\\u0061": 1}', "duplicate-key", "key a", id="twice-escaped"),
         pytest.param(b'{"t": 1}', "no-text", "no text under text, body", id="no-key"),
-        pytest.param(b'{"text": null}', "no-text", "no text under", id="null-text"),
-        pytest.param(b'{"text": 17}', "no-text", "no text under", id="number-as-text"),
-        pytest.param(b'{"text": ["a", 1]}', "no-text", "no text under", id="mixed-list"),
+        pytest.param(b'{"text": null}', "no-text", "under text is null, not", id="null-text"),
+        pytest.param(b'{"text": 17}', "no-text", "under text is a number", id="number-as-text"),
+        pytest.param(b'{"body": {"a": 1}}', "no-text", "body is an object", id="object-as-text"),
+        pytest.param(b'{"text": ["a", 1]}', "no-text", "text is a list, not", id="mixed-list"),
+        pytest.param(
+            b'{"page": 1, "articles": [{"text": "a"}, {"text": "b"}]}',
+            "no-text",
+            "a list of 2 objects under articles: save that list alone",
+            id="wrapper",
+        ),
+        pytest.param(
+            b'{"hits": {"total": 1, "hits": [{"_source": {"text": "a"}}]}}',
+            "no-text",
+            "a list of 1 object under hits.hits",
+            id="search-answer",
+        ),
+        pytest.param(
+            b'{"101": {"text": "a"}, "102": {"text": "b"}}',
+            "no-text",
+            "a list of 2 objects under its keys",
+            id="by-number",
+        ),
+        pytest.param(
+            b'{"title": "a", "images": [{"url": "u"}]}', "no-text", "no text under", id="no-wrapper"
+        ),
         pytest.param(
             b'{"text": "a", "x": ' + b"[" * 80 + b"]" * 80 + b"}",
             "too-deep",

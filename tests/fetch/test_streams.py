@@ -2,9 +2,11 @@ import gzip
 import io
 import os
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,6 +47,27 @@ def test_reads_the_whole(tmp_path: Path, stored: bytes, told: bytes) -> None:
     path = tmp_path / "file"
     path.write_bytes(stored)
     assert contents(path) == (told, None)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstd.compress])
+def test_many_small_members_come_in_few_pieces(pack: Callable[[bytes], bytes]) -> None:
+    """A reader copies what is unfinished at each piece: one byte at a time took the square."""
+    stream = Stream(io.BytesIO(pack(b"a") * 200_000))
+    pieces = list(iter(stream.read, b""))
+    assert b"".join(pieces) == b"a" * 200_000
+    assert len(pieces) <= 2
+
+
+def test_what_came_before_a_fault_is_given(tmp_path: Path) -> None:
+    stream = Stream(io.BytesIO(gzip.compress(b"a") + gzip.compress(b"b" * 1000)[:-9]))
+    assert drain(stream).startswith(b"abb")
+    assert stream.fault is not None
+
+
+def test_a_link_that_stands_where_a_file_was_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    (tmp_path / "a.txt").symlink_to(tmp_path / "secret")
+    assert contents(tmp_path / "a.txt") == (b"", "unreadable")
 
 
 def test_the_head_is_not_taken(tmp_path: Path) -> None:

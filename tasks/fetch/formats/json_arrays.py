@@ -1,7 +1,8 @@
 """JSON that is not one record per line: arrays, objects over several lines, and wrappers.
 
 A wrapper is an object with the list of articles under a key such as ``articles``, as web services
-give it: the articles are the records; what is around their list is not read.
+give it. The articles are the records; so is what other lists behind them hold, unless they have a
+name such as ``comments``. What else is around them is not read.
 """
 
 import re
@@ -13,15 +14,16 @@ import orjson
 from tasks.errors import RejectRecord
 from tasks.fetch.formats.array_kernel import AROUND, BARE, BEHIND, BETWEEN, LIST, MORE, Scanner
 from tasks.fetch.formats.content import BOM, suffix_of
-from tasks.fetch.formats.json_lines import (
+from tasks.fetch.formats.json_lines import decode
+from tasks.fetch.formats.pieces import Format, Overflow, Piece, too_large
+from tasks.fetch.formats.wrappers import (
     begins_list,
     begins_object,
-    decode,
     is_wrapper,
+    may_hold,
     path_to_list,
     start_of,
 )
-from tasks.fetch.formats.pieces import Format, Overflow, Piece, too_large
 from tasks.fetch.streams import Stream
 
 _LIST: Final = re.compile(rb'\[\s*(?:[\[\]{"\d-]|true|false|null|\Z)')
@@ -88,7 +90,7 @@ class Cutter:
                 yield self._piece(rest, 0, len(rest), BARE)
                 self._place, rest = self._place + len(rest), b""
             elif self._scanner.mode in (BETWEEN, AROUND):
-                rest = b""
+                self._place, rest = self._place + self._scanner.at, b""
             end = self._place + len(rest)
             yield Piece(rest, self._place, end, fault.reason, fault.problem)
             return
@@ -115,19 +117,24 @@ class Cutter:
                     yield self._piece(data, start, end, mode)
                 else:
                     yield Piece(data[start:end], place + start, place + end)
-            if why == LIST and (scanner.mode == AROUND or self._is_holder(data)):
+            if why == LIST and self._is_holder(data):
                 scanner.enter()
                 self._overflow = None
 
     def _is_holder(self, data: bytes) -> bool:
-        opening = data[self._scanner.start : self._scanner.at]
+        scanner = self._scanner
+        if scanner.mode == AROUND:
+            return may_hold(data[max(scanner.at - BEHIND, 0) : scanner.at])
+        opening = data[scanner.start : scanner.at]
         return self._overflow is None and bool(path_to_list(opening))
 
     def _keep(self, data: bytes) -> None:
         """Keep of the bytes at hand what the next chunk needs before it."""
         scanner = self._scanner
         first = scanner.at
-        if scanner.mode not in (BETWEEN, AROUND):
+        if scanner.mode == AROUND:
+            first = max(scanner.at - BEHIND, 0)  # for the name of the next list
+        elif scanner.mode != BETWEEN:
             first = scanner.start
             if self._overflow is None and len(data) - first > self._longest:
                 self._overflow = Overflow(self._place + first)

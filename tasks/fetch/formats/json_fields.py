@@ -51,10 +51,6 @@ class FieldReader:
             blank |= text is not None
         return "" if blank else None
 
-    def wanted_for_text(self) -> str:
-        """Return the names under which a text is looked for."""
-        return ", ".join(self._names.text)
-
     def _plan(self, record: dict[str, Any]) -> Plan:
         keys = tuple(record)
         plan = self._plans.get(keys)

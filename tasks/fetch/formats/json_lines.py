@@ -10,42 +10,25 @@ import orjson
 import pyarrow as pa
 
 from tasks.errors import RejectRecord
-from tasks.fetch.formats.array_kernel import LIST, Scanner
 from tasks.fetch.formats.content import BOM, buffers, join, not_utf8, suffix_of, views
 from tasks.fetch.formats.json_fields import FieldReader
 from tasks.fetch.formats.json_kernel import measure_lines
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Overflow, Piece, too_large
+from tasks.fetch.formats.wrappers import (
+    SPREAD,
+    begins_list,
+    begins_object,
+    describe_without_text,
+    first_object,
+    is_wrapper,
+    kind_of,
+    start_of,
+)
 from tasks.fetch.streams import HEAD, Stream
 from tasks.fetch.wording import shorten
 from tasks.sources import SourceProfile
 
 SUFFIXES: Final = frozenset({".jsonl", ".ndjson", ".jsonlines"})
-
-_BEGINNING: Final = re.compile(rb'\{\s*(?:"[^"\\]{1,100}"\s*:|\})')
-_ARRAY: Final = re.compile(rb"\[\s*" + _BEGINNING.pattern)
-_SPREAD: Final = re.compile(rb"[\[{][ \t]*\r?\n")
-"""How an object begins, a list of objects, and one of both that goes over several lines."""
-
-_OWN: Final = frozenset({"text", "body", "content", "articlebody", "maintext", "title", "headline"})
-"""Keys, in small letters, of an object that is an article itself."""
-
-_HOLDERS: Final = frozenset(
-    {
-        "articles",
-        "items",
-        "records",
-        "results",
-        "data",
-        "docs",
-        "documents",
-        "news",
-        "posts",
-        "entries",
-        "rows",
-        "hits",
-    }
-)
-"""Keys, in small letters, of the list of articles in a wrapper."""
 
 _AT_ONCE: Final = 256
 """Objects that are held at a time: more do not stay in the processor's cache."""
@@ -62,7 +45,7 @@ def sniff(name: str, head: bytes) -> bool:
     """
     body = start_of(head)
     named = suffix_of(name) in SUFFIXES
-    if not (named or body.startswith(b"{")) or _SPREAD.match(body) or begins_list(body):
+    if not (named or body.startswith(b"{")) or SPREAD.match(body) or begins_list(body):
         return False
     lines = body.split(b"\n")
     cut = lines.pop() if len(head) == HEAD else b""
@@ -74,73 +57,6 @@ def sniff(name: str, head: bytes) -> bool:
     if not lines:
         return begins_object(body) and first_object(cut) is None
     return sum(map(_is_object, lines)) * 2 > len(lines)
-
-
-def start_of(head: bytes) -> bytes:
-    """Return the head without what may stand before JSON."""
-    return head.removeprefix(BOM).lstrip()
-
-
-def begins_object(body: bytes) -> bool:
-    """Whether these bytes are the beginning of an object: ``{`` alone may be prose."""
-    return _BEGINNING.match(body) is not None
-
-
-def begins_list(body: bytes) -> bool:
-    """Whether these bytes are the beginning of a list of objects."""
-    return _ARRAY.match(body) is not None
-
-
-def first_object(body: bytes) -> bytes | None:
-    """Return the object that these bytes begin with, when they hold its end."""
-    scanner = Scanner(wrapped=False)
-    scanner.scan(body)
-    return body[: scanner.found[0, 1]] if scanner.count else None
-
-
-def is_wrapper(head: bytes) -> bool:
-    """Whether the first object of a file is no article, but holds a list of them."""
-    body = start_of(head)
-    scanner = Scanner(wrapped=True)
-    while body.startswith(b"{") and scanner.scan(body) == LIST and scanner.count == 0:
-        path = path_to_list(body[: scanner.at])
-        if path:
-            whole = first_object(body)
-            if whole is None:
-                return body[scanner.at :].startswith(b"{")
-            return not _has_own(whole, path)
-    return False
-
-
-def path_to_list(opening: bytes) -> list[str]:
-    """Return the keys to a wrapper's list of articles; none when it is not what begins so.
-
-    ``opening`` is the object up to the list's bracket. The list may be one object deeper.
-    """
-    for closing in (b"]}", b"]}}") if len(opening) <= HEAD else ():
-        path = []
-        try:
-            value = orjson.loads(opening + closing)
-        except orjson.JSONDecodeError:
-            continue
-        while isinstance(value, dict) and value and _OWN.isdisjoint(map(str.lower, value)):
-            name, value = list(value.items())[-1]
-            path.append(name)
-        return path if value == [] and path[-1].lower() in _HOLDERS else []
-    return []
-
-
-def _has_own(element: bytes, path: list[str]) -> bool:
-    """Whether an object on the path to the list has keys of an article, or is no sound JSON."""
-    try:
-        value = orjson.loads(element)
-        for name in path:
-            if not _OWN.isdisjoint(map(str.lower, value)):
-                return True
-            value = value[name]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        return True
-    return False
 
 
 def _is_object(line: bytes) -> bool:
@@ -228,7 +144,8 @@ def decode(
                 continue
             kept.append((text := reader.text(record)) is not None)
             if text is None:
-                _refuse_without_text(decoded, row, table.slice(len(kept) - 1, 1), reader)
+                detail = describe_without_text(record, profile.fields.text)
+                _refuse_without_text(decoded, row, table.slice(len(kept) - 1, 1), detail)
             else:
                 decoded.rows.append(row)
                 texts.append(text.encode())
@@ -239,9 +156,8 @@ def decode(
     return decoded
 
 
-def _refuse_without_text(decoded: Decoded, row: int, fields: pa.Table, reader: FieldReader) -> None:
+def _refuse_without_text(decoded: Decoded, row: int, fields: pa.Table, detail: str) -> None:
     native_id, source = (fields[name][0].as_py() for name in ("native_id", "source"))
-    detail = f"no text under {reader.wanted_for_text()}; a profile's [fields] can name another"
     decoded.refuse(row, "no-text", detail, native_id=native_id, source=source)
 
 
@@ -270,15 +186,11 @@ def _parse(payload: memoryview, written: int, depth: int, deepest: int) -> dict[
             return _parse(payload[len(BOM) :], written, depth, deepest)
         raise _refusal(bytes(payload), error) from error
     if not isinstance(record, dict):
-        kind = _KINDS.get(type(record), "a number")
-        raise RejectRecord(f"the record is {kind}, not an object", reason="not-json")
+        raise RejectRecord(f"the record is {kind_of(record)}, not an object", reason="not-json")
     if _count_pairs(record) != written:
         key = shorten(_find_repeated_key(bytes(payload)))
         raise RejectRecord(f"the key {key} stands twice in one object", reason="duplicate-key")
     return record
-
-
-_KINDS: Final = {list: "a list", str: "a string", bool: "true or false", type(None): "null"}
 
 
 def _count_pairs(record: dict[str, Any]) -> int:
