@@ -220,25 +220,29 @@ class Stream:
 
 
 def _joined(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the same bytes in pieces of some size: a reader copies what is unfinished at each.
+    """Yield the same bytes, small pieces together: a reader copies what is unfinished at each.
 
     A million gzip members of one byte would cost it the square of that.
     """
     parts: list[bytes] = []
     size = 0
+    fault = None
     try:
         for chunk in chunks:
+            if parts and size + len(chunk) > CHUNK:
+                yield b"".join(parts)
+                parts, size = [], 0
             parts.append(chunk)
             size += len(chunk)
             if size * 2 >= CHUNK:
                 yield b"".join(parts)
                 parts, size = [], 0
-    except Exception as error:
-        if parts:
-            yield b"".join(parts)
-        raise error from None
+    except Exception as error:  # noqa: BLE001  # whatever it is, what came before it comes first
+        fault = error
     if parts:
         yield b"".join(parts)
+    if fault is not None:
+        raise fault
 
 
 def _recoded(

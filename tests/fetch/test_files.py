@@ -72,7 +72,6 @@ def test_a_wrong_source_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, problem: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "empty").mkdir()
     with pytest.raises(WrongSource, match=problem) as wrong:
         find_files([source], ONE)
     assert wrong.value.facts["source"] == source
@@ -122,3 +121,9 @@ def test_a_folder_named_like_an_outlet_is_read_by_its_profile(tmp_path: Path) ->
 def test_a_file_with_wildcards_in_its_name_is_itself(tmp_path: Path) -> None:
     make(tmp_path, {"[a]*.txt": "x", "a.txt": "x"})
     assert labels(tmp_path / "[a]*.txt") == ["[a]*.txt"]
+
+
+def test_an_empty_folder_is_no_fault(tmp_path: Path) -> None:
+    """An inbox that is polled has nothing in it most of the time."""
+    (tmp_path / "inbox").mkdir()
+    assert find_files([str(tmp_path / "inbox")], ONE) == ()
