@@ -46,7 +46,8 @@ def explain(options: Namespace) -> int:
 def _as_received(root: Path, batch_id: str, record_ref: str, settings: Settings) -> str | None:
     """Return the record as it was received, from the raw zone; None when it is not there.
 
-    Plain text is given as it was read, in its own encoding: what was cut has its places there.
+    Plain text is given as it was read, in its own encoding: what was cut has its places there. The
+    default profile stands in for one that is gone since.
     """
     raw = _find_raw(root, batch_id, record_ref)
     if raw is None:
@@ -54,8 +55,8 @@ def _as_received(root: Path, batch_id: str, record_ref: str, settings: Settings)
     if raw["format"][0].as_py() == "text":
         profiles = expand(load_profiles(folder=settings.profiles))
         name = raw["profile"][0].as_py()
-        reader = {name: profiles.get(name, profiles[DEFAULT_PROFILE])}
-        decoded = decode_raw(raw, reader, max_json_depth=settings.fetch.max_json_depth)
+        profiles.setdefault(name, profiles[DEFAULT_PROFILE])
+        decoded = decode_raw(raw, profiles, max_json_depth=settings.fetch.max_json_depth)
         if len(decoded.kept):
             return str(decoded.kept["text"][0].as_py())
     return bytes(raw["payload"][0].as_py() or b"").decode("utf-8", "replace")

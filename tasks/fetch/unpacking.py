@@ -27,8 +27,13 @@ MAGIC: Final = 10
 _WINDOW_LOG: Final = 27
 """Windows up to 128 MiB, as the zstd command's default; a larger one is a bomb, or wants a flag."""
 
-_XZ_MEMORY: Final = 128 * 1024 * 1024
-"""xz's best preset needs 65 MiB to unpack."""
+_WINDOW_MIB: Final = 1 << (_WINDOW_LOG - 20)
+
+_XZ_MEMORY: Final = (_WINDOW_MIB + 1) * 1024 * 1024
+"""The window, and less than 1 MiB beside it; that of xz's best preset is of 64 MiB."""
+
+_TOO_WIDE: Final = re.compile("Memory usage limit exceeded|Frame requires too much memory")
+"""How liblzma and libzstd say that a window is over the bound; neither error has a code."""
 
 _GZIP_MEMBER: Final = b"\x1f\x8b\x08"
 """How a gzip member begins: its mark, and the one method there is."""
@@ -44,7 +49,7 @@ class Compression:
     """One kind: how it begins, the suffixes of its files, and what unpacks ``first`` and the rest.
 
     ``unpack`` yields pieces of ``CHUNK`` at most. It raises ``EOFError`` when the data ends early
-    and :class:`RejectRecord` when it is damaged.
+    and :class:`RejectRecord` when it is damaged or wants too much memory.
     """
 
     name: str
@@ -122,6 +127,12 @@ def _cut(name: str) -> EOFError:
 
 
 def _damaged(name: str, why: str) -> RejectRecord:
+    if _TOO_WIDE.search(why):
+        return RejectRecord(
+            f"the window of the {name} data is over {_WINDOW_MIB} MiB; "
+            "pack it again with a smaller one",
+            reason="unreadable",
+        )
     return RejectRecord(f"the {name} data is damaged: {shorten(why)}", reason="unreadable")
 
 

@@ -14,9 +14,7 @@ SHIPPED: Final = Path(__file__).parent / "profiles"
 
 def find_profile_names(*, folder: Path | None) -> tuple[str, ...]:
     """Return the names of all profiles there are, sorted; the default profile is always one."""
-    _check_folder(folder)
-    files = [file for place in _places(folder) for file in place.glob("*.toml")]
-    return tuple(sorted({DEFAULT_PROFILE, *(file.stem for file in files)}))
+    return tuple(sorted({DEFAULT_PROFILE, *_find_files(folder)}))
 
 
 def load_profile(name: str, *, folder: Path | None) -> SourceProfile:
@@ -24,13 +22,11 @@ def load_profile(name: str, *, folder: Path | None) -> SourceProfile:
 
     Raises :class:`StopRun` naming the file and the key that is wrong, or the names there are.
     """
-    _check_folder(folder)
+    files = _find_files(folder)
     if not is_profile_name(name):
         raise StopRun("This cannot be a profile's name: use letters, digits, _ - .", name=name)
-    for place in _places(folder):
-        file = place / f"{name}.toml"
-        if file.is_file():
-            return _read(file)
+    if name in files:
+        return _read(files[name])
     if name == DEFAULT_PROFILE:
         return SourceProfile(name=DEFAULT_PROFILE)
     known = ", ".join(find_profile_names(folder=folder))
@@ -39,12 +35,24 @@ def load_profile(name: str, *, folder: Path | None) -> SourceProfile:
 
 def load_profiles(*, folder: Path | None) -> dict[str, SourceProfile]:
     """Read every profile, by name; raises :class:`StopRun` like :func:`load_profile`."""
-    names = find_profile_names(folder=folder)
-    return {name: load_profile(name, folder=folder) for name in names}
+    profiles = {name: _read(file) for name, file in _find_files(folder).items()}
+    profiles.setdefault(DEFAULT_PROFILE, SourceProfile(name=DEFAULT_PROFILE))
+    return dict(sorted(profiles.items()))
 
 
-def _places(folder: Path | None) -> list[Path]:
-    return [SHIPPED] if folder is None else [folder, SHIPPED]
+def _find_files(folder: Path | None) -> dict[str, Path]:
+    """Return the file of each profile by name, the user's in place of a shipped one.
+
+    Hidden files are none: macOS leaves ``._port.toml`` beside a copy, Emacs ``.#port.toml``.
+    """
+    _check_folder(folder)
+    places = [SHIPPED] if folder is None else [SHIPPED, folder]
+    return {
+        file.stem: file
+        for place in places
+        for file in sorted(place.glob("*.toml"))
+        if not file.name.startswith(".")
+    }
 
 
 def _check_folder(folder: Path | None) -> None:
@@ -54,7 +62,8 @@ def _check_folder(folder: Path | None) -> None:
 
 def _read(file: Path) -> SourceProfile:
     try:
-        told = tomllib.loads(file.read_text(encoding="utf-8"))
+        # Windows' Notepad saves UTF-8 with a mark before it, which TOML does not know.
+        told = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise StopRun(f"The profile cannot be read: {error.strerror}", file=str(file)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

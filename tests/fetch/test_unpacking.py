@@ -146,16 +146,56 @@ def test_a_gzip_header_may_be_of_any_length() -> None:
         pytest.param(gzip.compress(TEXT)[:-8] + bytes(8), id="gzip-checksum"),
         pytest.param(gzip.compress(TEXT)[:-4] + bytes(4), id="gzip-length"),
         pytest.param(b"\x28\xb5\x2f\xfd" + b"\xff" * 20, id="zstd-by-chance"),
-        # A frame header with a window of 2 GiB, which would be taken at once.
-        pytest.param(b"\x28\xb5\x2f\xfd\x00\xa8" + b"\x01\x00\x00", id="zstd-window"),
-        pytest.param(
-            lzma.compress(TEXT, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 512 << 20}]),
-            id="xz-window",
-        ),
     ],
 )
-def test_what_is_unsound_or_wants_too_much_memory_is_a_fault(packed: bytes) -> None:
-    assert unpack(packed)[1] == "unreadable"
+def test_what_is_unsound_is_a_fault(packed: bytes) -> None:
+    stream = Stream(io.BytesIO(packed))
+    list(iter(stream.read, b""))
+    assert stream.fault is not None
+    assert stream.fault.reason == "unreadable"
+    assert "data is damaged" in stream.fault.problem
+
+
+def xz_with_window(mib: int) -> bytes:
+    return lzma.compress(TEXT, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": mib << 20}])
+
+
+def zstd_with_window(log: int) -> bytes:
+    """Write one frame of one block that is not packed: a packer would take the window at once."""
+    block = (len(TEXT) << 3 | 1).to_bytes(3, "little")
+    return b"\x28\xb5\x2f\xfd\x00" + bytes([(log - 10) << 3]) + block + TEXT
+
+
+@pytest.mark.parametrize(
+    ("packed", "kind"),
+    [
+        pytest.param(xz_with_window(192), "xz", id="xz-192-mib"),
+        pytest.param(xz_with_window(512), "xz", id="xz-512-mib"),
+        pytest.param(zstd_with_window(28), "zstd", id="zstd-long-28"),
+        pytest.param(zstd_with_window(30), "zstd", id="zstd-long-30"),
+        pytest.param(zstd_with_window(31), "zstd", id="zstd-long-31"),
+    ],
+)
+def test_a_window_over_the_bound_is_told_from_damage(packed: bytes, kind: str) -> None:
+    stream = Stream(io.BytesIO(packed))
+    assert stream.read() == b""
+    assert stream.fault is not None
+    assert stream.fault.reason == "unreadable"
+    assert stream.fault.problem == (
+        f"the window of the {kind} data is over 128 MiB; pack it again with a smaller one"
+    )
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        pytest.param(xz_with_window(64), id="xz-9"),
+        pytest.param(xz_with_window(128), id="xz-128-mib"),
+        pytest.param(zstd_with_window(27), id="zstd-long-27"),
+    ],
+)
+def test_a_window_within_the_bound_is_unpacked(packed: bytes) -> None:
+    assert unpack(packed) == (TEXT, None)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """``warraq explain``: an article as it came, what was cut out of it, as it is published."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from flows.command_line import main
-from tests.pipeline.running import SampleRun, by_place, warraq
+from tests.pipeline.running import SampleRun, by_place, run, warraq
 
 pytestmark = pytest.mark.flow
 
@@ -42,6 +45,35 @@ def test_a_text_is_shown_as_it_was_read(sample: SampleRun, place: str) -> None:
     assert row["body"].splitlines()[0] in raw
     assert row["removed"], "nothing was cut out"
     assert all(raw[cut["start"] : cut["end"]] == cut["text"] for cut in row["removed"])
+
+
+@pytest.mark.usefixtures("prefect_api")
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda _: None, id="as-it-was"),
+        pytest.param(lambda profile: profile.unlink(), id="removed"),
+        pytest.param(lambda profile: profile.rename(profile.with_stem("pier")), id="renamed"),
+    ],
+)
+def test_a_text_is_shown_whatever_became_of_its_profile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], object]
+) -> None:
+    text = f"ميناء جديد على الساحل\n\n{'أعلنت الهيئة بدء العمل في توسعة الرصيف الشمالي. ' * 8}\n"
+    (tmp_path / "port").mkdir()
+    (tmp_path / "port" / "pier.txt").write_text(text)
+    profile = tmp_path / "profiles" / "port.toml"
+    profile.parent.mkdir()
+    profile.write_text('outlet = "الميناء"\n')
+    monkeypatch.setenv("WARRAQ_PROFILES", str(profile.parent))
+    lake = tmp_path / "lake"
+    run(tmp_path / "port", lake=lake)
+    (row,) = by_place(lake, "articles").values()
+    assert row["source"] == "الميناء", "it was not read by that profile"
+    change(profile)
+    explained = warraq("explain", row["article_id"], "--lake", lake)
+    assert explained.code == 0, explained.log
+    assert explained.told["raw"] == text
 
 
 def test_a_person_sees_the_same(sample: SampleRun, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,5 @@
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,42 @@ def test_an_error_names_file_and_key(tmp_path: Path, content: bytes, key: str | 
     assert str(pickle.loads(pickle.dumps(stopped.value))) == str(stopped.value)
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        pytest.param("._ours.toml", id="macos-copy"),
+        pytest.param(".#ours.toml", id="emacs-lock"),
+        pytest.param(".toml", id="no-stem"),
+    ],
+)
+def test_hidden_files_are_no_profiles(tmp_path: Path, hidden: str) -> None:
+    (tmp_path / "ours.toml").write_text("")
+    (tmp_path / hidden).write_bytes(b"\0\x05\x16\x07 no TOML")
+    assert set(load_profiles(folder=tmp_path)) == {"default", "ours", *SHIPPED_NAMES}
+    assert set(find_profile_names(folder=tmp_path)) == {"default", "ours", *SHIPPED_NAMES}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param('\N{BYTE ORDER MARK}outlet = "الميناء"\r\n', id="notepad"),
+        pytest.param('\N{BYTE ORDER MARK}# ميناء\noutlet = "الميناء"', id="comment-first"),
+    ],
+)
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path, content: str) -> None:
+    (tmp_path / "ours.toml").write_text(content, encoding="utf-8", newline="")
+    assert load_profile("ours", folder=tmp_path).outlet == "الميناء"
+
+
+@pytest.mark.parametrize("name", ["my profile", "ours@2019-12-31", "-ours", "x" * 65])
+def test_a_file_of_a_wrong_name_is_named_with_its_folder(tmp_path: Path, name: str) -> None:
+    file = tmp_path / f"{name}.toml"
+    file.write_text("")
+    with pytest.raises(StopRun, match="may hold letters") as stopped:
+        load_profiles(folder=tmp_path)
+    assert stopped.value.facts["file"] == str(file)
+
+
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "a/b", "..", "", ".x", "a\0b", "a\n"])
 def test_a_name_is_never_a_path(tmp_path: Path, name: str) -> None:
     (tmp_path / "secret.toml").write_text("")
@@ -74,8 +111,18 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         find_profile_names(folder=tmp_path / "none")
 
 
-def test_an_unreadable_profile_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        pytest.param(lambda file: file.symlink_to("nowhere"), "No such file", id="broken-link"),
+        pytest.param(lambda file: file.mkdir(), "Is a directory", id="folder"),
+    ],
+)
+def test_an_unreadable_profile_is_named_with_its_folder(
+    tmp_path: Path, make: Callable[[Path], None], why: str
+) -> None:
     file = tmp_path / "gone.toml"
-    file.symlink_to(tmp_path / "gone.toml.target")
-    with pytest.raises(StopRun, match="gone"):
+    make(file)
+    with pytest.raises(StopRun, match=why) as stopped:
         load_profiles(folder=tmp_path)
+    assert stopped.value.facts["file"] == str(file)
