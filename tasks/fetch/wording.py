@@ -1,9 +1,12 @@
 """Text from outside as it may stand in a message or in the ledger: short, on one line."""
 
+from collections.abc import Sequence
 from typing import Final
 
 LONGEST: Final = 200
 """Characters of the longest detail."""
+
+_NAMES_SHOWN: Final = 3
 
 
 def as_place(path: str) -> str:
@@ -17,11 +20,20 @@ def as_place(path: str) -> str:
     return path.replace("\\", "\\\\").replace("!", "\\!")
 
 
-def shorten(text: str) -> str:
+def describe_no_text(wanted: Sequence[str], there: Sequence[str]) -> str:
+    """Return that no text stands under the names that are wanted, and the names that are there."""
+    shown = ", ".join(wanted[:_NAMES_SHOWN]) + ", …" * (len(wanted) > _NAMES_SHOWN)
+    names = shorten(", ".join(there[:LONGEST]) or "none", LONGEST // 2)
+    return (
+        f"no text under {shown}; the names there are {names}: a profile's [fields] can name another"
+    )
+
+
+def shorten(text: str, longest: int = LONGEST) -> str:
     """Return the text with control characters and lone surrogates escaped, and cut to size."""
-    head = text[: LONGEST + 1]
+    head = text[: longest + 1]
     shown = "".join(
         char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
         for char in head
     )
-    return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"

@@ -34,25 +34,39 @@ def load_profile(name: str, *, folder: Path | None) -> SourceProfile:
 
 
 def load_profiles(*, folder: Path | None) -> dict[str, SourceProfile]:
-    """Read every profile, by name; raises :class:`StopRun` like :func:`load_profile`."""
-    profiles = {name: _read(file) for name, file in _find_files(folder).items()}
+    """Read every profile, by name: those of ``folder`` first, so that an outlet's own is theirs.
+
+    Raises :class:`StopRun` like :func:`load_profile`, and naming two of ``folder`` that claim one
+    outlet.
+    """
+    files = _find_files(folder)
+    profiles = {name: _read(file) for name, file in files.items()}
+    by_claim: dict[str, str] = {}
+    for name, file in files.items():
+        claim = profiles[name].claim
+        other = by_claim.setdefault(claim, name)
+        if other != name and files[other].parent == file.parent:
+            raise StopRun(
+                "Two source profiles stand for one outlet; merge them, or rename one of the two",
+                outlet=claim,
+                files=f"{files[other]}, {file}",
+            )
     profiles.setdefault(DEFAULT_PROFILE, SourceProfile(name=DEFAULT_PROFILE))
-    return dict(sorted(profiles.items()))
+    return profiles
 
 
 def _find_files(folder: Path | None) -> dict[str, Path]:
-    """Return the file of each profile by name, the user's in place of a shipped one.
+    """Return the file of each profile by name, the user's in place of a shipped one and first.
 
     Hidden files are none: macOS leaves ``._port.toml`` beside a copy, Emacs ``.#port.toml``.
     """
     _check_folder(folder)
-    places = [SHIPPED] if folder is None else [SHIPPED, folder]
-    return {
-        file.stem: file
-        for place in places
-        for file in sorted(place.glob("*.toml"))
-        if not file.name.startswith(".")
-    }
+    found: dict[str, Path] = {}
+    for place in [SHIPPED] if folder is None else [folder, SHIPPED]:
+        for file in sorted(place.glob("*.toml")):
+            if not file.name.startswith("."):
+                found.setdefault(file.stem, file)
+    return found
 
 
 def _check_folder(folder: Path | None) -> None:

@@ -80,24 +80,35 @@ class FieldNames(BaseModel):
 
     A path that a profile gives replaces the usual names of that field. The first part of a path is
     compared without regard to case when no key is spelt exactly so; a number picks from a list.
+    Arabic names are those over the columns of spreadsheets, with and without «ال».
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: Texts = ("id", "guid", "native_id")
-    source: Texts = ("source", "outlet", "publisher")
-    url: Texts = ("url", "link")
-    title: Texts = ("title", "headline")
-    text: Texts = ("text", "body", "content", "articleBody", "maintext")
+    id: Texts = ("id", "guid", "native_id", "المعرف", "معرف")
+    source: Texts = ("source", "outlet", "publisher", "المصدر", "مصدر", "الصحيفة", "الصحيفه")
+    url: Texts = ("url", "link", "الرابط", "رابط", "رابط الخبر", "رابط المقال")
+    title: Texts = (
+        *("title", "headline"),
+        *("العنوان", "عنوان", "عنوان الخبر", "عنوان المقال"),
+    )
+    text: Texts = (
+        *("text", "body", "content", "articleBody", "maintext"),
+        *("النص", "نص", "نص الخبر", "نص المقال", "المحتوى", "المحتوي", "محتوى", "محتوي", "المتن"),
+    )
     published: Texts = (
         *("published_at", "published", "datePublished", "pubDate", "date"),
         # Scrapers of our corpora, newspaper3k, news-please and NewsAPI. Not «created_at»: that is
         # when somebody's database took the row in.
         *("pub_date", "publish_date", "published_date", "date_publish", "publishedAt"),
+        *("تاريخ النشر", "التاريخ", "تاريخ"),
     )
-    modified: Texts = ("modified_at", "modified", "updated_at", "dateModified", "date_modify")
-    author: Texts = ("author", "authors", "byline", "creator")
-    section: Texts = ("section", "category", "articleSection")
+    modified: Texts = (
+        *("modified_at", "modified", "updated_at", "dateModified", "date_modify"),
+        *("تاريخ التعديل", "تاريخ التحديث"),
+    )
+    author: Texts = ("author", "authors", "byline", "creator", "الكاتب", "كاتب", "اسم الكاتب")
+    section: Texts = ("section", "category", "articleSection", "القسم", "قسم", "التصنيف")
 
 
 class Spelling(BaseModel):
@@ -182,6 +193,11 @@ class SourceProfile(BaseModel):
             raise ValueError("two layouts are valid until the same day")
         return tuple(sorted(layouts, key=lambda layout: layout.valid_until))
 
+    @property
+    def claim(self) -> str:
+        """The outlet whose records it reads wherever they are found."""
+        return self.outlet or self.name
+
     @cached_property
     def by_layout(self) -> dict[date, "SourceProfile"]:
         """The profile of each earlier layout by its last day, oldest first.
@@ -235,11 +251,13 @@ def expand(profiles: Mapping[str, SourceProfile]) -> dict[str, SourceProfile]:
 
 
 def profiles_by_outlet(profiles: Mapping[str, SourceProfile]) -> dict[str, str]:
-    """Return the profile of each outlet that has one: found by ``outlet``, else by its name.
+    """Return the profile of each outlet that has one: that which claims it, else that of its name.
 
-    Profiles of earlier layouts are left out: which one is meant is told by a record's date.
+    Of two that claim one outlet the earlier in ``profiles`` has it. Profiles of earlier layouts are
+    left out: which one is meant is told by a record's date.
     """
-    own = [name for name in sorted(profiles) if LAYOUT_MARK not in name]
-    named = {name: name for name in own if name != DEFAULT_PROFILE}
-    outlets = {profiles[name].outlet: name for name in sorted(named, reverse=True)}
-    return named | {outlet: name for outlet, name in outlets.items() if outlet is not None}
+    own = [name for name in profiles if name != DEFAULT_PROFILE and LAYOUT_MARK not in name]
+    found: dict[str, str] = {}
+    for name in own:
+        found.setdefault(profiles[name].claim, name)
+    return dict(zip(own, own, strict=True)) | found

@@ -118,6 +118,7 @@ def test_a_last_line_over_the_limit() -> None:
         pytest.param(b'{"text": "a", "x": [{"k":1,"k":1}]}', "duplicate-key", "key k", id="inside"),
         pytest.param(b'{"a" : "b", "\\u0061": 1}', "duplicate-key", "key a", id="twice-escaped"),
         pytest.param(b'{"t": 1}', "no-text", "no text under text, body", id="no-key"),
+        pytest.param(b'{"t": 1, "\\n": 2}', "no-text", r"there are t, \n: a prof", id="its-keys"),
         pytest.param(b'{"text": null}', "no-text", "under text is null, not", id="null-text"),
         pytest.param(b'{"text": 17}', "no-text", "under text is a number", id="number-as-text"),
         pytest.param(b'{"body": {"a": 1}}', "no-text", "body is an object", id="object-as-text"),

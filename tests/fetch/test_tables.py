@@ -85,9 +85,12 @@ def rows(found: list[Piece], **fields: Any) -> list[dict[str, Any]]:
         pytest.param("a", '\ufeff"Title";"Body";"whatever"\r\n', id="quoted-names"),
         pytest.param("a.txt", "\n\nurl\tpublished_at\tkind\nx\ty\tz", id="tabs"),
         pytest.param("a", "articleBody | HEADLINE | n\n", id="bars"),
+        pytest.param("a.txt", "العنوان;النص;التاريخ\r\nخبر;قال;2020-01-01\r\n", id="arabic-text"),
+        pytest.param("a", 'م,"نص الخبر","تاريخ النشر"\n', id="arabic-and-quoted"),
         pytest.param("a", "sep=;\r\ntitle;text\r\n", id="excel"),
         pytest.param("!a", "أعلنت الوزارة, اليوم, عن خطة; جديدة | في القاهرة\nخبر", id="prose"),
         pytest.param("!a", "title,أعلنت الوزارة اليوم\n", id="one-usual-name"),
+        pytest.param("!a", "العنوان, وهو ما جاء في النص\n", id="one-arabic-name"),
         pytest.param("!a", "title,title\n", id="the-same-twice"),
         pytest.param("!a", "Title, text, " + "and prose " * 10, id="english-prose"),
         pytest.param("!a", '{"title": "a", "text": "b"}\n', id="json-lines"),
@@ -397,6 +400,9 @@ def test_what_is_written_with_few_quotes_is_read(table: list[tuple[str, str]]) -
         pytest.param("text;source;date;updated_at;authors;category\na;\u00a0b;1519927742;x;c، d;s",
                      {"text": "a", "source": "b", "published_raw": "1519927742",
                       "modified_raw": "x", "author": "c، d", "section": "s"}, id="the-others"),
+        pytest.param("العنوان;النص;تاريخ النشر;الرابط;المصدر;الكاتب;القسم\na;b;c;http://d;e;f;g",
+                     {"title": "a", "text": "b", "published_raw": "c", "url": "http://d",
+                      "source": "e", "author": "f", "section": "g"}, id="arabic-names"),
     ],
 )  # fmt: skip
 def test_usual_names_are_recognised(data: str, told: dict[str, Any]) -> None:
@@ -415,8 +421,17 @@ def test_a_row_without_text_is_refused_with_its_id_and_outlet() -> None:
     decoded = decode(payloads, SourceProfile(name="x"), 64, found[0].header)
     assert (decoded.rows, decoded.columns["text"].to_pylist()) == ([0, 2], ["b", "d"])
     assert (decoded.refused_rows, decoded.reasons) == ([1], ["no-text"])
-    assert decoded.details[0].startswith("no text under text, body, content, articleBody, ")
+    assert decoded.details == ["nothing stands under text"]
     assert (decoded.native_ids, decoded.sources) == (["7"], ["الميناء"])
+
+
+def test_a_row_without_a_column_of_text_tells_what_columns_there_are() -> None:
+    (row,) = rows(pieces("الرقم,الخبر\n1,a".encode()))
+    assert row["reason"] == "no-text"
+    assert row["detail"] == (
+        "no text under text, body, content, …; the names there are الرقم, الخبر: "
+        "a profile's [fields] can name another"
+    )
 
 
 def test_rows_that_are_not_utf8_are_refused_alone() -> None:

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import StopRun
-from tasks.sources import find_profile_names, load_profile, load_profiles
+from tasks.sources import (
+    find_profile_names,
+    load_profile,
+    load_profiles,
+    profiles_by_outlet,
+)
 from tasks.sources.loader import SHIPPED
 
 SHIPPED_NAMES = sorted(file.stem for file in SHIPPED.glob("*.toml"))
@@ -29,6 +34,39 @@ def test_the_users_folder_comes_first(tmp_path: Path) -> None:
     profiles = load_profiles(folder=tmp_path)
     assert profiles["default"].timezone == "Asia/Amman"
     assert profiles["ours"].fields.text == ("a.b",)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("zz-ours", 'outlet = "الأهرام"', id="by-its-outlet"),
+        pytest.param("الأهرام", "", id="by-its-name"),
+        pytest.param("ahram", 'outlet = "الأهرام"', id="in-place-of-it"),
+    ],
+)
+def test_the_users_profile_of_an_outlet_beats_the_shipped_one(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    assert profiles_by_outlet(load_profiles(folder=None))["الأهرام"] == "ahram"
+    (tmp_path / f"{name}.toml").write_text(content)
+    assert profiles_by_outlet(load_profiles(folder=tmp_path))["الأهرام"] == name
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        pytest.param({"b": 'outlet = "الميناء"', "a": 'outlet = "الميناء"'}, id="both-by-outlet"),
+        pytest.param({"الميناء": "", "a": 'outlet = "الميناء"'}, id="one-by-its-name"),
+    ],
+)
+def test_two_profiles_of_one_outlet_are_named(tmp_path: Path, others: dict[str, str]) -> None:
+    files = [tmp_path / f"{name}.toml" for name in sorted(others)]
+    for file in files:
+        file.write_text(others[file.stem])
+    with pytest.raises(StopRun, match="one outlet") as stopped:
+        load_profiles(folder=tmp_path)
+    assert stopped.value.facts["outlet"] == "الميناء"
+    assert stopped.value.facts["files"] == ", ".join(map(str, files))
 
 
 @pytest.mark.parametrize(

@@ -89,11 +89,27 @@ def test_the_encodings_are_those_that_are_read() -> None:
     assert get_args(Encoding) == ENCODINGS
 
 
-def test_an_outlet_finds_its_profile_by_outlet_then_by_name() -> None:
-    profiles = {
-        "default": SourceProfile(name="default", outlet="z"),
-        "a": SourceProfile(name="a", outlet="الميناء"),
-        "b": SourceProfile(name="b", outlet="a"),
-        "c": SourceProfile(name="c", outlet="الميناء"),
-    }
-    assert profiles_by_outlet(profiles) == {"الميناء": "a", "a": "b", "b": "b", "c": "c"}
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        pytest.param(
+            {"a": "الميناء", "b": "a", "c": "الميناء"},
+            {"الميناء": "a", "a": "b", "b": "b", "c": "c"},
+            id="by-outlet-before-name",
+        ),
+        pytest.param(
+            {"ours": "الأهرام", "ahram": "الأهرام"},
+            {"الأهرام": "ours", "ours": "ours", "ahram": "ahram"},
+            id="the-earlier-first",
+        ),
+        pytest.param(
+            {"الأهرام": None, "ahram": "الأهرام"},
+            {"الأهرام": "الأهرام", "ahram": "ahram"},
+            id="a-name-is-a-claim",
+        ),
+        pytest.param({"default": "z", "a": None}, {"a": "a"}, id="the-default-has-no-outlet"),
+    ],
+)
+def test_an_outlet_finds_its_profile(told: dict[str, str | None], expected: dict[str, str]) -> None:
+    profiles = {name: SourceProfile(name=name, outlet=outlet) for name, outlet in told.items()}
+    assert profiles_by_outlet(profiles) == expected

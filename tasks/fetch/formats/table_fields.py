@@ -14,6 +14,7 @@ import pyarrow.csv as pv
 from tasks.fetch.formats.content import BOM
 from tasks.fetch.formats.pieces import FIELD_OF
 from tasks.fetch.formats.table_kernel import RowFinder, Rows
+from tasks.fetch.wording import describe_no_text, shorten
 from tasks.sources import FieldNames
 
 DELIMITERS: Final = (b",", b";", b"\t", b"|")
@@ -93,7 +94,8 @@ class TableReader:
     def __init__(self, header: str, names: FieldNames) -> None:
         told = orjson.loads(header)
         self._names = names
-        self._plan = _make_plan(told["columns"], names)
+        self._header: list[str] = told["columns"]
+        self._plan = _make_plan(self._header, names)
         columns = [str(place) for place in range(len(told["columns"]))]
         used = {place: pa.string() for places in self._plan.values() for place in places}
         used |= dict.fromkeys(self._plan["text"], pa.large_string())
@@ -117,9 +119,12 @@ class TableReader:
             quoted_strings_can_be_null=False,
         )
 
-    def wanted_for_text(self) -> str:
-        """Return the names under which a text is looked for."""
-        return ", ".join(self._names.text)
+    def describe_no_text(self) -> str:
+        """Return why a row has no text: its cell is null, or there is no column of that name."""
+        places = self._plan["text"]
+        if not places:
+            return describe_no_text(self._names.text, self._header)
+        return f"nothing stands under {shorten(', '.join(self._header[int(at)] for at in places))}"
 
     def is_row(self, payload: memoryview) -> bool:
         """Whether it is one whole row with as many cells as the header."""

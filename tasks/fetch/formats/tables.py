@@ -1,7 +1,6 @@
 """Tables as text (CSV, TSV): a row of column names, then one article per row."""
 
 import re
-import string
 from collections.abc import Iterator
 from typing import Final
 
@@ -23,9 +22,6 @@ SUFFIXES: Final = frozenset({".csv", ".tsv", ".tab"})
 _USUAL: Final = frozenset(name.lower() for _, names in FieldNames() for name in names)
 _LONGEST_NAME: Final = 64
 _FEWEST_NAMES: Final = 2
-_LETTERS: Final = string.ascii_letters.encode()
-_NO_LETTERS: Final = bytes(set(range(256)) - set(_LETTERS))
-_FEWEST_LETTERS: Final = sum(sorted(map(len, _USUAL))[:_FEWEST_NAMES])
 _MARKUP: Final = (b"{", b"[", b"<")
 _LINE_END: Final = re.compile(rb"[\r\n]")
 
@@ -47,9 +43,8 @@ def sniff(name: str, head: bytes) -> bool:
     if suffix_of(name) in SUFFIXES:
         return not has_magic(head)
     line = head[begin(head) :].partition(b"\n")[0].partition(b"\r")[0]
-    if len(line.translate(None, _NO_LETTERS)) < _FEWEST_LETTERS:  # nearly all prose ends here
-        return False
-    return any(_are_names(line.split(delimiter)) for delimiter in DELIMITERS)
+    # Nearly all prose has none of the delimiters in its first line, and ends here.
+    return any(delimiter in line and _are_names(line.split(delimiter)) for delimiter in DELIMITERS)
 
 
 def _are_names(cells: list[bytes]) -> bool:
@@ -263,7 +258,7 @@ def _with_text(decoded: Decoded, rows: list[int], table: pa.Table, reader: Table
     has_text = pc.is_valid(table["text"])
     bare = np.flatnonzero(~np.asarray(has_text))
     for place, told in zip(bare.tolist(), table.take(bare).to_pylist(), strict=True):
-        detail = f"no text under {reader.wanted_for_text()}; a profile's [fields] can name another"
+        detail = reader.describe_no_text()
         decoded.refuse(
             rows[place], "no-text", detail, native_id=told["native_id"], source=told["source"]
         )

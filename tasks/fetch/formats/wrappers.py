@@ -10,14 +10,15 @@ import orjson
 from tasks.fetch.formats.array_kernel import LIST, Scanner
 from tasks.fetch.formats.content import BOM
 from tasks.fetch.streams import HEAD
-from tasks.fetch.wording import shorten
+from tasks.fetch.wording import describe_no_text, shorten
+from tasks.sources import FieldNames
 
 _BEGINNING: Final = re.compile(rb'\{\s*(?:"[^"\\]{1,100}"\s*:|\})')
 _ARRAY: Final = re.compile(rb"\[\s*" + _BEGINNING.pattern)
 SPREAD: Final = re.compile(rb"[\[{][ \t]*\r?\n")
 """How an object begins, a list of objects, and one of both that goes over several lines."""
 
-_OWN: Final = frozenset({"text", "body", "content", "articlebody", "maintext", "title", "headline"})
+_OWN: Final = frozenset(map(str.lower, FieldNames().text + FieldNames().title))
 """Keys, in small letters, of an object that is an article itself."""
 
 _HOLDERS: Final = frozenset(
@@ -176,7 +177,7 @@ def describe_without_text(record: dict[str, Any], wanted: tuple[str, ...]) -> st
             f"it holds a list of {count:,} object{'s'[: count > 1]} under {shorten(path)}: "
             "save that list alone, as an array or one object per line"
         )
-    return f"no text under {', '.join(wanted)}; a profile's [fields] can name another"
+    return describe_no_text(wanted, tuple(record))
 
 
 def kind_of(value: object) -> str:
