@@ -11,6 +11,8 @@ from tasks.sources.profile import DEFAULT_PROFILE, SourceProfile, is_profile_nam
 
 SHIPPED: Final = Path(__file__).parent / "profiles"
 
+_MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
+
 
 def find_profile_names(*, folder: Path | None) -> tuple[str, ...]:
     """Return the names of all profiles there are, sorted; the default profile is always one."""
@@ -77,7 +79,7 @@ def _check_folder(folder: Path | None) -> None:
 def _read(file: Path) -> SourceProfile:
     try:
         # Windows' Notepad saves UTF-8 with a mark before it, which TOML does not know.
-        told = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        told = tomllib.loads(file.read_text(encoding="utf-8").removeprefix(_MARK))
     except OSError as error:
         raise StopRun(f"The profile cannot be read: {error.strerror}", file=str(file)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
