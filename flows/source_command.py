@@ -132,7 +132,8 @@ def _next_steps(name: str, folder: Path, settings: Settings, draft: Draft) -> tu
     steps = []
     if settings.profiles is None or settings.profiles.resolve() != folder.resolve():
         steps.append(f"add to {CONFIG_FILE}:  profiles = {quote(str(folder))}")
-    if not draft.texts:
+    steps += draft.advice
+    if not draft.texts and not draft.advice:
         steps.append("name the field of the text under [fields]: without it no record has a text")
     guesses = sum(not entry.certain for entry in draft.entries)
     if guesses:

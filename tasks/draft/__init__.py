@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from tasks.draft.columns import shapes_of
 from tasks.draft.composing import Evidence, compose, known_names
 from tasks.draft.decoding import decode_sample, find_encodings
+from tasks.draft.doubts import JOIN_FIRST
 from tasks.draft.field_guess import FieldGuess, guess_fields, merge_guesses
 from tasks.draft.recurring import find_recurring
 from tasks.draft.sampling import Sample, take_sample
-from tasks.draft.toml_text import Entry
+from tasks.draft.toml_text import Entry, example
 from tasks.errors import StopRun
 from tasks.fetch import Reading, find_files
 from tasks.sources import DEFAULT_PROFILE, FieldNames, SourceProfile
@@ -37,6 +38,17 @@ class Draft:
     refused: Counter[str]
     texts: int
     texts_before: int
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What is to be done to the source itself before a run, because no profile can do it."""
+        guess = self.fields.get("text")
+        parted = [first for first in guess.firsts if first.most > 1] if guess else []
+        return tuple(
+            f"{example(first.path)} reads only the first of up to {first.most:,} texts: "
+            f"{JOIN_FIRST}"
+            for first in parted
+        )
 
 
 def draft_profile(source: str, *, name: str, reading: Reading) -> Draft:

@@ -42,13 +42,19 @@ _MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
 class Column:
     """The values at one path, null where a record has none; ``kinds`` is how they are written.
 
-    ``partial`` says that the path picks the first of several in a list.
+    Where the path picks the first object of a list, ``objects`` is how many each record with a
+    value has there, those of the longest list for lists in lists; else it is empty.
     """
 
     path: str
     values: list[str | None]
     kinds: set[str] = field(default_factory=set)
-    partial: bool = False
+    objects: list[int] = field(default_factory=list)
+
+    @property
+    def partial(self) -> bool:
+        """Whether the path leaves others aside: it picks the first of several in a list."""
+        return any(count > 1 for count in self.objects)
 
 
 @dataclass(slots=True)
@@ -92,7 +98,8 @@ class _Cell:
     path: str
     value: str
     kind: str
-    partial: bool = False
+    objects: int = 0
+    """How many objects are in the list that the path picks the first of, 0 for no list."""
 
 
 def _gather(key: str, rows: list[list[_Cell]]) -> Shape:
@@ -109,7 +116,7 @@ def _gather(key: str, rows: list[list[_Cell]]) -> Shape:
             if column.values[number] is None:
                 column.values[number] = cell.value
                 column.kinds.add(cell.kind)
-                column.partial |= cell.partial
+                column.objects += [cell.objects] * (cell.objects > 0)
     return shape
 
 
@@ -169,12 +176,12 @@ def _row_cells(payload: bytes, header: str) -> list[_Cell] | None:
 
 def _walk(record: dict[str, Any]) -> Iterator[_Cell]:
     """Yield what stands at each path, without recursion: keys deep down are as good as any."""
-    waiting: deque[tuple[tuple[str, ...], Any, bool]] = deque([((), record, False)])
+    waiting: deque[tuple[tuple[str, ...], Any, int]] = deque([((), record, 0)])
     nodes = 0
     while waiting and nodes < MOST_NODES:
-        path, value, partial = waiting.popleft()
+        path, value, objects = waiting.popleft()
         nodes += 1
-        cell = _cell(path, value, partial=partial) if path else None
+        cell = _cell(path, value, objects) if path else None
         if cell is not None:
             yield cell
         if len(path) >= DEEPEST:
@@ -182,27 +189,27 @@ def _walk(record: dict[str, Any]) -> Iterator[_Cell]:
         if isinstance(value, dict):
             room = MOST_NODES - len(waiting)
             waiting += [
-                ((*path, key), inner, partial)
+                ((*path, key), inner, objects)
                 for key, inner in islice(value.items(), max(room, 0))
                 if "." not in key and len(key) <= LONGEST_NAME and (path or key.strip())
             ]
         elif isinstance(value, list) and value and isinstance(value[0], dict):
-            waiting.append(((*path, "0"), value[0], partial or len(value) > 1))
+            waiting.append(((*path, "0"), value[0], max(objects, len(value))))
 
 
-def _cell(path: tuple[str, ...], value: object, *, partial: bool) -> _Cell | None:
+def _cell(path: tuple[str, ...], value: object, objects: int) -> _Cell | None:
     dotted = ".".join(path)
     if isinstance(value, str):
-        return _Cell(dotted, value, TEXT, partial)
+        return _Cell(dotted, value, TEXT, objects)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _Cell(dotted, str(value), NUMBER, partial)
+        return _Cell(dotted, str(value), NUMBER, objects)
     if isinstance(value, dict):
         name = value.get("name")
-        return _Cell(dotted, name, NAMED, partial) if isinstance(name, str) else None
+        return _Cell(dotted, name, NAMED, objects) if isinstance(name, str) else None
     if isinstance(value, list) and value:
         if all(isinstance(part, str) for part in value):
-            return _Cell(dotted, "\n".join(value), LIST, partial)
+            return _Cell(dotted, "\n".join(value), LIST, objects)
         names = [part.get("name") if isinstance(part, dict) else part for part in value]
         told = [name for name in names if isinstance(name, str)]
-        return _Cell(dotted, _BETWEEN_NAMES.join(told), NAMED, partial) if told else None
+        return _Cell(dotted, _BETWEEN_NAMES.join(told), NAMED, objects) if told else None
     return None

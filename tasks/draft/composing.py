@@ -10,12 +10,11 @@ from typing import Final
 from tasks.draft.columns import Shape
 from tasks.draft.date_entries import date_entries, date_notes, timezone_entry
 from tasks.draft.decoding import Decoded, EncodingsSeen, distinct
+from tasks.draft.doubts import coverage, doubts
 from tasks.draft.field_guess import FIELDS, FieldGuess
-from tasks.draft.judges import MOST
 from tasks.draft.recurring import Found, Recurring
 from tasks.draft.sampling import Sample
 from tasks.draft.toml_text import Entry, example, render
-from tasks.draft.traits import has_tags
 from tasks.fetch.files import NAMELESS
 from tasks.sources import FieldNames, SourceProfile
 
@@ -195,7 +194,7 @@ def _fields(evidence: Evidence) -> Iterator[Entry]:
         if guess is None or not (guess.filled or guess.paths):
             continue
         if guess.paths:
-            why = [_coverage(guess), *_doubts(guess)]
+            why = [coverage(guess), *doubts(guess)]
             yield Entry(
                 key=field,
                 value=guess.paths[0] if len(guess.paths) == 1 else guess.paths,
@@ -206,30 +205,11 @@ def _fields(evidence: Evidence) -> Iterator[Entry]:
         elif guess.teaser_of:
             why = [
                 f"«{guess.usual[0]}» is read, being the usual name, and is much shorter than this.",
-                _coverage(guess),
+                coverage(guess),
+                *doubts(guess),
             ]
             value = (guess.teaser_of, *guess.usual)
             yield Entry(key=field, value=value, certain=False, why=tuple(why), table="fields")
-
-
-def _coverage(guess: FieldGuess) -> str:
-    told = f"{guess.filled:,} of {guess.rows:,} records ({guess.filled / max(guess.rows, 1):.0%})"
-    nothing = f", {guess.nothing:,} say «N/A» or the like" if guess.nothing else ""
-    return f"{told}{nothing}, such as {example(guess.example)}"
-
-
-def _doubts(guess: FieldGuess) -> Iterator[str]:
-    if guess.filled < MOST * guess.rows:
-        yield "It is empty in most of the records."
-    if guess.field == "id" and len(set(guess.values)) < len(guess.values):
-        yield (
-            f"Only {len(set(guess.values)):,} of {len(guess.values):,} differ, and of one id a run "
-            "makes one article."
-        )
-    if guess.field == "text" and (marked := sum(map(has_tags, guess.values))):
-        yield f"{marked:,} of them hold HTML tags."
-    if guess.rivals:
-        yield "It might be in " + ", ".join(map(example, guess.rivals)) + " instead."
 
 
 def _notes(evidence: Evidence) -> list[str]:
@@ -244,8 +224,8 @@ def _notes(evidence: Evidence) -> list[str]:
         lines.append("Found under a usual name, so no key is needed:")
         for guess in plain:
             names = ", ".join(map(example, guess.usual))
-            doubts = "".join(f" {doubt}" for doubt in _doubts(guess))
-            lines.append(f"- {guess.field} in {names}: {_coverage(guess)}.{doubts}")
+            doubted = "".join(f" {doubt}" for doubt in doubts(guess))
+            lines.append(f"- {guess.field} in {names}: {coverage(guess)}.{doubted}")
     if evidence.missing:
         usual = FieldNames()
         told = "; ".join(f"{field} ({getattr(usual, field)[0]})" for field in evidence.missing)

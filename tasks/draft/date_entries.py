@@ -1,6 +1,5 @@
 """Keys about dates: formats, and the time zone of times that state no offset."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
@@ -8,6 +7,7 @@ from urllib.parse import urlsplit
 
 from tasks.draft.date_guess import DateReading, look_at_dates
 from tasks.draft.field_guess import FieldGuess
+from tasks.draft.printed_dates import is_epoch
 from tasks.draft.toml_text import Entry, example
 
 _ZONES: Final = {
@@ -20,19 +20,16 @@ _ZONES: Final = {
 """Time zones by the country at the end of a host's name."""
 
 _USUAL: Final = "Africa/Cairo"
-_ARABIC_MONTH: Final = re.compile(
-    "يناير|فبراير|مارس|أبريل|ابريل|مايو|يونيو|يوليو|أغسطس|اغسطس|سبتمبر|أكتوبر|اكتوبر|نوفمبر|ديسمبر|"
-    "كانون|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول|تشرين|جانفي|فيفري|أفريل|جوان|جويلية|أوت"
-)
 
 
 def date_entries(fields: dict[str, FieldGuess]) -> Iterator[Entry]:
     """Yield ``date_formats``: those that have no rival as a key, the others to choose from."""
     read = _readings(fields)
-    certain = tuple(dict.fromkeys(shape for each in read for shape in each.certain))
-    possible = dict.fromkeys(shape for each in read for shape in each.possible)
+    certain = tuple(dict.fromkeys(shape for each in read.values() for shape in each.certain))
+    possible = dict.fromkeys(shape for each in read.values() for shape in each.possible)
     left = tuple(shape for shape in possible if shape not in certain)
-    why = tuple(line for each in read for line in _told(each))
+    some = {field: each for field, each in read.items() if each.certain or each.possible}
+    why = tuple(line for field, each in some.items() for line in _told(field, each))
     if certain:
         yield Entry(key="date_formats", value=certain, certain=True, why=why)
     if left and certain:
@@ -45,9 +42,9 @@ def date_entries(fields: dict[str, FieldGuess]) -> Iterator[Entry]:
 
 def date_notes(fields: dict[str, FieldGuess]) -> Iterator[str]:
     """Yield what there is to say of dates where no format is to be told."""
-    for read in _readings(fields):
+    for field, read in _readings(fields).items():
         if not read.certain and not read.possible:
-            yield from _told(read)
+            yield from _told(field, read)
         if read.either and not read.day_first and not read.month_first:
             yield (
                 f"{read.either:,} dates are read with the day first and could be read with the "
@@ -55,20 +52,42 @@ def date_notes(fields: dict[str, FieldGuess]) -> Iterator[str]:
             )
 
 
-def _readings(fields: dict[str, FieldGuess]) -> list[DateReading]:
+def date_doubts(guess: FieldGuess) -> Iterator[str]:
+    """Yield how numbers are read, and how many dates are not read as times at all."""
+    read = look_at_dates(guess.values)
+    if guess.values and sum(map(is_epoch, guess.values)) > len(guess.values) / 2:
+        yield "Numbers are seconds or milliseconds since 1970, in UTC."
+    if read.unread:
+        yield (
+            f"{read.unread:,} of {read.told:,} are not read as a time: see what is said of dates "
+            f"of «{guess.field}»."
+        )
+
+
+def _readings(fields: dict[str, FieldGuess]) -> dict[str, DateReading]:
     names = (name for name in ("published", "modified") if name in fields)
-    return [look_at_dates(fields[name].values) for name in names]
+    return {name: look_at_dates(fields[name].values) for name in names}
 
 
-def _told(read: DateReading) -> Iterator[str]:
+def _told(field: str, read: DateReading) -> Iterator[str]:
     unread = read.told - read.read
     if unread:
         yield (
-            f"{unread:,} of {read.told:,} dates are read by no built-in form, such as "
+            f"{unread:,} of {read.told:,} dates of «{field}» are read by no built-in form, such as "
             f"{example(read.unread_example)}; formats read {read.by_formats:,} of them."
         )
-    if unread > read.by_formats and _ARABIC_MONTH.search(read.unread_example):
-        yield "strptime knows no Arabic months: no format reads them."
+    if read.arabic_months:
+        yield (
+            f"{read.arabic_months:,} of them name the month in Arabic, which strptime does not "
+            "know: no format reads those."
+        )
+    if read.unread and field == "modified":
+        yield f"{read.unread:,} records have no modified_at: what is not read gives none."
+    if read.unread and field == "published":
+        yield (
+            f"What is not read is kept as it is printed, in published_raw, and {read.unread:,} "
+            "records have no published_at."
+        )
     if read.order_is_wrong:
         yield (
             f"WRONG as read: {read.month_first:,} dates have the month first, none the day, and "

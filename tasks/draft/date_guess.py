@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import ValidationError
 
+from tasks.draft.printed_dates import has_arabic_month, tidy_date
 from tasks.sources import SourceProfile
 from tasks.text.dates import read_dates
 
@@ -44,11 +45,6 @@ _OFFSET: Final = re.compile(r"(?<=:\d\d)(\s*)([+-]\d{2}:?\d{2}|Z)$")
 _ZONE: Final = re.compile(r"(?:[+-]\d{2}:?\d{2}|[Zz]|GMT|UTC)$")
 _TIME: Final = re.compile(r"\d{1,2}:\d{2}")
 _NUMBERS_FIRST: Final = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}(?!\d)")
-_TIDY: Final = {
-    **str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹\N{NO-BREAK SPACE}", "01234567890123456789 "),
-    **dict.fromkeys(map(ord, "\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\ufeff")),
-}
-"""What reading dates does to them first: European digits, and nothing that cannot be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,8 @@ class DateReading:
 
     ``certain`` formats are those that read what is left and have no rival; ``possible`` ones rival.
     ``day_first`` and ``month_first`` count numbers such as 25/12/2019 and 12/25/2019, ``either``
-    those that can be both, which are read day first. ``zoneless`` have a time and no offset.
+    those that can be both, which are read day first. ``zoneless`` are read, have a time and no
+    offset. ``arabic_months`` are dates that nothing reads and that name their month in Arabic.
     """
 
     told: int
@@ -75,6 +72,12 @@ class DateReading:
     either: int
     timed: int
     zoneless: int
+    arabic_months: int
+
+    @property
+    def unread(self) -> int:
+        """Those that neither built-in forms nor any of the formats read."""
+        return self.told - self.read - self.by_any
 
     @property
     def share(self) -> float:
@@ -89,14 +92,16 @@ class DateReading:
 
 def look_at_dates(values: Sequence[str]) -> DateReading:
     """Return how these texts read as dates; each different one is looked at once."""
-    counts = Counter(value.translate(_TIDY).strip() for value in values if len(value) <= LONGEST)
+    counts = Counter(tidy_date(value) for value in values if len(value) <= LONGEST)
     texts = list(counts)
     unread = _unread(texts)
     certain, possible = guess_formats(unread[:MOST_TRIED])
     left = _left_by(certain, unread)
     lost = _left_by(possible, left)
+    readable = set(texts).difference(lost)
     orders = _orders(counts)
     timed = [text for text in texts if _TIME.search(text)]
+    zoneless = [text for text in timed if text in readable and not _ZONE.search(text)]
     return DateReading(
         told=len(values),
         read=sum(counts.values()) - sum(counts[text] for text in unread),
@@ -109,7 +114,8 @@ def look_at_dates(values: Sequence[str]) -> DateReading:
         month_first=orders["month"],
         either=orders["either"],
         timed=sum(counts[text] for text in timed),
-        zoneless=sum(counts[text] for text in timed if not _ZONE.search(text)),
+        zoneless=sum(counts[text] for text in zoneless),
+        arabic_months=sum(counts[text] for text in lost if has_arabic_month(text)),
     )
 
 

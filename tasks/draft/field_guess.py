@@ -7,6 +7,7 @@ name, the guess is one for a person to accept.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Final
 
 from tasks.draft.columns import Column, Shape
@@ -33,8 +34,23 @@ LAYOUTS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
+class FirstOfSeveral:
+    """A path that picks the first object of a list, and what it leaves aside.
+
+    Of ``rows`` with a value at the path, ``records`` have more than one object in the list:
+    ``usually`` so many (the median), ``most`` at most, which is 1 where none has more.
+    """
+
+    path: str
+    records: int
+    rows: int
+    usually: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class FieldGuess:
-    """Where one field stands in records of one shape.
+    """Where one field stands in records of one shape; ``firsts`` are paths into lists.
 
     ``paths`` are those that the usual names do not find, none when they suffice; ``usual`` are the
     usual names that find something. ``certain`` says that no person need look. Counts are records;
@@ -52,6 +68,7 @@ class FieldGuess:
     rivals: tuple[str, ...] = ()
     teaser_of: str = ""
     values: tuple[str, ...] = ()
+    firsts: tuple[FirstOfSeveral, ...] = ()
 
 
 def guess_fields(shape: Shape) -> list[FieldGuess]:
@@ -88,6 +105,10 @@ def _usual(field: str, shape: Shape, traits: dict[str, Traits]) -> list[Traits]:
 
 
 def _fits_reader(field: str, column: Column) -> bool:
+    """Whether a run finds the field there; a date's name over what is none hides where it is."""
+    if field in {"published", "modified"}:
+        traits = Traits(column)
+        return not traits.filled or traits.maybe_dates >= SOME
     return field != "text" or Traits(column).is_string
 
 
@@ -102,12 +123,14 @@ def _guess(
     filled = len(_coalesced(plain))
     is_found = filled >= max(SOME * shape.rows, 1)
     chosen = _complete(judged, plain if is_found else [], shape.rows)
+    known = [*plain, *(each.traits for each in chosen)]
+    aside = _in_lists(judged, known, shape.rows) if field == "text" else []
     if not chosen:
         best = judged[0] if judged else None
-        return (_usual_guess(field, usual, best, shape) if usual else None), []
-    values = _coalesced([*plain, *(each.traits for each in chosen)])
+        return (_usual_guess(field, usual, best, aside, shape) if usual else None), []
+    values = _coalesced(known)
     main = chosen[0].traits
-    rivals = [each for each in judged if each not in chosen and each.score > 0.6 * judged[0].score]
+    rivals = [each for each in judged if each not in chosen and _is_rival(each, judged[0])]
     sure = all(each.certain for each in chosen)
     return (
         FieldGuess(
@@ -121,8 +144,42 @@ def _guess(
             example=main.example(),
             rivals=tuple(each.traits.path for each in rivals[:3]),
             values=tuple(values),
+            firsts=_firsts([*chosen, *aside]),
         ),
         [each.traits for each in chosen],
+    )
+
+
+def _in_lists(judged: list[Candidate], known: list[Traits], rows: int) -> list[Candidate]:
+    """Return the likeliest text in a list of objects, where nothing known tells those records'.
+
+    It is no other layout to name in a profile, and not to be left unsaid.
+    """
+    covered = {row for each in known for row in each.rows_told()}
+    least = max(SOME * rows, 2)
+    parted = (each for each in judged if each.traits.column.partial)
+    return [each for each in parted if len(each.traits.rows_told() - covered) >= least][:1]
+
+
+def _is_rival(each: Candidate, best: Candidate) -> bool:
+    """Whether it fits nearly as well, or is whole where the best reads the first of several."""
+    is_whole = best.traits.column.partial and not each.traits.column.partial
+    return is_whole or each.score > 0.6 * best.score
+
+
+def _firsts(chosen: Iterable[Candidate | None]) -> tuple[FirstOfSeveral, ...]:
+    found = [each.traits.column for each in chosen if each and each.traits.column.objects]
+    return tuple(map(_first_of_several, found))
+
+
+def _first_of_several(column: Column) -> FirstOfSeveral:
+    several = [count for count in column.objects if count > 1]
+    return FirstOfSeveral(
+        path=column.path,
+        records=len(several),
+        rows=len(column.objects),
+        usually=round(median(several or [1])),
+        most=max(several, default=1),
     )
 
 
@@ -154,13 +211,14 @@ def _usual_guess(
     field: str,
     usual: list[Traits],
     best: Candidate | None,
+    aside: list[Candidate],
     shape: Shape,
 ) -> FieldGuess:
     values = _coalesced(usual)
     fullest = max(usual, key=lambda each: each.filled)
-    teaser = ""
-    if field == "text" and best and fullest.length * TEASER < best.traits.length:
-        teaser = best.traits.path
+    is_teaser = field == "text" and best and fullest.length * TEASER < best.traits.length
+    teaser = best if is_teaser else None
+    parted = [teaser, *(each for each in aside if each is not teaser)]
     return FieldGuess(
         field=field,
         paths=(),
@@ -170,8 +228,9 @@ def _usual_guess(
         filled=len(values),
         nothing=max(each.nothings for each in usual),
         example=fullest.example(),
-        teaser_of=teaser,
+        teaser_of=teaser.traits.path if teaser else "",
         values=tuple(values),
+        firsts=_firsts(parted),
     )
 
 
@@ -217,4 +276,5 @@ def _merge(some: list[FieldGuess], rows: int) -> FieldGuess:
         rivals=tuple(dict.fromkeys(path for guess in new for path in guess.rivals)),
         teaser_of=next((guess.teaser_of for guess in some if guess.teaser_of), ""),
         values=tuple(value for guess in some for value in guess.values),
+        firsts=tuple(first for guess in some for first in guess.firsts),
     )

@@ -11,6 +11,7 @@ from typing import Final
 import pyarrow as pa
 
 from tasks.draft.field_words import AGAINST, FOR
+from tasks.draft.printed_dates import looks_like_date
 from tasks.draft.traits import LOOKED_AT, Traits
 from tasks.text.words import fold_column
 
@@ -26,6 +27,9 @@ MANY: Final = 60
 
 SHORT_VALUE: Final = 60
 """Median characters of the longest name of a section, an outlet or an author."""
+
+_TIMES: Final = FOR["published"] | FOR["modified"] | AGAINST["published"]
+"""Words of names under which unique numbers are times, whosever they are, and no ids."""
 
 REPEATS: Final = 4
 """How many times a value of such a list stands on the average, at least."""
@@ -104,26 +108,46 @@ def _judge_url(traits: Traits, _text: Traits | None) -> Candidate | None:
         return None
     named = _named("url", traits)
     score = traits.filled / traits.rows * (2 if named else 1)
-    return Candidate(traits, score, certain=True)
+    return Candidate(traits, score, certain=not traits.column.partial)
 
 
 def _judge_date(field: str, traits: Traits) -> Candidate | None:
     named = _named(field, traits)
     if not 4 <= traits.length <= 60 or _disowned(field, traits):
         return None
-    if traits.share(lambda value: any(char.isdigit() for char in value)) < 0.8:
+    if traits.bare_numbers > MOST and not (named and _are_times(traits)):
         return None
-    bare = traits.share(str.isdecimal) > MOST  # numbers of ten digits are times, or ids
-    if (bare and not named) or traits.dates < 0.8:
+    score = traits.filled / traits.rows * (2 if named else 1)
+    if traits.dates >= 0.8 and traits.digits >= 0.8:
+        return Candidate(traits, score, certain=named and not traits.column.partial)
+    return _judge_printed(traits, score) if named else None
+
+
+def _are_times(traits: Traits) -> bool:
+    """Whether numbers are times: of those that could be ids too, by their size and their name."""
+    could_be_ids = traits.epoch_lengths > MOST
+    return not could_be_ids or (traits.epochs >= 0.8 and not FOR["id"] & traits.name_words)
+
+
+def _judge_printed(traits: Traits, score: float) -> Candidate | None:
+    """Judge what is named a date and mostly is not read: it is worth keeping as it is printed.
+
+    It counts little more than what is read and has no name, so that a person is asked which to
+    take. «منذ ساعتين» says when only to who knows when it was fetched: never certain.
+    """
+    if traits.printed_dates < MOST:
         return None
-    return Candidate(traits, traits.filled / traits.rows * (2 if named else 1), certain=named)
+    certain = traits.share(looks_like_date) >= MOST and not traits.column.partial
+    return Candidate(traits, score * (0.55 + 0.45 * traits.dates), certain=certain)
 
 
 def _judge_published(traits: Traits, _text: Traits | None) -> Candidate | None:
     if _named("modified", traits):
         return None
     found = _judge_date("published", traits)
-    return found and Candidate(traits, found.score, certain=True)
+    if found is None or _named("published", traits):
+        return found
+    return Candidate(traits, found.score, certain=not traits.column.partial)
 
 
 def _judge_modified(traits: Traits, _text: Traits | None) -> Candidate | None:
@@ -140,7 +164,10 @@ def _judge_id(traits: Traits, _text: Traits | None) -> Candidate | None:
     if traits.rows < 3:
         return None
     named = _named("id", traits)
-    return Candidate(traits, 2 if named else 1, certain=named)
+    if not named and traits.dates >= 0.8 and _TIMES & traits.name_words:
+        return None
+    sure = named and traits.milliseconds < 1 and not traits.column.partial
+    return Candidate(traits, 2 if named else 1, certain=sure)
 
 
 def _has_space(value: str) -> bool:

@@ -9,6 +9,13 @@ from typing import Final
 
 from tasks.draft.columns import LIST, TEXT, Column
 from tasks.draft.date_guess import look_at_dates
+from tasks.draft.printed_dates import (
+    has_epoch_length,
+    is_bare_number,
+    is_epoch,
+    is_relative,
+    looks_like_date,
+)
 
 LOOKED_AT: Final = 2_000
 """Characters of a value by which its letters are judged."""
@@ -39,6 +46,10 @@ def is_nothing(value: str | None) -> bool:
 def has_tags(value: str) -> bool:
     """Whether there are HTML tags in the beginning of a text."""
     return _TAG.search(value[:LOOKED_AT]) is not None
+
+
+def _has_digit(value: str) -> bool:
+    return any(char.isdigit() for char in value)
 
 
 @dataclass(frozen=True)
@@ -130,6 +141,41 @@ class Traits:
     def dates(self) -> float:
         """The share of dates among the first values: formats are tried on each."""
         return look_at_dates(self.told[:LOOKED_AT_DATES]).share
+
+    @cached_property
+    def digits(self) -> float:
+        """The share of values with a digit."""
+        return self.share(_has_digit)
+
+    @cached_property
+    def printed_dates(self) -> float:
+        """The share of values that look like dates to a person, «منذ ساعتين» too."""
+        return self.share(lambda value: looks_like_date(value) or is_relative(value))
+
+    @cached_property
+    def maybe_dates(self) -> float:
+        """The share of values that could be dates at all: not 0 and 1, yes and no, or «عاجل»."""
+        return self.share(lambda v: (len(v) > 3 and _has_digit(v)) or is_relative(v))
+
+    @cached_property
+    def bare_numbers(self) -> float:
+        """The share of values that are a number and nothing else."""
+        return self.share(is_bare_number)
+
+    @cached_property
+    def epoch_lengths(self) -> float:
+        """The share of numbers with as many digits as times since 1970."""
+        return self.share(has_epoch_length)
+
+    @cached_property
+    def epochs(self) -> float:
+        """The share of numbers that are plausible times since 1970."""
+        return self.share(is_epoch)
+
+    @cached_property
+    def milliseconds(self) -> float:
+        """The share of numbers that are plausible times in milliseconds since 1970."""
+        return self.share(lambda value: is_epoch(value, thousandths=True))
 
     @cached_property
     def is_numbering(self) -> bool:

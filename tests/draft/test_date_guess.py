@@ -43,6 +43,14 @@ def test_built_in_forms_need_no_format() -> None:
     assert (read.day_first, read.month_first, read.timed, read.zoneless) == (2, 0, 1, 0)
 
 
+def test_arabic_months_are_counted_and_promise_no_time() -> None:
+    read = look_at_dates(
+        ["12 مارس 2023، 05:23 ص", "3 كانون الثاني 2023", "2023-03-12 10:20", "عاجل"]
+    )
+    assert (read.told, read.read, read.unread, read.arabic_months) == (4, 1, 3, 2)
+    assert read.zoneless == 1
+
+
 def test_dates_with_the_month_first_are_told_to_be_read_wrongly() -> None:
     read = look_at_dates(["12/25/2019", "03/31/2019", "04/05/2019", "06/06/2019"])
     assert read.order_is_wrong

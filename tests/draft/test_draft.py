@@ -46,18 +46,18 @@ def test_a_table_with_arabic_column_names(tmp_path: Path) -> None:
         title, text = writer.article()
         day = f"{number % 28 + 1:02}/{number % 12 + 1:02}/19"
         rows.append([number + 1, title, text, day, f"https://ufuq.example/{number}", "سياسة"])
-    header = ["م", "عنوان", "نص", "تاريخ", "رابط", "القسم"]
+    header = ["م", "عنوان المادة", "نص المادة", "تاريخ المادة", "رابط المادة", "قسم المادة"]
     source = make(tmp_path / "الأفق", {"2019.csv": csv_of(header, rows)})
     made = draft(source)
     assert keys(made) == {
         "outlet": "الأفق",
         "date_formats": ["%d/%m/%y"],
         "fields": {
-            "text": "نص",
-            "title": "عنوان",
-            "url": "رابط",
-            "published": "تاريخ",
-            "section": "القسم",
+            "text": "نص المادة",
+            "title": "عنوان المادة",
+            "url": "رابط المادة",
+            "published": "تاريخ المادة",
+            "section": "قسم المادة",
         },
     }
     assert (made.texts, made.texts_before, made.missing) == (
@@ -98,6 +98,73 @@ def test_nested_json_of_one_outlet(tmp_path: Path) -> None:
     assert (first["source"], first["author"]) == ("المدار", "سعاد حمدي، كريم نصر")
 
 
+def in_blocks(counts: list[int]) -> list[dict[str, object]]:
+    writer = Writer()
+    return [
+        {
+            "title": writer.words(6),
+            "story": {"blocks": [{"value": writer.text()} for _ in range(count)]},
+            "people": [{"author": "سعاد حمدي"}, {"author": "كريم نصر"}][:count],
+        }
+        for count in counts
+    ]
+
+
+def lines_above(made: Draft, line: str) -> str:
+    """Return the comment above a line of the draft, its wrapped lines joined."""
+    above, found, _ = made.toml.partition(f"\n{line}\n")
+    assert found, made.toml
+    return " ".join(above.replace("\n#", " ").split())
+
+
+def test_a_text_in_a_list_of_objects_is_told_to_be_the_first_of_them(tmp_path: Path) -> None:
+    source = make(tmp_path / "in", {"a.jsonl": json_lines(in_blocks([1, 2, 4, 4, 9] * 4))})
+    made = draft(source)
+    assert keys(made)["fields"] == {"author": "people.0.author"}
+    told = lines_above(made, '# text = "story.blocks.0.value"')
+    assert (
+        "«story.blocks.0.value» reads ONLY THE FIRST object of a list: 16 of 20 records have more "
+        "than one there, usually 4 and at most 9. No path joins a list of objects"
+    ) in told
+    told = lines_above(made, 'author = "people.0.author"')
+    assert "the first of several: 16 of 20 records have more than one there, usually 2" in told
+    (advice,) = made.advice
+    assert "join their texts into one string before" in advice
+
+
+def test_a_list_of_one_object_holds_the_whole_text(tmp_path: Path) -> None:
+    made = draft(make(tmp_path / "in", {"a.jsonl": json_lines(in_blocks([1] * 20))}))
+    assert tomllib.loads(made.toml)["fields"]["text"] == "story.blocks.0.value"
+    told = lines_above(made, 'text = "story.blocks.0.value"')
+    assert "none of these records has more than one there" in told
+    assert made.advice == ()
+    assert len(rows_read(made, tmp_path)) == 20
+
+
+def test_dates_with_arabic_months_are_found_and_told_to_be_unread(tmp_path: Path) -> None:
+    writer = Writer()
+    dates = [f"{day} مارس 2023، 05:23 ص" for day in range(1, 20)] + ["2023-03-20"]
+    records = [{"text": writer.text(), "posted": date} for date in dates]
+    made = draft(make(tmp_path / "in", {"a.jsonl": json_lines(records)}))
+    assert keys(made)["fields"] == {"published": "posted"}
+    assert "19 of 20 are not read as a time" in lines_above(made, 'published = "posted"')
+    assert "19 of 20 dates of «published» are read by no built-in form" in made.toml
+    assert "19 of them name the month in Arabic" in made.toml
+    assert "timezone" not in made.toml
+    assert {row["published_raw"] for row in rows_read(made, tmp_path)} == set(dates)
+
+
+def test_milliseconds_are_found_and_told_to_be_read(tmp_path: Path) -> None:
+    writer = Writer()
+    records = [
+        {"text": writer.text(), "timestamp": 1678600000000 + 3_600_000 * n} for n in range(20)
+    ]
+    made = draft(make(tmp_path / "in", {"a.jsonl": json_lines(records)}))
+    assert keys(made)["fields"] == {"published": "timestamp"}
+    told = lines_above(made, 'published = "timestamp"')
+    assert "Numbers are seconds or milliseconds since 1970" in told
+
+
 def test_texts_in_windows_1256_under_a_masthead(tmp_path: Path) -> None:
     writer = Writer()
     texts = [
@@ -128,13 +195,13 @@ def test_an_encoding_is_a_key_where_short_texts_need_it(tmp_path: Path) -> None:
 
 def test_parquet_and_json_lines_side_by_side(tmp_path: Path) -> None:
     writer = Writer()
-    table = pa.table({"نص": [writer.text() for _ in range(20)], "x": [writer.words(6)] * 20})
+    table = pa.table({"نص المادة": [writer.text() for _ in range(20)], "x": [writer.words(6)] * 20})
     folder = make(
         tmp_path / "in", {"a.jsonl": json_lines([{"body": writer.text()} for _ in range(20)])}
     )
     pq.write_table(table, folder / "b.parquet")
     made = draft(folder)
-    assert tomllib.loads(made.toml)["fields"] == {"text": ["body", "نص"]}
+    assert tomllib.loads(made.toml)["fields"] == {"text": ["body", "نص المادة"]}
     assert len(rows_read(made, tmp_path)) == 40
 
 

@@ -18,7 +18,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A current folder with a source «inbox/al-ufuq» of one table."""
     writer = Writer()
     rows = [[writer.words(6), writer.text()] for _ in range(12)]
-    make(tmp_path, {"inbox/al-ufuq/2019.csv": csv_of(["عنوان", "نص"], rows)})
+    make(tmp_path, {"inbox/al-ufuq/2019.csv": csv_of(["عنوان المادة", "نص المادة"], rows)})
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -26,7 +26,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_profile_is_written_where_nothing_is_set_and_told(here: Path, capsys: Capture) -> None:
     assert main(["source", "new", "inbox/al-ufuq"]) == 0
     profile = load_profile("al-ufuq", folder=here / "profiles")
-    assert (profile.fields.text, profile.fields.title) == (("نص",), ("عنوان",))
+    assert (profile.fields.text, profile.fields.title) == (("نص المادة",), ("عنوان المادة",))
     assert profile.paths == ("inbox/al-ufuq",)
     out = capsys.readouterr().out
     assert out.startswith("Wrote profiles/al-ufuq.toml: ")
@@ -65,25 +65,39 @@ def test_json_tells_everything_once(here: Path, capsys: Capture) -> None:
     assert (shown["texts"], shown["texts_without_it"]) == (12, 0)
     assert shown["formats"] == {"csv": 1}
     assert shown["fields"]["text"] == {
-        "paths": ["نص"],
+        "paths": ["نص المادة"],
         "usual": False,
         "certain": True,
         "filled": 12,
         "nothing": 0,
         "records": 12,
     }
-    assert shown["keys"]["fields.title"] == "عنوان"
+    assert shown["keys"]["fields.title"] == "عنوان المادة"
     assert "url" in shown["missing"]
+
+
+def test_a_text_in_many_objects_is_a_guess_that_says_so(here: Path, capsys: Capture) -> None:
+    writer = Writer()
+    records = [{"story": [{"value": writer.text()} for _ in range(4)]} for _ in range(12)]
+    make(here, {"inbox/blocks.jsonl": json_lines(records)})
+    assert main(["source", "new", "inbox/blocks.jsonl", "--stdout", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert {"key": "fields.text", "value": "story.0.value"} in shown["guesses"]
+    assert "fields.text" not in shown["keys"]
+    assert shown["texts"] == 0
+    assert "reads ONLY THE FIRST object of a list: 12 of 12 records" in shown["toml"]
+    (step,) = (step for step in shown["next"] if "story.0.value" in step)
+    assert "join their texts into one string before" in step
 
 
 def test_stdout_is_the_profile_and_nothing_is_written(here: Path, capsys: Capture) -> None:
     make(here, {"profiles/al-ufuq.toml": "# mine\n"})
     assert main(["source", "new", "inbox/al-ufuq", "--stdout"]) == 0
-    assert tomllib.loads(capsys.readouterr().out)["fields"]["text"] == "نص"
+    assert tomllib.loads(capsys.readouterr().out)["fields"]["text"] == "نص المادة"
     assert main(["source", "new", "inbox/al-ufuq", "--stdout", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["file"] is None
-    assert tomllib.loads(shown["toml"])["fields"]["text"] == "نص"
+    assert tomllib.loads(shown["toml"])["fields"]["text"] == "نص المادة"
     assert (here / "profiles" / "al-ufuq.toml").read_text() == "# mine\n"
 
 
