@@ -243,6 +243,10 @@ def _server_environment(home: Path, port: int, api_url: str, *, interface: bool)
         # The default is inside the installed package, which may be read-only.
         "PREFECT_UI_STATIC_DIRECTORY": str(home / "interface"),
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
+        # Every 30 s by default: a person who triggered a run behind another waits for it.
+        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": os.environ.get(
+            "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS", "2"
+        ),
     }
 
 
