@@ -1,8 +1,10 @@
 """Repair of Arabic that somebody decoded wrongly before it reached us.
 
-Two accidents are known from news: the bytes of windows-1256 read as latin-1 or windows-1252
-(«ÇáÓáÇã» is «السلام»), and UTF-8 read as windows-1252 or latin-1 («Ø§Ù„Ø³Ù„Ø§Ù…» is «السلام» too),
-once or twice. Each line is repaired whole or not at all.
+Three accidents are known from news: the bytes of windows-1256 read as latin-1 or windows-1252
+(«ÇáÓáÇã» is «السلام»), UTF-8 read as windows-1252 or latin-1 («Ø§Ù„Ø³Ù„Ø§Ù…» is «السلام» too), and
+UTF-8 read as windows-1256 («ط§ظ„ط³ظ„ط§ظ…»); one of them or several after each other. A line of the
+first two is repaired whole or not at all; the third is found word by word (see
+:mod:`tasks.text.mojibake_words`).
 """
 
 import re
@@ -17,6 +19,7 @@ import pyarrow.compute as pc
 from tasks.text.buffers import texts_of
 from tasks.text.encoding_kernel import weigh_arabic
 from tasks.text.mojibake_kernel import find_suspicious
+from tasks.text.mojibake_words import UTF_8_AS_1256, has_broken_word, reread
 
 WINDOWS_1256: Final = "windows-1256 read as latin-1"
 UTF_8: Final = "utf-8 read as windows-1252"
@@ -24,6 +27,8 @@ UTF_8: Final = "utf-8 read as windows-1252"
 _MISHAPS: Final = ((UTF_8,), (UTF_8, UTF_8), (UTF_8, WINDOWS_1256), (WINDOWS_1256,))
 """What may have befallen a line, the last mishap first. Of the others, windows-1256 comes last:
 any bytes can be read with it."""
+
+_BY_WORDS: Final = (UTF_8_AS_1256,)
 
 _OCTETS: Final = {
     ord(bytes([octet]).decode("windows-1252", "ignore") or chr(octet)): octet
@@ -43,12 +48,13 @@ a file, since Latin letters as they stand are the likelier reading of a few of t
 real titles 0.3 % have less for each pair."""
 
 _FEWEST_LETTERS: Final = 3
+_LETTERS: Final = re.compile(f"(?:{_ARABIC_LETTER.pattern}[^ء-غف-يٱ-ە]*){{{_FEWEST_LETTERS}}}")
 
 
 class Mended(NamedTuple):
     """A column as it was given but for repaired texts, and what was wrong with these.
 
-    ``kinds`` is null where nothing was repaired, else one kind or both, joined by ``, ``.
+    ``kinds`` is null where nothing was repaired, else what was, joined by ``, ``.
     """
 
     column: pa.Array | pa.ChunkedArray
@@ -56,19 +62,25 @@ class Mended(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """A line as it should have been read, and what went wrong."""
+    """A line as it should have been read, and what went wrong.
+
+    ``torn`` is a line that cannot be read so, because bytes of it are lost.
+    """
 
     line: str
     mishaps: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    torn: bool = False
 
 
 def repair_mojibake(column: pa.Array | pa.ChunkedArray) -> Mended:
     """Repair each line that is certainly mojibake of Arabic; any other stays, byte by byte.
 
     Certain is a line without Arabic letters that becomes Arabic, by its letters and how they follow
-    each other; and, beside such a line, one that becomes plausible by the same reading. Returns the
-    very same column when there is none. One kernel pass finds the few texts that may have such
-    lines; only these are looked at one by one.
+    each other, or a row of ط and ظ and signs that does; and, beside such a line, one that becomes
+    plausible by the same reading. A text of ط and ظ that lost bytes stays whole as it is: half a
+    repair would pass for sound. Returns the very same column when there is none. One kernel pass
+    finds the few texts that may have such lines; only these are looked at one by one.
     """
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
     kinds: dict[int, str] = {}
@@ -116,48 +128,82 @@ def _replaced(chunk: pa.Array, texts: dict[int, str]) -> pa.Array:
 
 def _mend(text: str) -> tuple[str, str] | None:
     """Return the text with its mojibake lines repaired, and their kinds; None if it has none."""
+    kinds: set[str] = set()
+    while once := _mend_once(text):  # each time it is shorter
+        text, more = once
+        kinds |= more
+    return (text, ", ".join(sorted(kinds))) if kinds else None
+
+
+def _mend_once(text: str) -> tuple[str, set[str]] | None:
     lines = text.split("\n")
-    readings = [_sure_reading(line) for line in lines]
-    mishaps = dict.fromkeys(reading.mishaps for reading in readings if reading)
+    ends = [False] * (len(lines) - 1) + [True]
+    sure = [_sure_reading(line, last=last) for line, last in zip(lines, ends, strict=True)]
+    mishaps = dict.fromkeys(reading.mishaps for reading in sure if reading)
     if not mishaps:
         return None
-    mended = [
-        reading.line if reading else _beside_others(line, mishaps)
-        for line, reading in zip(lines, readings, strict=True)
+    readings = [
+        reading or _beside_others(line, mishaps, last=last) or _Reading(line, ())
+        for line, reading, last in zip(lines, sure, ends, strict=True)
     ]
-    return "\n".join(mended), ", ".join(sorted({kind for each in mishaps for kind in each}))
-
-
-def _sure_reading(line: str) -> _Reading | None:
-    """Return the reading that makes the line Arabic; None if none does, or it has Arabic now."""
-    if line.isascii() or _ARABIC.search(line):
+    if any(reading.torn for reading in readings):
         return None
+    kinds = {kind for reading in readings for kind in (*reading.mishaps, *reading.notes)}
+    return "\n".join(reading.line for reading in readings), kinds
+
+
+def _sure_reading(line: str, *, last: bool) -> _Reading | None:
+    """Return the reading that makes the line Arabic; None if none does, or it has Arabic now."""
+    if line.isascii():
+        return None
+    if _ARABIC.search(line):
+        return _sure_words(line, last=last)
     for mishaps in _MISHAPS:
         text = _undo(line, mishaps)
-        if text is not None and _is_arabic(text, mishaps[-1]):
+        if text is not None and (_is_arabic(text, mishaps[-1]) or has_broken_word(text)):
             return _Reading(text, mishaps)
     return None
 
 
-def _beside_others(line: str, mishaps: Iterable[tuple[str, ...]]) -> str:
+def _sure_words(line: str, *, last: bool) -> _Reading | None:
+    anew = reread(line, last=last) if has_broken_word(line) else None
+    if anew is None:
+        return None
+    # Not how letters follow each other: «اشتاقك كثير» is unlikely by that, and no sound text comes
+    # so far. What was read wrongly twice has broken words still.
+    if anew.torn or _LETTERS.search(anew.words) or has_broken_word(anew.words):
+        return _Reading(anew.line, _BY_WORDS, anew.notes, torn=anew.torn)
+    return None
+
+
+def _beside_others(line: str, mishaps: Iterable[tuple[str, ...]], *, last: bool) -> _Reading | None:
     """Return a line that alone proves nothing («ÞÇá:», or a dash) read as those beside it were.
 
     That needs valid UTF-8. In windows-1256, as which «¡Hola!» could be read too, it needs a line
     without Latin letters or with much Arabic.
     """
-    if line.isascii() or _ARABIC.search(line):
-        return line
+    if line.isascii():
+        return None
     for each in mishaps:
-        text = _undo(line, each)
+        if each == _BY_WORDS:
+            if reading := _by_words(line, last=last):
+                return reading
+            continue
+        text = None if _ARABIC.search(line) else _undo(line, each)
         if text is None:
             continue
         if each[-1] == WINDOWS_1256 and _LATIN_LETTER.search(text) and _weigh(text)[0] < _SURE:
             continue
-        # What is mojibake even then went through more than those beside it; half a repair would
-        # make the next pass repair it again.
-        if not _sure_reading(text):
-            return text
-    return line
+        # What is mojibake even then went through more than those beside it: it is for the next
+        # pass, with what is beside it then.
+        if not _sure_reading(text, last=last):
+            return _Reading(text, each)
+    return None
+
+
+def _by_words(line: str, *, last: bool) -> _Reading | None:
+    anew = reread(line, last=last)
+    return _Reading(anew.line, _BY_WORDS, anew.notes, torn=anew.torn) if anew else None
 
 
 def _undo(line: str, mishaps: tuple[str, ...]) -> str | None:

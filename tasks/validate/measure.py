@@ -107,6 +107,7 @@ def _article(table: pa.Table) -> Measured:
         "body_words": pa.array(body.words, mask=blank),
         "body_length": body.length,
         "arabic_share": pa.array(body.arabic / np.maximum(body.letters, 1), mask=blank),
+        "emphatic_share": pa.array(body.emphatic / np.maximum(body.arabic, 1), mask=blank),
         "published_year": _year(table["published_at"]),
         "date_precision": table["date_precision"],
         "date_unexplained": _date_unexplained(table),

@@ -28,6 +28,8 @@ MARKUP_SUSPECTED: Final = np.uint8(32)
 _LETTER: Final = np.uint8(64)
 _ARABIC: Final = np.uint8(128)
 
+_TAH: Final = 0x0637
+_ZAH: Final = 0x0638
 _PLANE: Final = 0x10000
 _TAGS: Final = (
     "a|abbr|article|aside|b|blockquote|body|br|button|center|code|div|em|embed|figcaption|figure|"
@@ -47,7 +49,7 @@ class Scanned:
     """What one text column holds, a value per row.
 
     ``flaws`` are bits, ``length`` is in code points, ``words`` stand between white space, and
-    ``arabic`` are those of the ``letters`` (of any script) that are Arabic.
+    ``arabic`` are those of the ``letters`` (of any script) that are Arabic, ``emphatic`` ط and ظ.
     """
 
     flaws: npt.NDArray[np.uint8]
@@ -55,6 +57,7 @@ class Scanned:
     length: npt.NDArray[np.int32]
     letters: npt.NDArray[np.int32]
     arabic: npt.NDArray[np.int32]
+    emphatic: npt.NDArray[np.int32]
 
     def has(self, flaw: np.uint8) -> npt.NDArray[np.bool_]:
         """Return the mask of the rows that hold the flaw."""
@@ -95,7 +98,7 @@ def _table() -> npt.NDArray[np.uint8]:
 
 @njit(cache=True, nogil=True)
 def _scan(data, offsets, table, one_line, out):  # type: ignore[no-untyped-def]  # numba infers it
-    """Fill ``out``, shape (5, rows): the fields of :class:`Scanned`; valid UTF-8 only."""
+    """Fill ``out``, shape (6, rows): the fields of :class:`Scanned`; valid UTF-8 only."""
     for row in range(len(offsets) - 1):
         i = offsets[row]
         found = np.uint8(0)
@@ -103,6 +106,7 @@ def _scan(data, offsets, table, one_line, out):  # type: ignore[no-untyped-def] 
         length = 0
         letters = 0
         arabic = 0
+        emphatic = 0
         white = True
         while i < offsets[row + 1]:
             code, size = decode(data, i)
@@ -121,6 +125,7 @@ def _scan(data, offsets, table, one_line, out):  # type: ignore[no-untyped-def] 
             found |= kind
             letters += kind & _LETTER != 0
             arabic += kind & _ARABIC != 0
+            emphatic += (code == _TAH) | (code == _ZAH)
             words += white
             white = False
         if white and length:
@@ -130,12 +135,13 @@ def _scan(data, offsets, table, one_line, out):  # type: ignore[no-untyped-def] 
         out[2, row] = length
         out[3, row] = letters
         out[4, row] = arabic
+        out[5, row] = emphatic
 
 
 def scan(column: pa.Array | pa.ChunkedArray, *, one_line: bool = False) -> Scanned:
     """Scan a string column; nulls count as empty. ``one_line`` makes a newline a flaw (titles)."""
     texts = texts_of(column)
-    out = np.zeros((5, len(texts)), np.int32)
+    out = np.zeros((6, len(texts)), np.int32)
     _scan(texts.data, texts.offsets, _table(), one_line, out)
     return Scanned(out[0].astype(np.uint8), *out[1:])
 

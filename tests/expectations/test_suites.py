@@ -38,6 +38,7 @@ BROKEN: Final[dict[Border, dict[str, dict[str, Any]]]] = {
         "body-too-long": {"body": "كلمة " * (MAX_BODY // 5) + "أخيرة"},
         "title-too-long": {"title": "ع" * (MAX_TITLE + 1)},
         "not-arabic": {"body": "Le ministre a annoncé hier le début des travaux."},
+        "mojibake": {"body": "درب شرب ضرب عرب رعد".encode().decode("cp1256")},
         "published-at-implausible": {"published_at": WHEN.replace(year=1803)},
         "unknown-date-precision": {"date_precision": "century"},
         "date-unexplained": {"published_at": None, "date_precision": None},

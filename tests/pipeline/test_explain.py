@@ -35,6 +35,7 @@ def test_a_scrape_is_shown_raw_cut_and_clean(sample: SampleRun) -> None:
         "قناديل الشرق/utf-16-be.txt#1",
         "قناديل الشرق/mojibake-1256.txt#1",
         "قناديل الشرق/mojibake-utf-8.txt#1",
+        "قناديل الشرق/mojibake-utf-8-as-1256.txt#1",
     ],
 )
 def test_a_text_is_shown_as_it_was_read(sample: SampleRun, place: str) -> None:
