@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 def status(options: Namespace) -> int:
     """Tell what is in the lake and how the last runs went."""
     lake = open_named(options)
-    entry = lake.entry()
-    rows = {name: sum(file.rows for file in lake.files(name)) for name in DATASETS}
+    state = lake.state()
+    entry = state.entry
+    rows = {name: sum(file.rows for file in state.of_dataset(name)) for name in DATASETS}
     runs = read_runs(lake.root, last=options.last).to_pylist()
     if options.json:
         print_json(
@@ -31,7 +32,7 @@ def status(options: Namespace) -> int:
                 "lake": str(lake.root),
                 "version": lake.version,
                 "committed_at": entry.committed_at,
-                "batches": len(entry.batches),
+                "batches": len(state.batches),
                 "rows": rows,
                 "runs": runs,
             }
@@ -41,7 +42,7 @@ def status(options: Namespace) -> int:
     console.print(
         Text(
             f"{lake.root}: version {lake.version} of {entry.committed_at:%Y-%m-%d %H:%M:%S} UTC, "
-            f"{counted(len(entry.batches), 'batch', 'batches')}"
+            f"{counted(len(state.batches), 'batch', 'batches')}"
         )
     )
     console.print(make_table("What is in it", ("dataset", "rows"), [*rows.items()]))
@@ -68,7 +69,7 @@ def verify_lake(options: Namespace) -> int:
         faults = counted(len(findings), "fault")
         sys.stderr.write(f"{lake.root}: {faults} in version {lake.version}\n")
     else:
-        files = lake.entry().files
+        files = lake.state().files.values()
         rows = sum(file.rows for file in files)
         sys.stdout.write(
             f"{lake.root}: version {lake.version} is healthy: {counted(len(files), 'file')} with "

@@ -43,7 +43,7 @@ def fetch_batch(
                 progress.records, 100 * progress.bytes_read / max(progress.bytes_in_all, 1),
             )  # fmt: skip
 
-    history = History(raw=lake.root / "raw", batches=lake.entry().batches)
+    history = History(raw=lake.root / "raw", batches=lake.state().batches)
     intake = fetch(
         sources,
         lake=root,

@@ -4,7 +4,7 @@ The files that hold them are written anew; rows that stay go unaltered into the 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from expectations.schema import PARTITION_COLUMN, PARTITIONED
 from tasks.errors import StopRun
-from tasks.store.log import SCHEMAS, LiveFile, LogEntry, stored_schema
+from tasks.store.log import SCHEMAS, LiveFile
+from tasks.store.parts import restored
 
 _KEY = "article_id"
 _AMENDED = "copies"
@@ -67,18 +68,21 @@ class CorrectionSet:
         noted.amended.append(amendments)
         noted.look_in(set(amendments[PARTITION_COLUMN].unique().to_pylist()))
 
-    def apply(self, root: Path, entry: LogEntry) -> Iterator[tuple[LiveFile, pa.Table]]:
-        """Yield, for every file that has to go, its rows as they are to be written anew.
+    def apply(self, root: Path, files: Iterable[LiveFile]) -> Iterator[tuple[LiveFile, pa.Table]]:
+        """Yield, for every of these live files that has to go, its rows as they are written anew.
 
         A file is read one row group at a time, its ids first. Raises :class:`StopRun` when a row
         that is named is not there: the caller's picture of the lake is wrong.
         """
+        by_dataset = defaultdict(list)
+        for file in files:
+            by_dataset[file.dataset].append(file)
         for dataset, noted in self._by_dataset.items():
-            yield from _apply(root, entry, dataset, noted)
+            yield from _apply(root, by_dataset[dataset], dataset, noted)
 
 
 def _apply(
-    root: Path, entry: LogEntry, dataset: str, noted: Corrections
+    root: Path, files: Sequence[LiveFile], dataset: str, noted: Corrections
 ) -> Iterator[tuple[LiveFile, pa.Table]]:
     removed = pa.chunked_array(noted.removed, pa.string()).combine_chunks().unique()
     amended = pa.concat_tables([AMENDMENTS.empty_table(), *noted.amended]).combine_chunks()
@@ -87,8 +91,8 @@ def _apply(
         raise StopRun("An article is amended twice in one commit", dataset=dataset)
     wanted = pa.concat_arrays([removed, amended_ids]).unique()
     found = []
-    for file in entry.files:
-        if file.dataset != dataset or not (noted.months is None or file.month in noted.months):
+    for file in files:
+        if noted.months is not None and file.month not in noted.months:
             continue
         with pq.ParquetFile(root / file.name, memory_map=True) as source:
             ids = _flat(source.read(columns=[_KEY])[_KEY])
@@ -97,7 +101,7 @@ def _apply(
                 continue
             found.append(hits)
             for number in range(source.num_row_groups):
-                rows = _plain(source.read_row_group(number), file)
+                rows = restored(source.read_row_group(number), file)
                 yield file, _corrected(rows, removed, amended)
     _all_found(wanted, found, dataset)
 
@@ -110,16 +114,6 @@ def _corrected(rows: pa.Table, removed: pa.Array, amended: pa.Table) -> pa.Table
     new = pc.coalesce(amended[_AMENDED].take(at), rows[_AMENDED])
     place = rows.schema.get_field_index(_AMENDED)
     return rows.set_column(place, rows.schema.field(place), new)
-
-
-def _plain(table: pa.Table, file: LiveFile) -> pa.Table:
-    """Give back the dataset's schema: without Parquet's marks, with the partition column."""
-    table = pa.table(table.columns, schema=stored_schema(file.dataset))
-    if file.dataset not in PARTITIONED:
-        return table
-    schema = SCHEMAS[file.dataset]
-    month = pa.repeat(pa.scalar(file.month, pa.string()), table.num_rows)
-    return pa.table([*table.columns, month], schema=schema)
 
 
 def _all_found(wanted: pa.Array, found: list[pa.Array], dataset: str) -> None:

@@ -79,6 +79,20 @@ def put_if_absent(path: Path, content: bytes) -> bool:
     return True
 
 
+def put(path: Path, content: bytes) -> None:
+    """Write the file whole and durable, in place of what stands there."""
+    aside = aside_of(path)
+    try:
+        with aside.open("xb") as sink:
+            sink.write(content)
+            sink.flush()
+            os.fsync(sink.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
 def switch(link: Path, target: str) -> None:
     """Point the symbolic link at ``target`` in one step: readers see the old or the new one."""
     aside = aside_of(link)

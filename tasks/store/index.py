@@ -5,7 +5,7 @@ has applied, and applies what is missing, or all, when it is opened. Nothing is 
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,8 @@ from tasks.errors import RetryLater, StopRun, WarraqError
 from tasks.store.databases import is_busy, is_damage, remove_database
 from tasks.store.files import explained
 from tasks.store.lake import Lake
-from tasks.store.log import INDEX, LogEntry, entry_path, read_entry
+from tasks.store.log import INDEX, LiveFile, LogEntry, entry_path, read_entry
+from tasks.store.state import read_state
 
 _NAME: Final = "duplicates.sqlite"
 _WAIT_SECONDS: Final = 120.0
@@ -127,21 +128,32 @@ def _connect(path: Path, root: Path, entry: LogEntry) -> tuple[sqlite3.Connectio
 
 def _heal(connection: sqlite3.Connection, root: Path, entry: LogEntry) -> None:
     """Apply the missing steps, or all of them when what is there belongs to another history."""
+    files: Iterable[LiveFile]
     applied = _applied(connection)  # once more, now that nobody else writes
     if applied is not None and _is_current(applied, root, entry):
         return
     if applied is None or applied[0] > entry.version or not _in_log(applied, root):
         _make_empty(connection)
-        after = -1
+        files = _every_step(root, entry.version)
     else:
-        after = applied[0]
-    for file in sorted(entry.files, key=lambda file: (file.version, file.part)):
-        if file.dataset == INDEX and file.version > after:
-            _apply(connection, root / file.name)
+        files = _steps_after(applied[0], root, entry.version)
+    for file in files:
+        _apply(connection, root / file.name)
     connection.execute("DELETE FROM applied")
     connection.execute(
         "INSERT INTO applied VALUES (?, ?, ?)", (entry.version, entry.group, _layout())
     )
+
+
+def _every_step(root: Path, version: int) -> list[LiveFile]:
+    files = read_state(root, version).of_dataset(INDEX)
+    return sorted(files, key=lambda file: (file.version, file.part))
+
+
+def _steps_after(applied: int, root: Path, version: int) -> Iterator[LiveFile]:
+    """Yield what the commits since then have brought, oldest first."""
+    for number in range(applied + 1, version + 1):
+        yield from (file for file in read_entry(root, number).added if file.dataset == INDEX)
 
 
 def _apply(connection: sqlite3.Connection, path: Path) -> None:

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
@@ -17,11 +18,13 @@ from tasks.store.lock import LOCK, writer_lock
 from tasks.store.log import LiveFile, LogEntry, append_entry, read_entry
 from tasks.store.parts import PartWriter
 from tasks.store.runs import make_runs_folder
+from tasks.store.state import State, has_state, read_state, write_state
 from tasks.store.views import (
     CURRENT,
     build_view,
     committed_version,
     name_view,
+    old_views,
     show,
     show_datasets,
     shown_version,
@@ -46,42 +49,81 @@ class Lake:
     version: int
 
     def entry(self) -> LogEntry:
-        """Read the version's log entry."""
+        """Read the entry that made the version."""
         return read_entry(self.root, self.version)
+
+    def state(self) -> State:
+        """Read what the version holds: its files and batches, and the entry that made it."""
+        return read_state(self.root, self.version)
 
     def find_batch(self, batch_id: str) -> LogEntry | None:
         """Return the entry that committed the batch, or None when it is not in this version."""
-        version = self.entry().batches.get(batch_id)
+        version = self.state().batches.get(batch_id)
         return None if version is None else read_entry(self.root, version)
 
     def files(self, dataset: str) -> tuple[LiveFile, ...]:
         """Return the live files of a dataset, or of ``index``: each at ``root / file.name``."""
-        return tuple(file for file in self.entry().files if file.dataset == dataset)
+        return self.state().of_dataset(dataset)
 
     def view(self, dataset: str) -> Path:
         """Return the folder that ``pd.read_parquet`` reads this version from, whatever follows."""
         return view_path(self.root, self.version) / dataset
 
 
-def open_lake(root: Path, *, create: bool = False) -> Lake:
+def open_lake(
+    root: Path, *, create: bool = False, version: int | None = None, at: datetime | None = None
+) -> Lake:
     """Open the lake at its newest version, after finishing or sweeping what a crash left.
 
-    ``create`` makes it when the folder is absent or empty. Raises :class:`StopRun` when there is
-    no lake, when the folder is something else or not writable, or when the lake is newer than we.
+    ``create`` makes it when the folder is absent or empty. ``version`` opens an earlier one by its
+    number, ``at`` the one that readers saw at that time. Raises :class:`StopRun` when there is no
+    lake, when the folder is something else or not writable, when the lake is newer than we, or when
+    there is no such version, or none any more.
     """
     root = root.absolute()
     if create:
         with explained("The lake cannot be made here", root):
             _create(root)
     with explained("There can be no lake here", root):
-        version = committed_version(root)
-    if version is None:
+        newest = committed_version(root)
+    if newest is None:
         _refuse_foreign(root)
         raise StopRun("There is no lake here; a run makes one", lake=str(root))
-    read_entry(root, version)  # refuses a newer lake before anything in it is touched
+    read_entry(root, newest)  # refuses a newer lake before anything in it is touched
     with explained("The lake cannot be mended", root):
-        _mend_if_free(root, version)
-    return Lake(root, committed_version(root) or version)
+        _mend_if_free(root, newest)
+    newest = committed_version(root) or newest
+    if at is not None:
+        version = _version_at(root, newest, at)
+    if version is not None:
+        _check_readable(root, newest, version)
+    return Lake(root, newest if version is None else version)
+
+
+def _version_at(root: Path, newest: int, at: datetime) -> int:
+    """Return the version that was the newest at that time."""
+    low, high = 0, newest
+    while low < high:
+        middle = (low + high + 1) // 2
+        if read_entry(root, middle).committed_at <= at:
+            low = middle
+        else:
+            high = middle - 1
+    if read_entry(root, low).committed_at > at:
+        raise StopRun("The lake was made later", lake=str(root), at=at.isoformat())
+    return low
+
+
+def _check_readable(root: Path, newest: int, version: int) -> None:
+    oldest = read_entry(root, newest).floor
+    if not oldest <= version <= newest:
+        raise StopRun(
+            "This version cannot be read: it is not there yet, or no longer; see `warraq log`",
+            lake=str(root),
+            version=version,
+            oldest=oldest,
+            newest=newest,
+        )
 
 
 def new_group(version: int) -> str:
@@ -89,13 +131,14 @@ def new_group(version: int) -> str:
     return f"g{version:08d}-{secrets.token_hex(4)}"
 
 
-def land(root: Path, entry: LogEntry, reached: Callable[[str], None]) -> None:
-    """Commit the entry, whose files are on the disk: build its view, log it, switch to it.
+def land(root: Path, state: State, reached: Callable[[str], None]) -> None:
+    """Commit the state's entry, whose files are on the disk: build the view, log, switch.
 
     Creating the log entry is the commit: before it nothing has happened, after it
     :func:`mend` brings the view. Raises :class:`RetryLater` when the version is taken.
     """
-    aside = build_view(root, entry)
+    entry = state.entry
+    aside = build_view(root, state)
     reached("view-built")
     if not append_entry(root, entry):
         delete(aside)
@@ -110,17 +153,44 @@ def land(root: Path, entry: LogEntry, reached: Callable[[str], None]) -> None:
         reached("view-named")
         show(root, entry.version)
         reached("switched")
+        if has_state(entry.version):
+            write_state(root, state)
+        reached("state-written")
 
 
 def mend(root: Path, version: int) -> None:
     """Finish the commit of ``version`` and sweep what never became one; needs the writer lock."""
     if not view_path(root, version).is_dir():
-        name_view(root, version, build_view(root, read_entry(root, version)))
+        name_view(root, version, build_view(root, read_state(root, version)))
     if shown_version(root) != version:
         show(root, version)
     show_datasets(root)
     for path in _leftovers(root, version):
         delete(path)
+    sweep_below(root, read_entry(root, version).floor)
+
+
+def sweep_below(root: Path, floor: int) -> None:
+    """Remove what only versions before ``floor`` show: their files, and then their views.
+
+    The oldest view says how far an earlier sweep came, so one that was cut off is made good.
+    """
+    old = old_views(root, floor)
+    if not old:
+        return
+    for version in range(old[0] + 1, floor + 1):
+        for name in read_entry(root, version).dropped:
+            (root / name).unlink(missing_ok=True)
+            _remove_if_empty((root / name).parent)
+    for version in old:
+        delete(view_path(root, version))
+
+
+def _remove_if_empty(folder: Path) -> None:
+    """Remove a dataset's folder of a group, and then the group, when nothing is left in them."""
+    with suppress(OSError):
+        folder.rmdir()
+        folder.parent.rmdir()
 
 
 def _mend_if_free(root: Path, version: int) -> None:
@@ -129,6 +199,7 @@ def _mend_if_free(root: Path, version: int) -> None:
         and view_path(root, version).is_dir()
         and all((root / dataset).is_symlink() for dataset in DATASETS)
         and not _leftovers(root, version)
+        and not old_views(root, read_entry(root, version).floor)
     )
     if settled or not os.access(root / LOCK, os.W_OK):
         return
@@ -205,6 +276,7 @@ def _write_genesis(root: Path) -> None:
     entry = LogEntry(
         version=0,
         parent=None,
+        operation="genesis",
         batch_id=None,
         run_id="genesis",
         committed_at=datetime.now(UTC),
@@ -212,7 +284,6 @@ def _write_genesis(root: Path) -> None:
         group=group,
         summary={},
         editions=dict.fromkeys(DATASETS, 0),
-        batches={},
-        files=tuple(writer.finish()),
+        added=tuple(writer.finish()),
     )
-    land(root, entry, lambda _: None)
+    land(root, State(entry, {}, {}).after(root, entry), lambda _: None)

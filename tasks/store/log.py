@@ -1,8 +1,11 @@
-"""The commit log: one immutable entry per version, naming every live file of that version."""
+"""The commit log: one immutable entry per version, naming the files that it brought and dropped.
+
+What a version holds is the sum of the entries up to it: :mod:`tasks.store.state`.
+"""
 
 import re
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 import orjson
 import pyarrow as pa
@@ -21,7 +24,7 @@ from expectations.schema import (
 from tasks.errors import StopRun
 from tasks.store.files import explained, names, put_if_absent
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 """Version of the lake's layout; a program refuses a lake of a newer one."""
 
 INDEX: Final = "index"
@@ -34,6 +37,9 @@ _GROUP: Final = r"^g[0-9]{8}-[0-9a-f]{8}$"
 _ENTRY_NAME: Final = re.compile(r"([0-9]{8})\.json")
 
 Count = Annotated[int, Field(ge=0)]
+
+Operation = Literal["genesis", "batch", "maintain"]
+"""What a commit did."""
 
 
 class _Frozen(BaseModel):
@@ -78,16 +84,18 @@ class LiveFile(_Frozen):
 
 
 class LogEntry(_Frozen):
-    """One committed version.
+    """One committed version: what it changed, and why.
 
-    ``summary`` holds the batch's counts, ``batches`` the version of every batch so far, and
-    ``editions``, for each dataset, the version that last took a row out of it or changed one.
+    ``summary`` holds the counts of what was done, for a batch where its records went. ``editions``
+    says, for each dataset, which version last dropped a file of it. ``dropped`` are the names of
+    the files that this version no longer shows. Versions before ``floor`` cannot be read any more.
     """
 
     format: int = FORMAT_VERSION
     schema_version: int = SCHEMA_VERSION
     version: Count
     parent: Count | None
+    operation: Operation
     batch_id: str | None
     run_id: str
     committed_at: AwareDatetime
@@ -95,8 +103,9 @@ class LogEntry(_Frozen):
     group: str = Field(pattern=_GROUP)
     summary: dict[str, object]
     editions: dict[str, Count]
-    batches: dict[str, Count]
-    files: tuple[LiveFile, ...]
+    floor: Count = 0
+    added: tuple[LiveFile, ...]
+    dropped: tuple[str, ...] = ()
 
 
 def file_name(group: str, dataset: str, month: str | None, part: int) -> str:

@@ -99,7 +99,6 @@ class PartWriter:
         self._open: OrderedDict[_Place, _OpenPart] = OrderedDict()
         self._closed: list[_ClosedPart] = []
         self._parts: defaultdict[_Place, int] = defaultdict(int)
-        (root / "groups" / group).mkdir()
 
     def add(self, dataset: str, table: pa.Table) -> None:
         """Take in rows; raise :class:`SchemaMismatch` unless they keep the dataset's schema."""
@@ -118,6 +117,19 @@ class PartWriter:
         """Write a file without rows: it gives readers of an empty dataset its columns."""
         self._open_part(_Place(dataset, month))
 
+    def write_one(self, dataset: str, month: str | None, rows: pa.Table) -> None:
+        """Write rows of one month into a file of their own."""
+        check(rows, SCHEMAS[dataset], dataset)
+        place = _Place(dataset, month)
+        if place in self._waiting:
+            self._write(place)
+        if place in self._open:
+            self._close(place)
+        stored = rows.drop_columns([PARTITION_COLUMN]) if dataset in PARTITIONED else rows
+        self._waiting[place].append(_as_stored(stored, stored_schema(dataset)))
+        self._write(place)
+        self._close(place)
+
     def finish(self) -> list[LiveFile]:
         """Write what waits, close every file, sync them, and return what the log says of them."""
         for place in sorted(self._waiting, key=_order):
@@ -126,8 +138,8 @@ class PartWriter:
         for place in list(self._open):
             self._close(place)
         folders = {part.path.parent for part in self._closed}
-        group = self._root / "groups" / self._group
-        sync([*(part.path for part in self._closed), *folders, group, group.parent])
+        groups = {folder.parent for folder in folders} | {folder.parents[1] for folder in folders}
+        sync([*(part.path for part in self._closed), *folders, *groups])
         closed = sorted(self._closed, key=lambda part: (_order(part.place), part.number))
         return [self._described(part) for part in closed]
 
@@ -175,6 +187,15 @@ class PartWriter:
             size=part.path.stat().st_size,
             sha256=digest(part.path),
         )
+
+
+def restored(table: pa.Table, file: LiveFile) -> pa.Table:
+    """Give rows of a file back the dataset's schema: no Parquet marks, the month as a column."""
+    table = pa.table(table.columns, schema=stored_schema(file.dataset))
+    if file.dataset not in PARTITIONED:
+        return table
+    month = pa.repeat(pa.scalar(file.month, pa.string()), table.num_rows)
+    return pa.table([*table.columns, month], schema=SCHEMAS[file.dataset])
 
 
 def _by_place(dataset: str, table: pa.Table) -> Iterator[tuple[_Place, pa.Table]]:

@@ -3,8 +3,9 @@
 import logging
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -18,15 +19,16 @@ from tasks.errors import StopRun, WarraqError
 from tasks.store.corrections import AMENDMENTS, CorrectionSet
 from tasks.store.files import delete, explained
 from tasks.store.index import open_index
-from tasks.store.lake import Lake, land, mend, new_group
+from tasks.store.lake import Lake, land, mend, new_group, sweep_below
 from tasks.store.lock import OnWait, writer_lock
-from tasks.store.log import INDEX, LiveFile, LogEntry, entry_path, read_entry
+from tasks.store.log import INDEX, LiveFile, LogEntry, Operation, entry_path, read_entry
 from tasks.store.parts import PartWriter
+from tasks.store.state import State, read_state
 from tasks.store.views import committed_version
 
 POINTS: Final = (
     *("locked", "files-written", "view-built", "logged", "view-named", "switched"),
-    "indexed",
+    *("state-written", "swept", "indexed"),
 )
 """The points of a commit, in order; a ``checkpoint`` is called at each. Fault tests stop there."""
 
@@ -36,29 +38,36 @@ _LOG = logging.getLogger(__name__)
 _WRITING: Final = "The lake cannot be written"
 
 
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Who writes, and what: ``batch_id`` is null for whatever commits no batch."""
+
+    run_id: str
+    operation: Operation = "batch"
+    batch_id: str | None = None
+
+
 class Transaction:
     """Changes that become visible together; made by :func:`transaction`.
 
-    ``base_version`` is what it changes: later than the lake that was opened when another writer
-    was faster. ``already_committed`` is the entry that committed this batch before, if any; then
-    nothing is written and :meth:`commit` returns that version.
+    ``base`` is what it changes: later than the lake that was opened when another writer was faster.
+    ``already_committed`` is the entry that committed this batch before, if any; then nothing is
+    written and :meth:`commit` returns that version.
     """
 
-    def __init__(
-        self, root: Path, base: LogEntry, *, batch_id: str, run_id: str, reached: Checkpoint
-    ) -> None:
-        self._root = root
-        self._base = base
-        self._batch_id = batch_id
-        self._run_id = run_id
+    def __init__(self, root: Path, base: State, purpose: Purpose, *, reached: Checkpoint) -> None:
+        self.root = root
+        self.base = base
+        self._purpose = purpose
         self._reached = reached
-        self.base_version = base.version
-        before = base.batches.get(batch_id)
+        before = base.batches.get(purpose.batch_id or "")
         self.already_committed = None if before is None else read_entry(root, before)
         self._version = base.version + 1
         self._group = new_group(self._version)
         self._parts = PartWriter(root, self._group)
         self._corrections = CorrectionSet()
+        self._replaced: set[LiveFile] = set()
+        self._floor = base.entry.floor
         self._dispositions: Counter[str] = Counter()
         self._landed = False
 
@@ -92,23 +101,41 @@ class Transaction:
         rows = check(amendments.select(AMENDMENTS.names), AMENDMENTS, "amendments")
         self._corrections.amend(dataset, pa.table(rows.columns, schema=AMENDMENTS))
 
+    def replace(self, files: Iterable[LiveFile], rows: pa.Table) -> None:
+        """Write the rows in place of these live files of one dataset and month, into one file."""
+        files = list(files)
+        self._replaced.update(files)
+        with explained(_WRITING, self.root):
+            self._parts.write_one(files[0].dataset, files[0].month, rows)
+
+    def raise_floor(self, version: int) -> None:
+        """Give up the versions before this one: their views and files go once it is committed."""
+        self._floor = max(self._floor, version)
+
     def commit(self, summary: Mapping[str, object]) -> int:
         """Make everything visible at once and return the new version.
 
-        ``summary`` holds at least ``records`` (how many came in) and ``dispositions`` (how many
-        ended in each). Raises :class:`StopRun` when the ledger rows do not add up to them, or when
-        the disk fails, and :class:`RetryLater` when the version is taken; then nothing changed.
+        For a batch, ``summary`` holds at least ``records`` (how many came in) and ``dispositions``
+        (how many ended in each). Raises :class:`StopRun` when the ledger rows do not add up to
+        them, or when the disk fails, and :class:`RetryLater` when the version is taken; then
+        nothing changed.
         """
         if self.already_committed is not None:
             return self.already_committed.version
-        self._balance(summary)
-        with explained(_WRITING, self._root):
-            dropped = self._correct()
+        if self._purpose.batch_id is not None:
+            self._balance(summary)
+        with explained(_WRITING, self.root):
+            dropped = self._correct() | self._replaced
             entry = self._entry(summary, dropped, self._parts.finish())
             self._reached("files-written")
-            land(self._root, entry, self._reached)
+            land(self.root, self.base.after(self.root, entry), self._reached)
         self._landed = True
         self.already_committed = entry
+        with explained(
+            "It is committed; what is given up follows when the lake is next opened", self.root
+        ):
+            sweep_below(self.root, entry.floor)
+        self._reached("swept")
         self._catch_up()
         self._reached("indexed")
         return self._version
@@ -118,15 +145,15 @@ class Transaction:
         if self._landed:
             return
         self._parts.abandon()
-        logged = entry_path(self._root, self._version).exists()
-        if logged and read_entry(self._root, self._version).group == self._group:
+        logged = entry_path(self.root, self._version).exists()
+        if logged and read_entry(self.root, self._version).group == self._group:
             return
-        delete(self._root / "groups" / self._group)
+        delete(self.root / "groups" / self._group)
 
     def _add(self, dataset: str, table: pa.Table) -> None:
         if self.already_committed is not None:
             return
-        with explained(_WRITING, self._root):
+        with explained(_WRITING, self.root):
             self._parts.add(dataset, table)
         if dataset == "ledger":
             for count in table["disposition"].value_counts():
@@ -139,7 +166,7 @@ class Transaction:
         if summary.get("records", 0) != rows or stated != dict(self._dispositions):
             raise StopRun(
                 "The ledger does not add up to the records that came in; nothing was committed",
-                batch_id=self._batch_id,
+                batch_id=self._purpose.batch_id or "",
                 records=summary.get("records", 0),
                 ledger_rows=rows,
                 stated=stated,
@@ -148,7 +175,7 @@ class Transaction:
 
     def _correct(self) -> set[LiveFile]:
         dropped = set()
-        for file, rows in self._corrections.apply(self._root, self._base):
+        for file, rows in self._corrections.apply(self.root, self.base.files.values()):
             dropped.add(file)
             self._parts.add(file.dataset, rows)
         return dropped
@@ -156,56 +183,58 @@ class Transaction:
     def _entry(
         self, summary: Mapping[str, object], dropped: set[LiveFile], added: list[LiveFile]
     ) -> LogEntry:
-        newer = dict.fromkeys({file.dataset for file in dropped}, self._version)
-        kept = [file for file in self._base.files if file not in dropped]
+        shown = {file.dataset for file in dropped} - {INDEX}
         return LogEntry(
             version=self._version,
-            parent=self._base.version,
-            batch_id=self._batch_id,
-            run_id=self._run_id,
+            parent=self.base.version,
+            operation=self._purpose.operation,
+            batch_id=self._purpose.batch_id,
+            run_id=self._purpose.run_id,
             committed_at=datetime.now(UTC),
             pipeline_version=installed_version("warraq"),
             group=self._group,
             summary=dict(summary),
-            editions=self._base.editions | newer,
-            batches=self._base.batches | {self._batch_id: self._version},
-            files=(*kept, *added),
+            editions=self.base.entry.editions | dict.fromkeys(shown, self._version),
+            floor=self._floor,
+            added=tuple(added),
+            dropped=tuple(sorted(file.name for file in dropped)),
         )
 
     def _catch_up(self) -> None:
         """Apply the step to the index; it is derived, and what fails now is made up later."""
         try:
-            with open_index(Lake(self._root, self._version)):
+            with open_index(Lake(self.root, self._version)):
                 pass
         except (WarraqError, OSError, sqlite3.Error) as error:
             _LOG.warning("The duplicate index is behind and will be mended: %s", error)
 
 
 @contextmanager
-def transaction(  # noqa: PLR0913 (who writes, how long to wait, and whom to tell)
+def transaction(  # noqa: PLR0913 (who writes what, how long to wait, and whom to tell)
     lake: Lake,
     *,
-    batch_id: str,
     run_id: str,
     wait_seconds: float,
+    batch_id: str | None = None,
+    operation: Operation = "batch",
     on_wait: OnWait | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> Iterator[Transaction]:
     """Hold the lake for writing and give the :class:`Transaction` on its newest version.
 
-    While another writer holds it, ``on_wait`` gets that one's description every few seconds;
-    after ``wait_seconds`` :class:`RetryLater` names it. Leaving without :meth:`Transaction.commit`
+    ``batch_id`` is the batch that it commits, null when it does something else. While another
+    writer holds the lake, ``on_wait`` gets that one's description every few seconds; after
+    ``wait_seconds`` :class:`RetryLater` names it. Leaving without :meth:`Transaction.commit`
     changes nothing. ``checkpoint`` is called at each of ``POINTS``.
     """
     reached = checkpoint or _pass
     with writer_lock(lake.root, run_id=run_id, wait_seconds=wait_seconds, on_wait=on_wait):
         with explained(_WRITING, lake.root):
             version = committed_version(lake.root) or 0
-            base = read_entry(lake.root, version)
+            base = read_state(lake.root, version)
             mend(lake.root, version)
-            changes = Transaction(
-                lake.root, base, batch_id=batch_id, run_id=run_id, reached=reached
-            )
+            purpose = Purpose(run_id, operation, batch_id)
+            changes = Transaction(lake.root, base, purpose, reached=reached)
         try:
             reached("locked")
             yield changes

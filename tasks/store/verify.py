@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from expectations.schema import DATASETS
 from tasks.store.files import digest
 from tasks.store.lake import Lake
-from tasks.store.log import LiveFile, LogEntry, entry_path, read_document, stored_schema
+from tasks.store.log import LiveFile, entry_path, read_document, stored_schema
+from tasks.store.state import State
 from tasks.store.views import shown_files, shown_version, view_path
 
 _RESTORE: Final = "restore this file from a backup"
@@ -42,11 +43,11 @@ def verify(lake: Lake) -> list[Finding]:
     the ids of the corpus are held in memory, texts never. Damaged files end it early: what is
     in them cannot be judged.
     """
-    entry = lake.entry()
-    faults = [*_check_files(lake.root, entry.files), *_check_view(lake.root, entry)]
+    state = lake.state()
+    faults = [*_check_files(lake.root, state.files.values()), *_check_view(lake.root, state)]
     if faults:
         return faults
-    return [*_check_ledger(lake.root, entry), *_check_ids(lake.root, entry)]
+    return [*_check_ledger(lake.root, state), *_check_ids(lake.root, state)]
 
 
 def _check_files(root: Path, files: Iterable[LiveFile]) -> Iterator[Finding]:
@@ -76,19 +77,19 @@ def _file_problem(path: Path, file: LiveFile) -> str | None:
     return None
 
 
-def _check_view(root: Path, entry: LogEntry) -> Iterator[Finding]:
-    view = view_path(root, entry.version)
+def _check_view(root: Path, state: State) -> Iterator[Finding]:
+    view = view_path(root, state.version)
     shown = str(view.relative_to(root))
-    if shown_version(root) != entry.version:
+    if shown_version(root) != state.version:
         yield Finding(
-            f"path readers see version {shown_version(root)}, the log has {entry.version}",
+            f"path readers see version {shown_version(root)}, the log has {state.version}",
             "current",
             "open the lake as a user who may write it: that switches it",
         )
     for dataset in DATASETS:
         if (root / dataset).resolve() != (root / "current" / dataset).resolve():
             yield Finding("it does not lead into the current view", dataset, "delete it, reopen")
-    wanted = shown_files(entry)
+    wanted = shown_files(state)
     found = {str(p.relative_to(view)): p for p in view.rglob("*") if not p.is_dir()}
     for name in sorted(found.keys() - wanted.keys()):
         yield Finding("readers see it, but no commit made it", f"{shown}/{name}", _REBUILD_VIEW)
@@ -103,10 +104,10 @@ def _same(one: Path, other: Path) -> bool:
     return one.exists() and one.samefile(other)
 
 
-def _check_ledger(root: Path, entry: LogEntry) -> Iterator[Finding]:
+def _check_ledger(root: Path, state: State) -> Iterator[Finding]:
     """Compare each batch's ledger rows with the counts in the entry that committed it."""
-    found: dict[str, Counter[str]] = {batch_id: Counter() for batch_id in entry.batches}
-    for file, rows in _read(root, entry, "ledger", ["batch_id", "disposition", "record_ref"]):
+    found: dict[str, Counter[str]] = {batch_id: Counter() for batch_id in state.batches}
+    for file, rows in _read(root, state, "ledger", ["batch_id", "disposition", "record_ref"]):
         counts = rows.group_by(["batch_id", "disposition"]).aggregate([([], "count_all")])
         for row in counts.to_pylist():
             batch = found.setdefault(row["batch_id"], Counter())
@@ -117,7 +118,7 @@ def _check_ledger(root: Path, entry: LogEntry) -> Iterator[Finding]:
         if len(twice):
             yield Finding(f"records stand in it twice: {_some(twice)}", file.name, _REPORT)
     for batch_id, counter in found.items():
-        version = entry.batches.get(batch_id)
+        version = state.batches.get(batch_id)
         if version is None:
             yield Finding(f"no commit names batch {batch_id}", "ledger", _REPORT)
             continue
@@ -138,13 +139,13 @@ def _stated(document: Mapping[str, object]) -> tuple[object, dict[str, int]]:
     return summary.get("records", 0), {name: n for name, n in counts.items() if n}
 
 
-def _check_ids(root: Path, entry: LogEntry) -> Iterator[Finding]:
+def _check_ids(root: Path, state: State) -> Iterator[Finding]:
     """Check that every published or duplicate article stands in exactly one place."""
-    articles = _column(root, entry, "articles", "article_id")
-    duplicates = _column(root, entry, "duplicates", "article_id")
-    ledger = _became_articles(root, entry)
+    articles = _column(root, state, "articles", "article_id")
+    duplicates = _column(root, state, "duplicates", "article_id")
+    ledger = _became_articles(root, state)
     both = pa.concat_arrays([articles, duplicates])
-    originals = _column(root, entry, "duplicates", "duplicate_of").unique()
+    originals = _column(root, state, "duplicates", "duplicate_of").unique()
     faults = (
         ("articles", "ids stand in it twice", _repeated(articles)),
         ("duplicates", "ids stand in it twice", _repeated(duplicates)),
@@ -158,26 +159,25 @@ def _check_ids(root: Path, entry: LogEntry) -> Iterator[Finding]:
             yield Finding(f"{problem}: {_some(culprits)}", dataset, _REPORT)
 
 
-def _became_articles(root: Path, entry: LogEntry) -> pa.Array:
+def _became_articles(root: Path, state: State) -> pa.Array:
     parts = []
-    for _, rows in _read(root, entry, "ledger", ["article_id", "disposition"]):
+    for _, rows in _read(root, state, "ledger", ["article_id", "disposition"]):
         made = pc.is_in(rows["disposition"], value_set=pa.array(["published", "duplicate"]))
         parts.extend(rows["article_id"].filter(made).chunks)
     return pa.chunked_array(parts, pa.string()).combine_chunks().drop_null().unique()
 
 
 def _read(
-    root: Path, entry: LogEntry, dataset: str, columns: list[str]
+    root: Path, state: State, dataset: str, columns: list[str]
 ) -> Iterator[tuple[LiveFile, pa.Table]]:
-    for file in entry.files:
-        if file.dataset == dataset:
-            with pq.ParquetFile(root / file.name) as source:
-                yield file, source.read(columns=columns)
+    for file in state.of_dataset(dataset):
+        with pq.ParquetFile(root / file.name) as source:
+            yield file, source.read(columns=columns)
 
 
-def _column(root: Path, entry: LogEntry, dataset: str, name: str) -> pa.Array:
+def _column(root: Path, state: State, dataset: str, name: str) -> pa.Array:
     chunks = [
-        chunk for _, rows in _read(root, entry, dataset, [name]) for chunk in rows[name].chunks
+        chunk for _, rows in _read(root, state, dataset, [name]) for chunk in rows[name].chunks
     ]
     return pa.chunked_array(chunks, pa.string()).combine_chunks()
 

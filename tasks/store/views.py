@@ -22,11 +22,13 @@ from pathlib import Path
 from typing import Final
 
 from expectations.schema import DATASETS
-from tasks.store.files import aside_of, link, switch, sync_folder
-from tasks.store.log import INDEX, LogEntry, entry_path, logged_versions
+from tasks.store.files import aside_of, link, names, switch, sync_folder
+from tasks.store.log import INDEX, entry_path, logged_versions
+from tasks.store.state import State
 
 CURRENT: Final = "current"
 _TARGET: Final = re.compile(r"versions/v([0-9]{8})")
+_VIEW: Final = re.compile(r"v([0-9]{8})")
 
 
 def view_path(root: Path, version: int) -> Path:
@@ -43,6 +45,12 @@ def shown_version(root: Path) -> int | None:
     return int(match[1]) if match else None
 
 
+def old_views(root: Path, floor: int) -> list[int]:
+    """Return the versions before ``floor`` that have a view, oldest first."""
+    found = (_VIEW.fullmatch(name) for name in names(root / "versions"))
+    return [int(match[1]) for match in found if match and int(match[1]) < floor]
+
+
 def committed_version(root: Path) -> int | None:
     """Return the newest version in the log; None when nothing was ever committed.
 
@@ -56,24 +64,25 @@ def committed_version(root: Path) -> int | None:
     return version
 
 
-def shown_files(entry: LogEntry) -> dict[str, str]:
+def shown_files(state: State) -> dict[str, str]:
     """Return, for each path inside the view, the file under the lake's root that it shows."""
+    editions = state.entry.editions
     return {
-        file.shown_as(entry.editions[file.dataset]): file.name
-        for file in entry.files
+        file.shown_as(editions[file.dataset]): name
+        for name, file in state.files.items()
         if file.dataset != INDEX
     }
 
 
-def build_view(root: Path, entry: LogEntry) -> Path:
-    """Build the entry's view under a hidden name and return its folder.
+def build_view(root: Path, state: State) -> Path:
+    """Build the version's view under a hidden name and return its folder.
 
     Its folders are not synced: a view is derived from the log, journalling file systems keep
     the order of names, and recovery and ``verify`` find a view that a power cut has torn.
     """
-    aside = aside_of(view_path(root, entry.version))
+    aside = aside_of(view_path(root, state.version))
     made = set()
-    for shown, name in shown_files(entry).items():
+    for shown, name in shown_files(state).items():
         target = f"{aside}/{shown}"
         folder = target.rpartition("/")[0]
         if folder not in made:

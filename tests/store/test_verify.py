@@ -153,11 +153,11 @@ def test_a_file_of_another_schema_is_found(lake: Lake) -> None:
     path = lake.root / file.name
     table = pq.read_table(path)
     pq.write_table(table.drop_columns(["detail"]), path)
-    entry = json.loads(entry_path(lake.root, 2).read_text())
-    for row in entry["files"]:
+    entry = json.loads(entry_path(lake.root, file.version).read_text())
+    for row in entry["added"]:
         if row["sha256"] == file.sha256:
             row.update(size=path.stat().st_size, sha256=digest(path))
-    entry_path(lake.root, 2).write_text(json.dumps(entry))
+    entry_path(lake.root, file.version).write_text(json.dumps(entry))
     assert [f.problem for f in verify(lake)] == ["its schema is not that of ledger"]
 
 
