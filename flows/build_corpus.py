@@ -18,8 +18,11 @@ from tasks.clean.task import clean_shard
 from tasks.deduplicate.task import DecisionsRef, deduplicate_batch
 from tasks.enrich.task import enrich_shard
 from tasks.fetch.task import fetch_batch
+from tasks.maintain import MIB
+from tasks.maintain.task import maintain_lake
 from tasks.publish import Edition
 from tasks.publish.task import publish_batch
+from tasks.store import is_due, open_lake
 from tasks.store.references import BatchRef, ShardRef
 from tasks.validate import Border
 from tasks.validate.task import BorderRef, validate_border, write_docs
@@ -86,6 +89,7 @@ def build_corpus(run: CorpusRun = CorpusRun()) -> RunSummary:  # noqa: B008 (fro
             article = validate(job, batch, "article", cleaned, [raw])
             edition, borders = settle(job, batch, cleaned, [raw, article])
             summary = publish(job, batch, edition, borders)
+            maintain(job)
     summary = job.finished(summary)
     create_markdown_artifact(to_markdown(summary), key=ARTIFACT_KEY)
     return summary
@@ -207,6 +211,26 @@ def publish(job: Job, batch: BatchRef, edition: Edition, borders: list[BorderRef
             )
         stage.gave(rows, rows)
     return job.summarise(edition)
+
+
+def maintain(job: Job) -> None:
+    """Merge the lake's small files where this batch has made them many."""
+    settings = job.settings.store
+    if job.committed_version is None or not settings.maintain:
+        return
+    lake = open_lake(job.lake.root)
+    if not is_due(lake.state(), settings.target_mib * MIB):
+        return
+    with job.record.stage("maintain") as stage:
+        announce(job.logger, "maintain")
+        done = maintain_lake(
+            lake,
+            job.record.run_id,
+            settings.lock_wait_seconds,
+            settings.target_mib,
+            settings.retention_days,
+        )
+        stage.gave(done.merged, done.into)
 
 
 if __name__ == "__main__":

@@ -83,6 +83,34 @@ def _add_lake_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
         "check sums, checksums, ids and the reader's view; exit code 1 when something is wrong",
         "warraq verify --lake corpus",
     )
+    log = _add(
+        commands,
+        "log",
+        "what each version of the lake changed, and where the versions can be read",
+        "warraq log\n  warraq log --last 100 --json",
+    )
+    log.add_argument(
+        "--last", type=_count, default=20, metavar="N", help="show so many versions (default: 20)"
+    )
+    maintain = _add(
+        commands,
+        "maintain",
+        "merge small files and give up old versions; runs do it by themselves now and then",
+        "warraq maintain\n  warraq maintain --keep 30",
+    )
+    maintain.add_argument(
+        "--keep",
+        type=_days,
+        metavar="DAYS",
+        help="days for which a version can be read after a later one (default: "
+        "retention_days of warraq.toml, else 7)",
+    )
+    maintain.add_argument(
+        "--target",
+        type=_count,
+        metavar="MIB",
+        help="size of merged files (default: target_mib of warraq.toml, else 128)",
+    )
     explain = _add(
         commands,
         "explain",
@@ -197,9 +225,15 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
         from flows.explain_command import explain
 
         return explain
-    from flows.lake_commands import status, verify_lake
+    if name == "maintain":
+        from flows.maintain_command import maintain
 
-    return status if name == "status" else verify_lake
+        return maintain
+    from flows import lake_commands
+
+    return {"status": lake_commands.status, "log": lake_commands.log}.get(
+        name, lake_commands.verify_lake
+    )
 
 
 def _source(text: str) -> str:
@@ -212,6 +246,16 @@ def _count(text: str) -> int:
     if not (text.isdecimal() and int(text) >= 1):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
     return int(text)
+
+
+def _days(text: str) -> float:
+    try:
+        days = float(text)
+    except ValueError:
+        days = -1.0
+    if not 0 <= days < 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days from 0 on")
+    return days
 
 
 def _port(text: str) -> int:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from rich.console import Console
@@ -23,7 +23,7 @@ def make_console() -> Console:
     return Console(width=None if sys.stdout.isatty() else WIDTH)
 
 
-def make_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
+def make_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """Return a table of these rows; nulls are empty, columns of numbers stand to the right."""
     numeric = {"rows", "records", "seconds"}
     table = Table(title=title, title_justify="left")

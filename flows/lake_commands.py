@@ -1,4 +1,4 @@
-"""``warraq status`` and ``verify``: reading a lake, without Prefect."""
+"""``warraq status``, ``verify`` and ``log``: reading a lake, without Prefect."""
 
 import sys
 from argparse import Namespace
@@ -13,7 +13,7 @@ from expectations.schema import DATASETS
 from flows.command_output import counted, make_console, make_table, print_json
 from flows.run_record import WHOLE_RUN
 from tasks.settings import load_settings
-from tasks.store import Lake, open_lake, read_runs, verify
+from tasks.store import Lake, LogEntry, open_lake, read_entry, read_runs, verify, view_path
 
 if TYPE_CHECKING:
     from tasks.store import Finding
@@ -79,6 +79,34 @@ def verify_lake(options: Namespace) -> int:
     return 1 if findings else 0
 
 
+def log(options: Namespace) -> int:
+    """Tell what each version changed, the newest first."""
+    lake = open_named(options)
+    oldest = lake.entry().floor
+    first = max(0, lake.version - options.last + 1)
+    entries = [read_entry(lake.root, number) for number in range(lake.version, first - 1, -1)]
+    if options.json:
+        print_json(
+            {
+                "lake": str(lake.root),
+                "version": lake.version,
+                "oldest": oldest,
+                "entries": [_entry(lake, entry) for entry in entries],
+            }
+        )
+        return 0
+    console = make_console()
+    console.print(make_table("What each version changed", _LOG_COLUMNS, map(_log_line, entries)))
+    console.print(
+        Text(
+            f"Versions {oldest} to {lake.version} can be read, each at its path: "
+            f"pd.read_parquet({str(lake.view('articles'))!r})"
+        ),
+        soft_wrap=True,
+    )
+    return 0
+
+
 def open_named(options: Namespace) -> Lake:
     """Return the lake that the command line or the settings name."""
     return open_lake(options.lake or load_settings().lake)
@@ -106,6 +134,41 @@ def _run_lines(rows: Sequence[Mapping[str, Any]]) -> list[list[object]]:
             ]
         )
     return lines
+
+
+_LOG_COLUMNS: Final = ("version", "committed (UTC)", "what", "files", "changed")
+
+
+def _log_line(entry: LogEntry) -> list[object]:
+    return [
+        str(entry.version),
+        f"{entry.committed_at:%Y-%m-%d %H:%M:%S}",
+        f"batch {entry.batch_id[:12]}" if entry.batch_id else entry.operation,
+        f"+{len(entry.added)} −{len(entry.dropped)}",
+        _changed(entry),
+    ]
+
+
+def _changed(entry: LogEntry) -> str:
+    counts = entry.summary.get("dispositions", entry.summary)
+    told = counts.items() if isinstance(counts, Mapping) else ()
+    return ", ".join(f"{name} {count:,}" for name, count in told if count)
+
+
+def _entry(lake: Lake, entry: LogEntry) -> dict[str, object]:
+    readable = entry.version >= lake.entry().floor
+    return {
+        "version": entry.version,
+        "operation": entry.operation,
+        "committed_at": entry.committed_at,
+        "batch_id": entry.batch_id,
+        "run_id": entry.run_id,
+        "pipeline_version": entry.pipeline_version,
+        "summary": entry.summary,
+        "added": len(entry.added),
+        "dropped": len(entry.dropped),
+        "path": str(view_path(lake.root, entry.version)) if readable else None,
+    }
 
 
 def _finding(found: "Finding") -> dict[str, str]:

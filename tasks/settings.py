@@ -72,6 +72,19 @@ class LakeSettings(_Section):
     lock_wait_seconds: float = Field(
         default=600.0, ge=0, description="How long a second writer waits for the first."
     )
+    target_mib: int = Field(
+        default=128,
+        ge=1,
+        le=2048,
+        description="Size of the files that small ones are merged into; some four times as much "
+        "is in memory meanwhile.",
+    )
+    retention_days: float = Field(
+        default=7.0, ge=0, description="How long a version can be read after a later one."
+    )
+    maintain: bool = Field(
+        default=True, description="Whether a run merges small files when there are many."
+    )
 
 
 class ScheduleSettings(_Section):

@@ -4,11 +4,13 @@ from tasks.store.corrections import AMENDMENTS
 from tasks.store.index import DuplicateIndex, open_index
 from tasks.store.lake import Lake, open_lake
 from tasks.store.lock import writer_lock
-from tasks.store.log import LiveFile, LogEntry
+from tasks.store.log import LiveFile, LogEntry, read_entry
 from tasks.store.lookup import find_article, find_ledger
+from tasks.store.maintenance import Upkeep, is_due, keep_up
 from tasks.store.runs import fail_cut_off_runs, read_runs, write_runs
 from tasks.store.transaction import Transaction, transaction
 from tasks.store.verify import Finding, verify
+from tasks.store.views import view_path
 from tasks.store.work import sweep_work
 
 __all__ = [
@@ -19,15 +21,20 @@ __all__ = [
     "LiveFile",
     "LogEntry",
     "Transaction",
+    "Upkeep",
     "fail_cut_off_runs",
     "find_article",
     "find_ledger",
+    "is_due",
+    "keep_up",
     "open_index",
     "open_lake",
+    "read_entry",
     "read_runs",
     "sweep_work",
     "transaction",
     "verify",
+    "view_path",
     "write_runs",
     "writer_lock",
 ]

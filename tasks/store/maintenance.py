@@ -52,7 +52,7 @@ def is_due(state: State, target_bytes: int = TARGET_BYTES) -> bool:
     return spare >= MANY
 
 
-def maintain(
+def keep_up(
     changes: Transaction, *, keep_since: datetime, target_bytes: int = TARGET_BYTES
 ) -> Upkeep:
     """Merge small files, give up old versions, and commit both, if there is anything to do.

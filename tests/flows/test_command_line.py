@@ -8,7 +8,7 @@ import pytest
 from flows.command_line import main, make_parser
 from tests.flows.command_runs import environment
 
-COMMANDS = ["run", "status", "verify", "explain", "serve", "trigger"]
+COMMANDS = ["run", "status", "log", "verify", "maintain", "explain", "serve", "trigger"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -53,6 +53,9 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         pytest.param(["run", "--limit", "ten"], id="limit-word"),
         pytest.param(["run", ""], id="blank-source"),
         pytest.param(["explain"], id="no-article"),
+        pytest.param(["maintain", "--keep", "-1"], id="days-negative"),
+        pytest.param(["maintain", "--keep", "nan"], id="days-nan"),
+        pytest.param(["maintain", "--target", "0"], id="size-0"),
         pytest.param(["source"], id="no-action"),
         pytest.param(["source", "new"], id="nothing-to-look-at"),
         pytest.param(["source", "new", "a", "--lake", "l"], id="no-lake-to-draft-into"),
@@ -67,7 +70,9 @@ def test_wrong_usage_is_2(arguments: list[str], capsys: pytest.CaptureFixture[st
     assert "usage: warraq" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [["status"], ["verify"], ["explain", "a1"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [["status"], ["log"], ["verify"], ["explain", "a1"]], ids=" ".join
+)
 def test_no_lake_is_a_failure_with_the_next_step(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

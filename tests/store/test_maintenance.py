@@ -13,7 +13,7 @@ from expectations.schema import DATASETS
 from tasks.errors import StopRun
 from tasks.store import Lake, maintenance, open_index, open_lake, transaction, verify
 from tasks.store.log import read_entry
-from tasks.store.maintenance import Upkeep, is_due, maintain
+from tasks.store.maintenance import Upkeep, is_due, keep_up
 from tests.store.lake_batches import amendments, article_id, batch, commit, step_of
 
 BIG = 1 << 30
@@ -49,7 +49,7 @@ def maintained(
 ) -> Upkeep:
     lake = open_lake(lake.root)
     with transaction(lake, run_id="r", operation="maintain", wait_seconds=0, **purpose) as changes:
-        return maintain(changes, keep_since=keep_since, target_bytes=target)
+        return keep_up(changes, keep_since=keep_since, target_bytes=target)
 
 
 def assert_same(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) -> None:
