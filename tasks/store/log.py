@@ -113,6 +113,11 @@ def file_name(group: str, dataset: str, month: str | None, part: int) -> str:
     return f"groups/{group}/{dataset}/{month or 'part'}-{part}.parquet"
 
 
+def dataset_of(name: str) -> str:
+    """Return the dataset of a file by its path under the lake's root."""
+    return name.split("/")[2]
+
+
 def stored_schema(dataset: str) -> pa.Schema:
     """Return the schema inside the dataset's files: partition columns live in paths only."""
     schema = SCHEMAS[dataset]
