@@ -5,6 +5,7 @@ committed, 2 wrong usage, 130 interrupted.
 """
 
 import argparse
+import importlib
 import json
 import os
 import sys
@@ -111,6 +112,26 @@ def _add_lake_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
         metavar="MIB",
         help="size of merged files (default: target_mib of warraq.toml, else 128)",
     )
+    retract = _add(
+        commands,
+        "retract",
+        "take an article out of the corpus; records of it that come later are rejected",
+        "warraq retract 1f0c2ab49d3e5a6728b4c0de --reason 'withdrawn by the outlet'\n"
+        "  warraq retract 1f0c2ab49d3e5a6728b4c0de --reason 'court order 7/2026' --purge --copies",
+    )
+    retract.add_argument("article_id", metavar="ARTICLE_ID", help="the article_id of a row")
+    retract.add_argument(
+        "--reason", required=True, type=_reason, metavar="TEXT", help="what the ledger says of it"
+    )
+    retract.add_argument(
+        "--purge",
+        action="store_true",
+        help="leave nothing but that fact: also out of the raw zone, the quarantine and every "
+        "earlier version, which end with it",
+    )
+    retract.add_argument(
+        "--copies", action="store_true", help="also every article that has the same text"
+    )
     explain = _add(
         commands,
         "explain",
@@ -208,32 +229,27 @@ def _add_batch_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dry-run", action="store_true", help="do everything but the commit")
 
 
+_COMMANDS: Final = {
+    "run": ("flows.run_command", "run"),
+    "status": ("flows.lake_commands", "status"),
+    "log": ("flows.lake_commands", "log"),
+    "verify": ("flows.lake_commands", "verify_lake"),
+    "maintain": ("flows.maintain_command", "maintain"),
+    "retract": ("flows.retract_command", "retract_article"),
+    "explain": ("flows.explain_command", "explain"),
+    "serve": ("flows.deployments", "serve"),
+    "trigger": ("flows.deployments", "trigger"),
+    "source": ("flows.source_command", "new"),
+}
+"""Where each command stands: only its own module is imported."""
+
+
 def _command(name: str) -> Callable[[argparse.Namespace], int]:
-    if name == "run":
-        from flows.run_command import run
-
-        return run
-    if name in {"serve", "trigger"}:
-        from flows import deployments
-
-        return deployments.serve if name == "serve" else deployments.trigger
-    if name == "source":
-        from flows.source_command import new
-
-        return new
-    if name == "explain":
-        from flows.explain_command import explain
-
-        return explain
-    if name == "maintain":
-        from flows.maintain_command import maintain
-
-        return maintain
-    from flows import lake_commands
-
-    return {"status": lake_commands.status, "log": lake_commands.log}.get(
-        name, lake_commands.verify_lake
+    module, function = _COMMANDS[name]
+    command: Callable[[argparse.Namespace], int] = getattr(
+        importlib.import_module(module), function
     )
+    return command
 
 
 def _source(text: str) -> str:
@@ -246,6 +262,12 @@ def _count(text: str) -> int:
     if not (text.isdecimal() and int(text) >= 1):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
     return int(text)
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a reason is some words, not an empty text")
+    return text.strip()
 
 
 def _days(text: str) -> float:

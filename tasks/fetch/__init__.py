@@ -4,6 +4,7 @@ from tasks.fetch.batches import Fetched, Intake, fetch
 from tasks.fetch.decode import decode_raw
 from tasks.fetch.files import SourceFile, WrongSource, find_files
 from tasks.fetch.intake import Progress
+from tasks.fetch.purging import purge_raw
 from tasks.fetch.raw import read_raw
 from tasks.fetch.reading import Reading
 from tasks.fetch.seen import History
@@ -19,5 +20,6 @@ __all__ = [
     "decode_raw",
     "fetch",
     "find_files",
+    "purge_raw",
     "read_raw",
 ]

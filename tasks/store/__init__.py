@@ -4,8 +4,8 @@ from tasks.store.corrections import AMENDMENTS
 from tasks.store.index import DuplicateIndex, open_index
 from tasks.store.lake import Lake, open_lake
 from tasks.store.lock import writer_lock
-from tasks.store.log import LiveFile, LogEntry, read_entry
-from tasks.store.lookup import find_article, find_ledger
+from tasks.store.log import LiveFile, LogEntry, Operation, read_entry
+from tasks.store.lookup import find_article, find_ledger, find_rows
 from tasks.store.maintenance import Upkeep, is_due, keep_up
 from tasks.store.runs import fail_cut_off_runs, read_runs, write_runs
 from tasks.store.transaction import Transaction, transaction
@@ -20,11 +20,13 @@ __all__ = [
     "Lake",
     "LiveFile",
     "LogEntry",
+    "Operation",
     "Transaction",
     "Upkeep",
     "fail_cut_off_runs",
     "find_article",
     "find_ledger",
+    "find_rows",
     "is_due",
     "keep_up",
     "open_index",

@@ -38,7 +38,7 @@ _ENTRY_NAME: Final = re.compile(r"([0-9]{8})\.json")
 
 Count = Annotated[int, Field(ge=0)]
 
-Operation = Literal["genesis", "batch", "maintain"]
+Operation = Literal["genesis", "batch", "maintain", "retract", "purge"]
 """What a commit did."""
 
 
