@@ -52,6 +52,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
     _add_lake_commands(commands)
+    _add_lake_changes(commands)
     _add_schedule_commands(commands)
     _add_source_commands(commands)
     return parser
@@ -93,6 +94,16 @@ def _add_lake_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
     log.add_argument(
         "--last", type=_count, default=20, metavar="N", help="show so many versions (default: 20)"
     )
+    explain = _add(
+        commands,
+        "explain",
+        "one article: raw, what was removed, clean, and the records that became it",
+        "warraq explain 1f0c2ab49d3e5a6728b4c0de",
+    )
+    explain.add_argument("article_id", metavar="ARTICLE_ID", help="the article_id of a row")
+
+
+def _add_lake_changes(commands: "_Commands[argparse.ArgumentParser]") -> None:
     maintain = _add(
         commands,
         "maintain",
@@ -132,13 +143,6 @@ def _add_lake_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
     retract.add_argument(
         "--copies", action="store_true", help="also every article that has the same text"
     )
-    explain = _add(
-        commands,
-        "explain",
-        "one article: raw, what was removed, clean, and the records that became it",
-        "warraq explain 1f0c2ab49d3e5a6728b4c0de",
-    )
-    explain.add_argument("article_id", metavar="ARTICLE_ID", help="the article_id of a row")
 
 
 def _add_schedule_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
