@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -53,6 +54,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_lake_commands(commands)
     _add_lake_changes(commands)
+    _add_rebuild(commands)
     _add_schedule_commands(commands)
     _add_source_commands(commands)
     return parser
@@ -142,6 +144,23 @@ def _add_lake_changes(commands: "_Commands[argparse.ArgumentParser]") -> None:
     )
     retract.add_argument(
         "--copies", action="store_true", help="also every article that has the same text"
+    )
+
+
+def _add_rebuild(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    rebuild = _add(
+        commands,
+        "rebuild",
+        "make the corpus once more from the raw zone under today's rules, and tell what changed; "
+        "readers see the old version until all is done",
+        "warraq rebuild\n  warraq rebuild --since 2026-03-01",
+    )
+    rebuild.add_argument(
+        "--since",
+        type=_day,
+        metavar="DATE",
+        help="only batches that were committed on this day (UTC) or later, as YYYY-MM-DD; the "
+        "version before them has to be there still",
     )
 
 
@@ -240,6 +259,7 @@ _COMMANDS: Final = {
     "verify": ("flows.lake_commands", "verify_lake"),
     "maintain": ("flows.maintain_command", "maintain"),
     "retract": ("flows.retract_command", "retract_article"),
+    "rebuild": ("flows.rebuild_command", "rebuild"),
     "explain": ("flows.explain_command", "explain"),
     "serve": ("flows.deployments", "serve"),
     "trigger": ("flows.deployments", "trigger"),
@@ -272,6 +292,13 @@ def _reason(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("a reason is some words, not an empty text")
     return text.strip()
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-03-01") from None
 
 
 def _days(text: str) -> float:

@@ -1,6 +1,6 @@
 """Fetch: SOURCEs in, raw records landed for good, their fields decoded for ``clean``."""
 
-from tasks.fetch.batches import Fetched, Intake, fetch
+from tasks.fetch.batches import Fetched, Intake, fetch, fetch_again
 from tasks.fetch.decode import decode_raw
 from tasks.fetch.files import SourceFile, WrongSource, find_files
 from tasks.fetch.intake import Progress
@@ -19,6 +19,7 @@ __all__ = [
     "WrongSource",
     "decode_raw",
     "fetch",
+    "fetch_again",
     "find_files",
     "purge_raw",
     "read_raw",

@@ -8,6 +8,7 @@ from tasks.store.log import LiveFile, LogEntry, Operation, read_entry
 from tasks.store.lookup import find_article, find_ledger, find_rows
 from tasks.store.maintenance import Upkeep, is_due, keep_up
 from tasks.store.runs import fail_cut_off_runs, read_runs, write_runs
+from tasks.store.state import State
 from tasks.store.transaction import Transaction, transaction
 from tasks.store.verify import Finding, verify
 from tasks.store.views import view_path
@@ -21,6 +22,7 @@ __all__ = [
     "LiveFile",
     "LogEntry",
     "Operation",
+    "State",
     "Transaction",
     "Upkeep",
     "fail_cut_off_runs",

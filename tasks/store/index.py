@@ -9,7 +9,7 @@ one some ten thousand at a time, in order, which writes each page once.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -74,6 +74,10 @@ class DuplicateIndex:
     def find_texts(self, text_keys: pa.Array | pa.ChunkedArray) -> pa.Table:
         """Return the entries whose ``text_key`` is among these, by ``article_id``."""
         return self._find("text_key", text_keys)
+
+    def find_places(self, datasets: Collection[str]) -> pa.Table:
+        """Return all entries that stand in one of these datasets; reads the whole index."""
+        return self._find("dataset", pa.array(sorted(datasets), pa.string()))
 
     def _find(self, column: str, keys: pa.Array | pa.ChunkedArray) -> pa.Table:
         with _spoken_for(self._path):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -132,7 +132,7 @@ def _check_ledger(root: Path, state: State) -> Iterator[Finding]:
         if version is None:
             yield Finding(f"no commit names batch {batch_id}", "ledger", _REPORT)
             continue
-        records, dispositions = _stated(read_document(root, version))
+        records, dispositions = _stated(read_document(root, version), batch_id)
         missing = Counter(dispositions)
         missing.subtract(counter)
         total = counter.total() + taken_out[batch_id]
@@ -149,9 +149,9 @@ def _check_ledger(root: Path, state: State) -> Iterator[Finding]:
             )
 
 
-def _stated(document: Mapping[str, object]) -> tuple[object, dict[str, int]]:
-    summary = document.get("summary")
-    summary = summary if isinstance(summary, dict) else {}
+def _stated(document: Mapping[str, Any], batch_id: str) -> tuple[object, dict[str, int]]:
+    rebuilt = document.get("rebuilt") or {}
+    summary = rebuilt.get(batch_id) or document.get("summary") or {}
     counts = summary.get("dispositions") or {}
     return summary.get("records", 0), {name: n for name, n in counts.items() if n}
 
