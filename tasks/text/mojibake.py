@@ -3,8 +3,12 @@
 Three accidents are known from news: the bytes of windows-1256 read as latin-1 or windows-1252
 («ÇáÓáÇã» is «السلام»), UTF-8 read as windows-1252 or latin-1 («Ø§Ù„Ø³Ù„Ø§Ù…» is «السلام» too), and
 UTF-8 read as windows-1256 («ط§ظ„ط³ظ„ط§ظ…»); one of them or several after each other. A line of the
-first two is repaired whole or not at all; the third is found word by word (see
+first two is repaired whole where it has nothing else, else in parts (see
+:mod:`tasks.text.mojibake_latin`); the third is found word by word (see
 :mod:`tasks.text.mojibake_words`).
+
+Of all of them: a text of which part is mojibake that lost bytes stays whole as it is. Half a repair
+would pass for sound, and what stays is found at the article border.
 """
 
 import re
@@ -19,10 +23,18 @@ import pyarrow.compute as pc
 from tasks.text.buffers import texts_of
 from tasks.text.encoding_kernel import weigh_arabic
 from tasks.text.mojibake_kernel import find_suspicious
-from tasks.text.mojibake_words import UTF_8_AS_1256, has_broken_word, reread
+from tasks.text.mojibake_latin import (
+    ARABIC,
+    LATIN_LETTER,
+    UTF_8,
+    WINDOWS_1256,
+    has_broken_row,
+    reread_parts,
+    undo,
+)
+from tasks.text.mojibake_words import UTF_8_AS_1256, Reread, has_broken_word, reread
 
-WINDOWS_1256: Final = "windows-1256 read as latin-1"
-UTF_8: Final = "utf-8 read as windows-1252"
+__all__ = ["UTF_8", "WINDOWS_1256", "Mended", "repair_beside", "repair_mojibake"]
 
 _MISHAPS: Final = ((UTF_8,), (UTF_8, UTF_8), (UTF_8, WINDOWS_1256), (WINDOWS_1256,))
 """What may have befallen a line, the last mishap first. Of the others, windows-1256 comes last:
@@ -30,16 +42,7 @@ any bytes can be read with it."""
 
 _BY_WORDS: Final = (UTF_8_AS_1256,)
 
-_OCTETS: Final = {
-    ord(bytes([octet]).decode("windows-1252", "ignore") or chr(octet)): octet
-    for octet in range(0x80, 0xA0)
-}
-"""windows-1252 differs from latin-1 in these. The five bytes that it has not (81, 8D, 8F, 90, 9D)
-come out as the control characters of latin-1."""
-
-_ARABIC: Final = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")  # «س», «ﷺ»
 _ARABIC_LETTER: Final = re.compile("[ء-غف-يٱ-ە]")  # «س», not «،» or «َ»
-_LATIN_LETTER: Final = re.compile("[A-Za-zÀ-ÖØ-öø-ÿœŒƒ]")
 
 _SURE: Final = 12
 _SURE_PER_PAIR: Final = 0.5
@@ -76,11 +79,11 @@ class _Reading(NamedTuple):
 def repair_mojibake(column: pa.Array | pa.ChunkedArray) -> Mended:
     """Repair each line that is certainly mojibake of Arabic; any other stays, byte by byte.
 
-    Certain is a line without Arabic letters that becomes Arabic, by its letters and how they follow
-    each other, or a row of ط and ظ and signs that does; and, beside such a line, one that becomes
-    plausible by the same reading. A text of ط and ظ that lost bytes stays whole as it is: half a
-    repair would pass for sound. Returns the very same column when there is none. One kernel pass
-    finds the few texts that may have such lines; only these are looked at one by one.
+    Certain is a line or a part of it in Latin letters and signs that becomes Arabic, by its letters
+    and how they follow each other, or a row of ط and ظ and signs that does; and, beside such a
+    line, one that becomes plausible by the same reading. A text that lost bytes there stays whole
+    as it is. Returns the very same column when there is no mojibake. One kernel pass finds the few
+    texts that may have such lines; only these are looked at one by one.
     """
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
     kinds: dict[int, str] = {}
@@ -95,6 +98,29 @@ def repair_mojibake(column: pa.Array | pa.ChunkedArray) -> Mended:
         return Mended(column, pa.nulls(len(column), pa.string()))
     whole = pa.chunked_array(mended) if isinstance(column, pa.ChunkedArray) else mended[0]
     return Mended(whole, pa.array(map(kinds.get, range(len(column))), pa.string()))
+
+
+def repair_beside(column: pa.Array | pa.ChunkedArray, kinds: pa.Array) -> Mended:
+    """Repair the short fields of records of which another field was repaired.
+
+    ``kinds`` says per row what was wrong there, null where nothing was; the same is undone in the
+    column where that makes Arabic («ÇáÃÝÞ» alone would prove nothing). Only rows with kinds are
+    looked at, one by one.
+    """
+    rows = np.flatnonzero(np.asarray(pc.is_valid(kinds)))
+    texts = dict(zip(rows.tolist(), column.take(pa.array(rows)).to_pylist(), strict=True))
+    told = dict(zip(rows.tolist(), kinds.take(pa.array(rows)).to_pylist(), strict=True))
+    mended = {
+        row: repaired
+        for row, text in texts.items()
+        if text and (repaired := _mend_as(text, told[row]))
+    }
+    if not mended:
+        return Mended(column, pa.nulls(len(column), pa.string()))
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    anew = _replaced(whole, {row: text for row, (text, _) in mended.items()})
+    found = [mended[row][1] if row in mended else None for row in range(len(column))]
+    return Mended(anew, pa.array(found, pa.string()))
 
 
 def _mended_texts(chunk: pa.Array) -> dict[int, tuple[str, str]]:
@@ -127,15 +153,20 @@ def _replaced(chunk: pa.Array, texts: dict[int, str]) -> pa.Array:
 
 
 def _mend(text: str) -> tuple[str, str] | None:
-    """Return the text with its mojibake lines repaired, and their kinds; None if it has none."""
+    """Return the text with its mojibake repaired, and its kinds; None if it has none, or is torn.
+
+    It is repaired until there is none: each time it has fewer characters, or fewer Latin ones.
+    """
     kinds: set[str] = set()
-    while once := _mend_once(text):  # each time it is shorter
-        text, more = once
-        kinds |= more
+    while once := _mend_once(text):
+        if once.torn:
+            return None
+        text = once.line
+        kinds |= {*once.mishaps, *once.notes}
     return (text, ", ".join(sorted(kinds))) if kinds else None
 
 
-def _mend_once(text: str) -> tuple[str, set[str]] | None:
+def _mend_once(text: str) -> _Reading | None:
     lines = text.split("\n")
     ends = [False] * (len(lines) - 1) + [True]
     sure = [_sure_reading(line, last=last) for line, last in zip(lines, ends, strict=True)]
@@ -146,23 +177,39 @@ def _mend_once(text: str) -> tuple[str, set[str]] | None:
         reading or _beside_others(line, mishaps, last=last) or _Reading(line, ())
         for line, reading, last in zip(lines, sure, ends, strict=True)
     ]
-    if any(reading.torn for reading in readings):
-        return None
-    kinds = {kind for reading in readings for kind in (*reading.mishaps, *reading.notes)}
-    return "\n".join(reading.line for reading in readings), kinds
+    kinds = dict.fromkeys(kind for reading in readings for kind in reading.mishaps)
+    notes = dict.fromkeys(note for reading in readings for note in reading.notes)
+    torn = any(reading.torn for reading in readings)
+    return _Reading("\n".join(each.line for each in readings), (*kinds,), (*notes,), torn=torn)
 
 
 def _sure_reading(line: str, *, last: bool) -> _Reading | None:
-    """Return the reading that makes the line Arabic; None if none does, or it has Arabic now."""
+    """Return the reading that makes the line Arabic, or parts of it; None if none does."""
     if line.isascii():
         return None
-    if _ARABIC.search(line):
-        return _sure_words(line, last=last)
+    if ARABIC.search(line):
+        return _sure_words(line, last=last) or _sure_parts(line, last=last)
+    return _sure_parts(line, last=last)
+
+
+def _sure_parts(line: str, *, last: bool) -> _Reading | None:
+    """Return the line undone as a whole, or the parts of it that were read wrongly.
+
+    One mishap after another: UTF-8 that lost bytes could as a whole be read as windows-1256.
+    """
+    sound = ARABIC.search(line) is not None
     for mishaps in _MISHAPS:
-        text = _undo(line, mishaps)
-        if text is not None and (_is_arabic(text, mishaps[-1]) or has_broken_word(text)):
+        text = None if sound else undo(line, mishaps)
+        if text is not None and _is_sure(text, mishaps):
             return _Reading(text, mishaps)
+        anew = reread_parts(line, mishaps, last=last) if has_broken_row(line, mishaps) else None
+        if anew and _is_sure(anew.words, mishaps):
+            return _Reading(anew.line, mishaps, anew.notes, torn=anew.torn)
     return None
+
+
+def _is_sure(text: str, mishaps: tuple[str, ...]) -> bool:
+    return _is_arabic(text, mishaps[-1]) or has_broken_word(text)
 
 
 def _sure_words(line: str, *, last: bool) -> _Reading | None:
@@ -180,7 +227,7 @@ def _beside_others(line: str, mishaps: Iterable[tuple[str, ...]], *, last: bool)
     """Return a line that alone proves nothing («ÞÇá:», or a dash) read as those beside it were.
 
     That needs valid UTF-8. In windows-1256, as which «¡Hola!» could be read too, it needs a line
-    without Latin letters or with much Arabic.
+    without Latin letters or with much Arabic; of another line, words without Latin letters are.
     """
     if line.isascii():
         return None
@@ -189,16 +236,20 @@ def _beside_others(line: str, mishaps: Iterable[tuple[str, ...]], *, last: bool)
             if reading := _by_words(line, last=last):
                 return reading
             continue
-        text = None if _ARABIC.search(line) else _undo(line, each)
-        if text is None:
-            continue
-        if each[-1] == WINDOWS_1256 and _LATIN_LETTER.search(text) and _weigh(text)[0] < _SURE:
-            continue
+        whole = _beside_as_a_whole(line, each)
+        anew = Reread(whole, whole) if whole else reread_parts(line, each, last=last)
         # What is mojibake even then went through more than those beside it: it is for the next
         # pass, with what is beside it then.
-        if not _sure_reading(text, last=last):
-            return _Reading(text, each)
+        if anew and not _sure_reading(anew.words, last=last):
+            return _Reading(anew.line, each, anew.notes, torn=anew.torn)
     return None
+
+
+def _beside_as_a_whole(line: str, mishaps: tuple[str, ...]) -> str | None:
+    text = None if ARABIC.search(line) else undo(line, mishaps)
+    if text is None or mishaps[-1] != WINDOWS_1256:
+        return text
+    return None if LATIN_LETTER.search(text) and _weigh(text)[0] < _SURE else text
 
 
 def _by_words(line: str, *, last: bool) -> _Reading | None:
@@ -206,22 +257,14 @@ def _by_words(line: str, *, last: bool) -> _Reading | None:
     return _Reading(anew.line, _BY_WORDS, anew.notes, torn=anew.torn) if anew else None
 
 
-def _undo(line: str, mishaps: tuple[str, ...]) -> str | None:
-    """Return the line as it was before the mishaps, the last first; None if these were not it."""
-    for kind in mishaps:
-        octets = _octets(line)
-        if octets is None:
-            return None
-        if kind == WINDOWS_1256:
-            line = octets.decode("windows-1256")
-        elif octets.isascii():
-            return None
-        else:
-            try:
-                line = str(octets, "utf-8")
-            except UnicodeDecodeError:
-                return None
-    return line
+def _mend_as(text: str, kinds: str) -> tuple[str, str] | None:
+    """Return a short text read as one beside it was, with what was wrong; None if it was not so."""
+    told = set(kinds.split(", "))
+    for mishaps in (*_MISHAPS, _BY_WORDS):
+        reading = _beside_others(text, [mishaps], last=False) if set(mishaps) <= told else None
+        if reading and not reading.torn and _ARABIC_LETTER.search(reading.line):
+            return reading.line, ", ".join(sorted({*reading.mishaps, *reading.notes}))
+    return None
 
 
 def _is_arabic(text: str, kind: str) -> bool:
@@ -230,7 +273,7 @@ def _is_arabic(text: str, kind: str) -> bool:
     Hardly anything passes for UTF-8 by accident, but anything for windows-1256.
     """
     arabic = len(_ARABIC_LETTER.findall(text))
-    if arabic < _FEWEST_LETTERS or arabic <= len(_LATIN_LETTER.findall(text)):
+    if arabic < _FEWEST_LETTERS or arabic <= len(LATIN_LETTER.findall(text)):
         return False
     score, pairs = _weigh(text)
     return score >= (max(_SURE, _SURE_PER_PAIR * pairs) if kind == WINDOWS_1256 else 1)
@@ -240,11 +283,3 @@ def _weigh(text: str) -> tuple[int, int]:
     octets = np.frombuffer(text.encode("windows-1256", "replace"), np.uint8)
     score, pairs, _, _ = weigh_arabic(octets)
     return score, pairs
-
-
-def _octets(line: str) -> bytes | None:
-    """Return the bytes that were read as windows-1252 or latin-1; None if they were not."""
-    try:
-        return line.translate(_OCTETS).encode("latin-1")
-    except UnicodeEncodeError:
-        return None

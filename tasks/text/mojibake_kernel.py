@@ -26,19 +26,24 @@ _E2: Final = np.uint8(0xE2)
 
 @njit(cache=True, nogil=True)
 def _has_suspicious_line(text):
-    """Whether a line without Arabic letters has as many letters À to ÿ as ASCII letters.
+    """Whether letters À to ÿ are as many as ASCII letters, or three stand without ASCII between.
 
-    Both kinds of mojibake have one of these for each Arabic letter at least; prose in any language
-    has far fewer (one in five letters of Icelandic).
+    The former in a line without Arabic letters: both kinds of mojibake have one of these for each
+    Arabic letter at least; prose in any language has far fewer (one in five letters of Icelandic).
+    The latter are found beside sound words too.
     """
     accented = 0
     ascii_letters = 0
     arabic = 0
+    row = 0
     for i in range(len(text)):
         byte = text[i]
-        accented += byte == 0xC3
+        accented += byte == _C3
         arabic += (byte & 0xFC) == 0xD8
         ascii_letters += 0x61 <= (byte | 0x20) <= 0x7A
+        row = 0 if byte < 0x80 else row + (byte == _C3)
+        if row == _FEWEST:
+            return True
         if byte == 0x0A:
             if arabic == 0 and accented >= _FEWEST and accented >= ascii_letters:
                 return True
