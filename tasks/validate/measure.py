@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from expectations.schema import UNKNOWN_MONTH
 from tasks.errors import StopRun
 from tasks.text.dates import months_of
+from tasks.validate.letter_rows import count_letter_rows
 from tasks.validate.scan import (
     CONTROL,
     CURLY_QUOTE,
@@ -91,6 +92,7 @@ def _raw(table: pa.Table) -> Measured:
 def _article(table: pa.Table) -> Measured:
     title = scan(table["title"], one_line=True)
     body = scan(table["body"])
+    title_rows, body_rows = (count_letter_rows(table[name]) for name in ("title", "body"))
     blank = body.words == 0
     flaws = {
         "control_character": CONTROL,
@@ -108,6 +110,8 @@ def _article(table: pa.Table) -> Measured:
         "body_length": body.length,
         "arabic_share": pa.array(body.arabic / np.maximum(body.letters, 1), mask=blank),
         "emphatic_share": pa.array(body.emphatic / np.maximum(body.arabic, 1), mask=blank),
+        "accented_in_rows": title_rows.accented + body_rows.accented,
+        "emphatic_in_rows": title_rows.emphatic + body_rows.emphatic,
         "published_year": _year(table["published_at"]),
         "date_precision": table["date_precision"],
         "date_unexplained": _date_unexplained(table),

@@ -38,7 +38,13 @@ BROKEN: Final[dict[Border, dict[str, dict[str, Any]]]] = {
         "body-too-long": {"body": "كلمة " * (MAX_BODY // 5) + "أخيرة"},
         "title-too-long": {"title": "ع" * (MAX_TITLE + 1)},
         "not-arabic": {"body": "Le ministre a annoncé hier le début des travaux."},
-        "mojibake": {"body": "درب شرب ضرب عرب رعد".encode().decode("cp1256")},
+        "mojibake": {"body": "دم يد فم أب أخ".encode().decode("cp1256")},
+        "latin-mojibake": {
+            "body": f"{BODY}\n{'وصل الوزير اليوم'.encode('cp1256').decode('latin-1')}"
+        },
+        "arabic-mojibake": {
+            "body": f"{BODY * 9}\n{'درب شرب ضرب عرب رعد'.encode().decode('cp1256')}"
+        },
         "published-at-implausible": {"published_at": WHEN.replace(year=1803)},
         "unknown-date-precision": {"date_precision": "century"},
         "date-unexplained": {"published_at": None, "date_precision": None},
@@ -126,6 +132,21 @@ def test_a_sound_batch_passes(border: Border) -> None:
             "article",
             {"body": "أطلقت شركة Samsung هاتف Galaxy S3 مع Android في دبي"},
             id="article-latin-names",
+        ),
+        pytest.param(
+            "article",
+            {"body": f"{BODY}\nL'élève créée à Orléans: «À l'été, ô Éléonore, où naît la forêt?»"},
+            id="article-french-paragraph",
+        ),
+        pytest.param(
+            "article",
+            {"body": f"{BODY}\nÜber Größe und Süßigkeiten für größere Äpfel"},
+            id="article-german-paragraph",
+        ),
+        pytest.param(
+            "article",
+            {"body": f"{BODY}\nظهرت الحروف هكذا: ÇáÓáÇã Úáíßã"},
+            id="article-mojibake-quoted",
         ),
         pytest.param("article", {"title": None, "removed": []}, id="article-no-title"),
         pytest.param(
