@@ -15,13 +15,16 @@ from tasks.fetch.formats import FORMATS, Decoded, Format
 from tasks.outcome import Outcome
 from tasks.sources import SourceProfile, profiles_by_outlet
 from tasks.sources.layouts import is_within, layout_names
-from tasks.text.mojibake import repair_mojibake
+from tasks.text.mojibake import Mended, repair_beside, repair_mojibake
 from tasks.text.repair import repair_column
 
 Rows = npt.NDArray[np.int64]
 
 _PROSE: Final = ("title", "text", "author", "section", "source")
 """Columns in which mojibake is repaired."""
+
+_EVIDENCE: Final = ("title", "text")
+"""Those long enough to prove what befell the others: a name is a word or two."""
 
 _FORMATS: Final = {kind.name: kind for kind in FORMATS}
 
@@ -118,16 +121,30 @@ def _whole(ids: pa.Array) -> pa.Array:
 
 
 def _mended(columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
-    """Repair what somebody else decoded wrongly, and tell of it in ``read_as``."""
+    """Repair what somebody else decoded wrongly, and tell of it in ``read_as``.
+
+    What befell the title or the text of a record befell its short fields too.
+    """
+    repaired = {name: repair_mojibake(columns[name]) for name in _PROSE}
+    title, text = (repaired[name].kinds for name in _EVIDENCE)
+    proven = pc.coalesce(pc.binary_join_element_wise(title, text, ", "), title, text)
+    if proven.null_count < len(proven):
+        repaired = {name: _with_proven(each, proven) for name, each in repaired.items()}
     mended = dict(columns)
-    for name in _PROSE:
-        column, kinds = repair_mojibake(columns[name])
+    for name, (column, kinds) in repaired.items():
         if column is not columns[name]:
             mended[name] = column
             note = pc.binary_join_element_wise(name, kinds, ": repaired ")
             both = pc.binary_join_element_wise(mended["read_as"], note, "; ")
             mended["read_as"] = pc.coalesce(both, mended["read_as"], note)
     return mended
+
+
+def _with_proven(own: Mended, proven: pa.Array) -> Mended:
+    """Repair what is left by what is proven, but where the column's own repair told more."""
+    left = pc.if_else(pc.is_null(own.kinds), proven, None)
+    column, kinds = repair_beside(own.column, left)
+    return Mended(column, pc.coalesce(own.kinds, kinds))
 
 
 def _finish_kept(

@@ -188,6 +188,54 @@ def test_mojibake_is_repaired_and_told(tmp_path: Path) -> None:
     assert row["read_as"] == "title: repaired windows-1256 read as latin-1"
 
 
+def as_latin_1(text: str) -> str:
+    return text.encode("windows-1256").decode("latin-1")
+
+
+def as_windows_1252(text: str) -> str:
+    octets = text.encode()
+    return "".join(
+        bytes([octet]).decode("windows-1252", "ignore") or chr(octet) for octet in octets
+    )
+
+
+def as_windows_1256(text: str) -> str:
+    return text.encode().decode("windows-1256")
+
+
+@pytest.mark.parametrize("read", [as_latin_1, as_windows_1252, as_windows_1256])
+@pytest.mark.parametrize("proof", ["title", "text"])
+def test_short_fields_are_repaired_as_the_title_or_the_text_was(
+    tmp_path: Path, read: Callable[[str], str], proof: str
+) -> None:
+    """So that the profile of the outlet is found."""
+    sound = {
+        "title": "قال",
+        "text": "قال",
+        "source": "الأفق",
+        "author": "محمد",
+        "section": "سياسة",
+        proof: "افتتاح معرض الكتاب في المدينة مساء أمس",
+    }
+    broken = {name: read(value) for name, value in sound.items()}
+    lines = "\n".join(map(json.dumps, [broken, {"text": "خبر سليم", "source": "ÇáÃÝÞ"}]))
+    how = reading(SourceProfile(name="ufuq", outlet="الأفق"))
+    row, other = kept(land(tmp_path / "lake", make(tmp_path / "in", {"a.jsonl": lines}), how=how))
+    assert {name: row[name] for name in sound} == sound
+    assert row["profile"] == "ufuq"
+    assert row["read_as"].count("repaired") == len(sound)
+    assert (other["source"], other["profile"], other["read_as"]) == ("ÇáÃÝÞ", "default", None)
+
+
+def test_what_is_sound_beside_a_repair_stays(tmp_path: Path) -> None:
+    title = as_latin_1("افتتاح معرض الكتاب في المدينة")
+    record = {"title": title, "text": "خبر سليم", "author": "José Ñandú", "source": "Reuters"}
+    folder = make(tmp_path / "in", {"a.jsonl": json.dumps(record)})
+    (row,) = kept(land(tmp_path / "lake", folder))
+    assert (row["text"], row["author"]) == ("خبر سليم", "José Ñandú")
+    assert row["read_as"] == "title: repaired windows-1256 read as latin-1"
+
+
 def test_a_record_is_read_by_the_layout_of_its_time(tmp_path: Path) -> None:
     """Until 2019 the outlet kept its texts under «نص», and its bylines had another form."""
     profile = SourceProfile.model_validate(
