@@ -90,18 +90,19 @@ class FieldNames(BaseModel):
     url: Texts = ("url", "link", "الرابط", "رابط", "رابط الخبر", "رابط المقال")
     title: Texts = (
         *("title", "headline"),
-        *("العنوان", "عنوان", "عنوان الخبر", "عنوان المقال"),
+        *("العنوان", "عنوان", "العنوان الرئيسي", "عنوان الخبر", "عنوان المقال"),
     )
     text: Texts = (
         *("text", "body", "content", "articleBody", "maintext"),
-        *("النص", "نص", "نص الخبر", "نص المقال", "المحتوى", "المحتوي", "محتوى", "محتوي", "المتن"),
+        *("النص", "نص", "نص الخبر", "نص المقال", "نص المقالة"),
+        *("المحتوى", "المحتوي", "محتوى", "محتوي", "المتن"),
     )
     published: Texts = (
         *("published_at", "published", "datePublished", "pubDate", "date"),
         # Scrapers of our corpora, newspaper3k, news-please and NewsAPI. Not «created_at»: that is
         # when somebody's database took the row in.
         *("pub_date", "publish_date", "published_date", "date_publish", "publishedAt"),
-        *("تاريخ النشر", "التاريخ", "تاريخ"),
+        *("تاريخ النشر", "التاريخ", "تاريخ", "تاريخ الخبر"),
     )
     modified: Texts = (
         *("modified_at", "modified", "updated_at", "dateModified", "date_modify"),

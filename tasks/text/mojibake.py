@@ -34,7 +34,7 @@ from tasks.text.mojibake_latin import (
 )
 from tasks.text.mojibake_words import UTF_8_AS_1256, Reread, has_broken_word, reread
 
-__all__ = ["UTF_8", "WINDOWS_1256", "Mended", "repair_beside", "repair_mojibake"]
+__all__ = ["UTF_8", "WINDOWS_1256", "Mended", "readings_of", "repair_beside", "repair_mojibake"]
 
 _MISHAPS: Final = ((UTF_8,), (UTF_8, UTF_8), (UTF_8, WINDOWS_1256), (WINDOWS_1256,))
 """What may have befallen a line, the last mishap first. Of the others, windows-1256 comes last:
@@ -121,6 +121,18 @@ def repair_beside(column: pa.Array | pa.ChunkedArray, kinds: pa.Array) -> Mended
     anew = _replaced(whole, {row: text for row, (text, _) in mended.items()})
     found = [mended[row][1] if row in mended else None for row in range(len(column))]
     return Mended(anew, pa.array(found, pa.string()))
+
+
+def readings_of(name: str) -> list[str]:
+    """Return what a name may have been before any of the known mishaps, be it Arabic or not."""
+    if name.isascii():
+        return []
+    if not ARABIC.search(name):
+        return [text for mishaps in _MISHAPS if (text := undo(name, mishaps)) is not None]
+    try:
+        return [name.encode("windows-1256").decode()]
+    except UnicodeError:
+        return []
 
 
 def _mended_texts(chunk: pa.Array) -> dict[int, tuple[str, str]]:

@@ -23,6 +23,7 @@ from tasks.sources import FieldNames, SourceProfile
 from tests.shared_data import SHARED, needs_news
 
 HEADER = b"title,text\n"
+RLM = "\N{RIGHT-TO-LEFT MARK}"
 
 
 class Chunks:
@@ -88,6 +89,10 @@ def rows(found: list[Piece], **fields: Any) -> list[dict[str, Any]]:
         pytest.param("a.txt", "العنوان;النص;التاريخ\r\nخبر;قال;2020-01-01\r\n", id="arabic-text"),
         pytest.param("a", 'م,"نص الخبر","تاريخ النشر"\n', id="arabic-and-quoted"),
         pytest.param("a", "sep=;\r\ntitle;text\r\n", id="excel"),
+        pytest.param("a", f"{RLM}العنوان{RLM},النَّص\n", id="marks-and-harakat"),
+        pytest.param("a", "Publish Date|Article Body\n", id="spaces-in-names"),
+        pytest.param("a.txt", "العنوان;النص".encode().decode("cp1256"), id="mojibake-1256"),
+        pytest.param("a.txt", "القسم,النص".encode().decode("latin-1"), id="mojibake-latin-1"),
         pytest.param("!a", "أعلنت الوزارة, اليوم, عن خطة; جديدة | في القاهرة\nخبر", id="prose"),
         pytest.param("!a", "title,أعلنت الوزارة اليوم\n", id="one-usual-name"),
         pytest.param("!a", "العنوان, وهو ما جاء في النص\n", id="one-arabic-name"),
@@ -403,10 +408,28 @@ def test_what_is_written_with_few_quotes_is_read(table: list[tuple[str, str]]) -
         pytest.param("العنوان;النص;تاريخ النشر;الرابط;المصدر;الكاتب;القسم\na;b;c;http://d;e;f;g",
                      {"title": "a", "text": "b", "published_raw": "c", "url": "http://d",
                       "source": "e", "author": "f", "section": "g"}, id="arabic-names"),
+        pytest.param("العنوان الرئيسي;نص المقالة;تاريخ الخبر\na;b;c",
+                     {"title": "a", "text": "b", "published_raw": "c"}, id="other-arabic-names"),
+        pytest.param("Headline,Text,Published Date\na,b,c",
+                     {"title": "a", "text": "b", "published_raw": "c"}, id="spaced-names"),
     ],
 )  # fmt: skip
 def test_usual_names_are_recognised(data: str, told: dict[str, Any]) -> None:
     assert rows(pieces(data.encode())) == [told]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("الخبر", id="as-written"),
+        pytest.param(f"{RLM}الخبَر{RLM}", id="marks-and-harakat"),
+        pytest.param("الخبر".encode().decode("cp1256"), id="decoded-wrongly"),
+    ],
+)
+def test_a_name_of_the_profile_is_found(name: str) -> None:
+    found = pieces(f"القسم,{name}\na,b".encode())
+    assert rows(found, text="الخبر") == [{"section": "a", "text": "b"}]
+    assert rows(found)[0]["reason"] == "no-text"
 
 
 @pytest.mark.parametrize("path", ["meta.text", "META.Text", ["meta", "meta.none", "Meta.text"]])

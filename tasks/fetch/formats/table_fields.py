@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pv
 
+from tasks.fetch.formats.column_names import places_of
 from tasks.fetch.formats.content import BOM
 from tasks.fetch.formats.pieces import FIELD_OF
 from tasks.fetch.formats.table_kernel import RowFinder, Rows
@@ -24,8 +25,6 @@ NULLS: Final = ("", "NULL", "null", "nan", "NaN", "None", "N/A", r"\N")
 
 _BEFORE: Final = re.compile(rb"(?:[ \t\v\f]*[\r\n])*(?:sep=[,;\t|]\r?\n)?")
 """Blank lines, and the line by which Excel is told the delimiter."""
-
-_MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 _TRIMMED: Final = frozenset({"source", "native_id", "url"})
 
@@ -180,16 +179,12 @@ class TableReader:
 
 def _make_plan(columns: list[str], names: FieldNames) -> dict[str, tuple[str, ...]]:
     """Return where the values of each field stand: the places of columns, as text."""
-    exact: dict[str, int] = {}
-    by_case: dict[str, int] = {}
-    for place, column in enumerate(columns):
-        name = column.strip().strip(_MARK).strip()
-        exact.setdefault(name, place)
-        by_case.setdefault(name.lower(), place)
+    wanted = [name for key in FIELD_OF.values() for name in getattr(names, key)]
+    found = places_of(columns, wanted)
     plan: dict[str, tuple[str, ...]] = {}
     for field, key in FIELD_OF.items():
         paths: tuple[str, ...] = getattr(names, key)
-        places = [exact.get(path, by_case.get(path.lower())) for path in paths]
+        places = map(found.get, paths)
         plan[field] = tuple({str(place): None for place in places if place is not None})
     return plan
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.errors import RejectRecord, StopRun
+from tasks.fetch.formats.column_names import fold
 from tasks.fetch.formats.content import BOM, buffers, not_utf8, suffix_of, views
 from tasks.fetch.formats.magic import has_magic
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Overflow, Piece, too_large
@@ -16,10 +17,11 @@ from tasks.fetch.formats.table_fields import DELIMITERS, Header, TableReader, be
 from tasks.fetch.formats.table_kernel import RowFinder, Rows
 from tasks.fetch.streams import HEAD, Stream
 from tasks.sources import FieldNames, SourceProfile
+from tasks.text.mojibake import readings_of
 
 SUFFIXES: Final = frozenset({".csv", ".tsv", ".tab"})
 
-_USUAL: Final = frozenset(name.lower() for _, names in FieldNames() for name in names)
+_USUAL: Final = frozenset(fold(name) for _, names in FieldNames() for name in names)
 _LONGEST_NAME: Final = 64
 _FEWEST_NAMES: Final = 2
 _MARKUP: Final = (b"{", b"[", b"<")
@@ -48,8 +50,11 @@ def sniff(name: str, head: bytes) -> bool:
 
 
 def _are_names(cells: list[bytes]) -> bool:
-    names = {cell.decode(errors="replace").strip().strip('"').strip().lower() for cell in cells}
-    return len(names & _USUAL) >= _FEWEST_NAMES and max(map(len, names)) <= _LONGEST_NAME
+    names = [cell.decode(errors="replace").strip(' \t"') for cell in cells]
+    if max(map(len, names)) > _LONGEST_NAME:
+        return False
+    usual = {fold(each) for name in names for each in (name, *readings_of(name))} & _USUAL
+    return len(usual) >= _FEWEST_NAMES
 
 
 def split(stream: Stream, longest: int) -> Iterator[Piece]:
