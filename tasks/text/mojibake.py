@@ -24,6 +24,7 @@ from tasks.text.buffers import texts_of
 from tasks.text.encoding_kernel import weigh_arabic
 from tasks.text.mojibake_kernel import find_suspicious
 from tasks.text.mojibake_latin import (
+    ACCENTED,
     ARABIC,
     LATIN_LETTER,
     UTF_8,
@@ -209,6 +210,8 @@ def _sure_parts(line: str, *, last: bool) -> _Reading | None:
 
     One mishap after another: UTF-8 that lost bytes could as a whole be read as windows-1256.
     """
+    if not ACCENTED.search(line):
+        return None
     sound = ARABIC.search(line) is not None
     for mishaps in _MISHAPS:
         text = None if sound else undo(line, mishaps)

@@ -15,6 +15,7 @@ WINDOWS_1256: Final = "windows-1256 read as latin-1"
 UTF_8: Final = "utf-8 read as windows-1252"
 
 ARABIC: Final = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")  # «س», «ﷺ»
+ACCENTED: Final = re.compile("[À-ÖØ-öø-ÿ]")
 LATIN_LETTER: Final = re.compile("[A-Za-zÀ-ÖØ-öø-ÿœŒƒ]")
 
 _OCTETS: Final = {
@@ -49,6 +50,9 @@ _HALF: Final = re.compile(rf"(?<!Ù[ -©])(?:[ØÙÚÛÃ]|[âï]{_ANY}?)(?= ?(?:
 _IN_WORDS: Final = re.escape("".join(set(_SIGNS) - {"\N{NO-BREAK SPACE}"}))
 _WORD: Final = re.compile(f"[{_IN_WORDS}À-ÿ!-@\\[-`{{-~]+")  # of octets, but no ASCII letters
 _LETTERS_IN_A_ROW: Final = re.compile("[À-ÖØ-öø-ÿ]{3}")
+_GLUED: Final = re.compile("[!-@]*(?:æ?(?:Çá|[Èßá]Ü)Ü?|æ)[!-@]*")
+"""What Arabic writes before a Latin word without a space: «وFacebook», «والـFBI», «بـTwitter»."""
+
 _CHARACTERS_IN_A_ROW: Final = re.compile(f"{_CHARACTER}{{3}}")
 
 
@@ -136,9 +140,10 @@ def _reread_word(line: str, match: re.Match[str]) -> str | None:
     if anew is None or anew == word or LATIN_LETTER.search(anew):
         return None
     around = line[: match.start()][-1:] + line[match.end() :][:1]
-    # «ÇáÜFBI» is «الـFBI», but «niño» and «¡Hola» have one letter or none beside ASCII.
-    if any(char.isascii() and char.isalpha() for char in around):
-        return anew if _LETTERS_IN_A_ROW.search(word) else None
+    glued = sum(char.isascii() and char.isalpha() for char in around)
+    # «niño», «¡Hola» and «Læsø» have one letter or none beside ASCII, or stand inside a word.
+    if glued and not _LETTERS_IN_A_ROW.search(word):
+        return anew if glued == 1 and _GLUED.fullmatch(word) else None
     return anew
 
 

@@ -8,6 +8,8 @@ from operator import eq
 import orjson
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tasks.text.mojibake import UTF_8, WINDOWS_1256, repair_beside, repair_mojibake
 from tasks.text.mojibake_words import BLANKS, CUT, UTF_8_AS_1256
@@ -85,9 +87,9 @@ def test_broken_parts_are_repaired_and_the_rest_stays(name: str, around: str) ->
 
 
 def test_words_beside_a_proven_line_are_repaired_among_sound_ones() -> None:
-    text = "{}\nقال {}، ثم {} Facebook {} FBI\nÉté à Orléans, niño, Größe"
-    broken = text.format(*map(as_latin_1, (SENTENCES[0], "نعم", "هل", "الـ")))
-    assert mend(broken) == (text.format(SENTENCES[0], "نعم", "هل", "الـ"), WINDOWS_1256)
+    text = "{}\nقال {}، ثم {} Facebook {}Twitter {}FBI\nÉté à Orléans, niño, Læsø, Größe"
+    words = (SENTENCES[0], "نعم", "هل", "و", "والـ")
+    assert mend(text.format(*map(as_latin_1, words))) == (text.format(*words), WINDOWS_1256)
 
 
 LOSSES = {
@@ -197,6 +199,17 @@ def test_short_fields_are_read_as_what_is_beside_them(
     assert result.column.to_pylist() == [None, mended or text]
     assert result.kinds.is_valid().to_pylist() == [False, mended is not None]
     assert (result.column is column) == (mended is None)
+
+
+READERS: list[Callable[[str], str]] = [*READ.values(), as_windows_1256, str]
+PARTS = [read(text) for read in READERS for text in (SENTENCES[0], "الـ", "و", "قال:")]
+PIECES = st.sampled_from(PARTS) | st.text(f"ÇáÓæÃØÙÂâ„§€…«» éB{LOST}đس→\n¡،طظ", max_size=8)
+
+
+@given(st.lists(st.lists(PIECES, max_size=8).map("".join), max_size=3))
+def test_a_second_repair_changes_nothing(texts: list[str]) -> None:
+    once = repair_mojibake(pa.array(texts, pa.string())).column
+    assert repair_mojibake(once).column.equals(once)
 
 
 @needs_news
