@@ -22,6 +22,7 @@ from tasks.maintain import MIB
 from tasks.maintain.task import maintain_lake
 from tasks.publish import Edition
 from tasks.publish.task import publish_batch
+from tasks.sources import licences_by_outlet
 from tasks.store import is_due, open_lake
 from tasks.store.references import BatchRef, ShardRef
 from tasks.validate import Border
@@ -195,6 +196,7 @@ def settle(
         replaced=decided.replaced,
         amended=decided.amended,
         index_step=decided.index_step,
+        licences=licences_by_outlet(job.profiles),
     )
     return edition, borders
 

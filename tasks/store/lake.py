@@ -13,6 +13,7 @@ from typing import Final
 
 from expectations.schema import DATASETS, PARTITIONED, UNKNOWN_MONTH
 from tasks.errors import RetryLater, StopRun
+from tasks.store.card import CARD
 from tasks.store.files import delete, explained, names
 from tasks.store.lock import LOCK, writer_lock
 from tasks.store.log import LiveFile, LogEntry, append_entry, read_entry
@@ -28,12 +29,13 @@ from tasks.store.views import (
     show,
     show_datasets,
     shown_version,
+    unlinked,
     view_path,
 )
 
 _FOLDERS: Final = ("log", "groups", "versions")
 _OURS: Final = frozenset(
-    {*_FOLDERS, *DATASETS, CURRENT, "raw", "runs", "index", "work", "docs", LOCK}
+    {*_FOLDERS, *DATASETS, CARD, CURRENT, "raw", "runs", "index", "work", "docs", LOCK}
 )
 _HARMLESS: Final = frozenset({".DS_Store", ".gitignore", ".gitkeep", "lost+found"})
 """What stands in folders that people call empty."""
@@ -197,7 +199,7 @@ def _mend_if_free(root: Path, version: int) -> None:
     settled = (
         shown_version(root) == version
         and view_path(root, version).is_dir()
-        and all((root / dataset).is_symlink() for dataset in DATASETS)
+        and not unlinked(root)
         and not _leftovers(root, version)
         and not old_views(root, read_entry(root, version).floor)
     )

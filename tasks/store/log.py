@@ -47,7 +47,11 @@ class _Frozen(BaseModel):
 
 
 class LiveFile(_Frozen):
-    """One immutable data file; its paths follow from checked parts and never leave the lake."""
+    """One immutable data file; its paths follow from checked parts and never leave the lake.
+
+    ``sources`` counts the rows of articles and of copies by outlet; rows of outlets that are not
+    counted by name are missing there (see :mod:`tasks.store.parts`).
+    """
 
     dataset: str
     group: str = Field(pattern=_GROUP)
@@ -56,6 +60,7 @@ class LiveFile(_Frozen):
     rows: Count
     size: Count
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    sources: dict[str, Count] = {}
 
     @model_validator(mode="after")
     def _known(self) -> Self:
@@ -64,6 +69,10 @@ class LiveFile(_Frozen):
         if (self.month is not None) != (self.dataset in PARTITIONED):
             raise ValueError(f"{self.dataset} with month {self.month}")
         return self
+
+    def __hash__(self) -> int:
+        """Return the hash of the name, by which files are told apart; a dict has none."""
+        return hash(self.name)
 
     @property
     def name(self) -> str:
@@ -89,6 +98,7 @@ class LogEntry(_Frozen):
     ``summary`` holds the counts of what was done, for a batch where its records went. ``editions``
     says, for each dataset, which version last dropped a file of it. ``dropped`` are the names of
     the files that this version no longer shows. Versions before ``floor`` cannot be read any more.
+    ``licences`` are those that source profiles stated so far, by outlet.
     """
 
     format: int = FORMAT_VERSION
@@ -104,6 +114,7 @@ class LogEntry(_Frozen):
     summary: dict[str, object]
     editions: dict[str, Count]
     floor: Count = 0
+    licences: dict[str, str] = {}
     added: tuple[LiveFile, ...]
     dropped: tuple[str, ...] = ()
 

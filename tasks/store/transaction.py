@@ -68,6 +68,7 @@ class Transaction:
         self._corrections = CorrectionSet()
         self._replaced: set[LiveFile] = set()
         self._floor = base.entry.floor
+        self._licences: dict[str, str | None] = dict(base.entry.licences)
         self._dispositions: Counter[str] = Counter()
         self._landed = False
 
@@ -111,6 +112,10 @@ class Transaction:
     def raise_floor(self, version: int) -> None:
         """Give up the versions before this one: their views and files go once it is committed."""
         self._floor = max(self._floor, version)
+
+    def state_licences(self, licences: Mapping[str, str | None]) -> None:
+        """Note the licences of outlets as their profiles state them now; null when they do not."""
+        self._licences.update(licences)
 
     def commit(self, summary: Mapping[str, object]) -> int:
         """Make everything visible at once and return the new version.
@@ -196,6 +201,7 @@ class Transaction:
             summary=dict(summary),
             editions=self.base.entry.editions | dict.fromkeys(shown, self._version),
             floor=self._floor,
+            licences={outlet: told for outlet, told in self._licences.items() if told is not None},
             added=tuple(added),
             dropped=tuple(sorted(file.name for file in dropped)),
         )

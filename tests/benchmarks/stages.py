@@ -221,6 +221,7 @@ def _publish(
         rows=tuple(rows),
         quarantine=tuple(quarantine),
         entries=(batch.refused, *entries),
+        licences={},
         **changes_of_lake,
     )
     with (
