@@ -85,15 +85,19 @@ def build_corpus(run: CorpusRun = CorpusRun()) -> RunSummary:  # noqa: B008 (fro
         if batch is None:
             summary = job.nothing_new()
         else:
-            raw = validate(job, batch, "raw", batch.records, [])
-            cleaned = clean(job, batch, raw)
-            article = validate(job, batch, "article", cleaned, [raw])
-            edition, borders = settle(job, batch, cleaned, [raw, article])
-            summary = publish(job, batch, edition, borders)
+            summary = publish(job, batch, *work_through(job, batch))
             maintain(job)
     summary = job.finished(summary)
     create_markdown_artifact(to_markdown(summary), key=ARTIFACT_KEY)
     return summary
+
+
+def work_through(job: Job, batch: BatchRef) -> tuple[Edition, list[BorderRef]]:
+    """Take a fetched batch through every stage up to the lake."""
+    raw = validate(job, batch, "raw", batch.records, [])
+    cleaned = clean(job, batch, raw)
+    article = validate(job, batch, "article", cleaned, [raw])
+    return settle(job, batch, cleaned, [raw, article])
 
 
 def fetch(job: Job, limit: int | None) -> BatchRef | None:

@@ -152,7 +152,14 @@ def _log_line(entry: LogEntry) -> list[object]:
 def _changed(entry: LogEntry) -> str:
     counts = entry.summary.get("dispositions", entry.summary)
     told = counts.items() if isinstance(counts, Mapping) else ()
-    return ", ".join(f"{name} {count:,}" for name, count in told if count)
+    return ", ".join(f"{name.replace('_', ' ')} {_short(value)}" for name, value in told if value)
+
+
+def _short(value: object) -> str:
+    if isinstance(value, list):
+        more = f" and {len(value) - 1:,} more" if len(value) > 1 else ""
+        return f"{value[0]}{more}"
+    return f"{value:,}" if isinstance(value, int) else f"«{value}»"
 
 
 def _entry(lake: Lake, entry: LogEntry) -> dict[str, object]:

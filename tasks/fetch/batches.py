@@ -94,6 +94,25 @@ def fetch(  # noqa: PLR0913 (what to read, how, where to, and whom to tell)
         return goes.run(files)
 
 
+def fetch_again(lake: Path, batch_id: str, reading: Reading) -> Fetched | None:
+    """Decode a batch of the raw zone by today's rules; null when it is not there.
+
+    Raises :class:`StopRun` when a file of it is damaged, or a profile that it was read by is gone.
+    """
+    batch = _find_batch(lake, batch_id)
+    if batch is None:
+        return None
+    gone = sorted(batch.profiles.keys() - reading.profiles.keys())
+    if gone:
+        raise StopRun(
+            "A batch was read by source profiles that are gone; put them back",
+            batch_id=batch_id,
+            profiles=", ".join(gone),
+        )
+    with explained("The batch cannot be decoded", lake):
+        return _fetched(lake, batch, _find_decoded(lake, batch, reading), known=True)
+
+
 @dataclass(frozen=True, slots=True)
 class _Fetch:
     """One fetch: what is not known yet is read, in as many goes as it takes to know what is new."""

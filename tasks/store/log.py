@@ -5,7 +5,7 @@ What a version holds is the sum of the entries up to it: :mod:`tasks.store.state
 
 import re
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 import orjson
 import pyarrow as pa
@@ -38,7 +38,7 @@ _ENTRY_NAME: Final = re.compile(r"([0-9]{8})\.json")
 
 Count = Annotated[int, Field(ge=0)]
 
-Operation = Literal["genesis", "batch", "maintain"]
+Operation = Literal["genesis", "batch", "maintain", "retract", "purge", "rebuild"]
 """What a commit did."""
 
 
@@ -99,6 +99,7 @@ class LogEntry(_Frozen):
     says, for each dataset, which version last dropped a file of it. ``dropped`` are the names of
     the files that this version no longer shows. Versions before ``floor`` cannot be read any more.
     ``licences`` are those that source profiles stated so far, by outlet.
+    ``rebuilt`` has the counts of all batches whose rows this version brought anew.
     """
 
     format: int = FORMAT_VERSION
@@ -111,17 +112,27 @@ class LogEntry(_Frozen):
     committed_at: AwareDatetime
     pipeline_version: str
     group: str = Field(pattern=_GROUP)
-    summary: dict[str, object]
+    summary: dict[str, Any]
     editions: dict[str, Count]
     floor: Count = 0
     licences: dict[str, str] = {}
     added: tuple[LiveFile, ...]
     dropped: tuple[str, ...] = ()
+    rebuilt: dict[str, dict[str, Any]] = {}
+
+    def counts_of(self, batch_id: str) -> dict[str, Any]:
+        """Return where the records of a batch went that this version committed."""
+        return self.summary if batch_id == self.batch_id else self.rebuilt[batch_id]
 
 
 def file_name(group: str, dataset: str, month: str | None, part: int) -> str:
     """Return the path of a data file under the lake's root."""
     return f"groups/{group}/{dataset}/{month or 'part'}-{part}.parquet"
+
+
+def dataset_of(name: str) -> str:
+    """Return the dataset of a file by its path under the lake's root."""
+    return name.split("/")[2]
 
 
 def stored_schema(dataset: str) -> pa.Schema:

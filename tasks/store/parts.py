@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from expectations.conformance import check
 from expectations.schema import PARTITION_COLUMN, PARTITIONED
-from tasks.store.files import digest, sync
+from tasks.store.files import digest, link_or_copy, sync
 from tasks.store.log import SCHEMAS, LiveFile, checked_month, file_name, stored_schema
 
 BUFFER_BYTES: Final = 48 * 1024 * 1024
@@ -139,6 +139,15 @@ class PartWriter:
         self._waiting[place].append(_as_stored(stored, stored_schema(dataset)))
         self._write(place)
         self._close(place)
+
+    def adopt(self, root: Path, file: LiveFile) -> None:
+        """Take over a file of another lake, at ``root``, as it is."""
+        place = _Place(file.dataset, file.month)
+        number = self._parts[place]
+        self._parts[place] += 1
+        path = self._root / file_name(self._group, place.dataset, place.month, number)
+        link_or_copy(root / file.name, path)
+        self._closed.append(_ClosedPart(place, number, path, file.rows, Counter(file.sources)))
 
     def finish(self) -> list[LiveFile]:
         """Write what waits, close every file, sync them, and return what the log says of them."""

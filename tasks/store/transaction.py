@@ -67,6 +67,7 @@ class Transaction:
         self._parts = PartWriter(root, self._group)
         self._corrections = CorrectionSet()
         self._replaced: set[LiveFile] = set()
+        self._rebuilt: dict[str, dict[str, object]] = {}
         self._floor = base.entry.floor
         self._licences: dict[str, str | None] = dict(base.entry.licences)
         self._dispositions: Counter[str] = Counter()
@@ -108,6 +109,19 @@ class Transaction:
         self._replaced.update(files)
         with explained(_WRITING, self.root):
             self._parts.write_one(files[0].dataset, files[0].month, rows)
+
+    def adopt(self, other: Lake, batches: Mapping[str, Mapping[str, object]]) -> None:
+        """Show another lake's files in place of all that is here, which then holds its batches.
+
+        ``batches`` has the counts of each. The licences are the other's too.
+        """
+        self._replaced.update(self.base.files.values())
+        self._rebuilt = {name: dict(counts) for name, counts in batches.items()}
+        self._licences = dict(other.entry().licences)
+        files = sorted(other.state().files.values(), key=lambda file: (file.version, file.part))
+        with explained(_WRITING, self.root):
+            for file in files:
+                self._parts.adopt(other.root, file)
 
     def raise_floor(self, version: int) -> None:
         """Give up the versions before this one: their views and files go once it is committed."""
@@ -204,6 +218,7 @@ class Transaction:
             licences={outlet: told for outlet, told in self._licences.items() if told is not None},
             added=tuple(added),
             dropped=tuple(sorted(file.name for file in dropped)),
+            rebuilt=self._rebuilt,
         )
 
     def _catch_up(self) -> None:

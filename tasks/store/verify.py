@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,6 +22,9 @@ from tasks.store.views import CURRENT, shown_files, shown_version, view_path
 _RESTORE: Final = "restore this file from a backup"
 _REBUILD_VIEW: Final = "delete this view's folder; the next opening of the lake builds it again"
 _REPORT: Final = "restore the lake from a backup, and report this: Warraq must never do it"
+_BY_HAND: Final = ("retracted", "purged")
+"""Reasons in the ledger that a batch did not state: its records ended otherwise at first."""
+
 _SHOWN: Final = 5  # culprits named in one finding
 
 
@@ -129,11 +132,18 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _check_ledger(root: Path, state: State) -> Iterator[Finding]:
-    """Compare each batch's ledger rows with the counts in the entry that committed it."""
+    """Compare each batch's ledger rows with the counts in the entry that committed it.
+
+    What was taken out by hand since then is counted as rejected, wherever it ended at first.
+    """
     found: dict[str, Counter[str]] = {batch_id: Counter() for batch_id in state.batches}
-    for file, rows in _read(root, state, "ledger", ["batch_id", "disposition", "record_ref"]):
-        counts = rows.group_by(["batch_id", "disposition"]).aggregate([([], "count_all")])
-        for row in counts.to_pylist():
+    taken_out: Counter[str] = Counter()
+    columns = ["batch_id", "disposition", "reason", "record_ref"]
+    for file, rows in _read(root, state, "ledger", columns):
+        by_hand = pc.is_in(rows["reason"], pa.array(_BY_HAND))
+        taken_out.update(rows["batch_id"].filter(by_hand).to_pylist())
+        counts = rows.filter(pc.invert(by_hand)).group_by(["batch_id", "disposition"])
+        for row in counts.aggregate([([], "count_all")]).to_pylist():
             batch = found.setdefault(row["batch_id"], Counter())
             batch[row["disposition"]] += row["count_all"]
         # A batch's rows are written in one commit, and only a closed file starts a further part.
@@ -146,19 +156,26 @@ def _check_ledger(root: Path, state: State) -> Iterator[Finding]:
         if version is None:
             yield Finding(f"no commit names batch {batch_id}", "ledger", _REPORT)
             continue
-        stated = _stated(read_document(root, version))
-        if stated != (counter.total(), dict(counter)):
+        records, dispositions = _stated(read_document(root, version), batch_id)
+        missing = Counter(dispositions)
+        missing.subtract(counter)
+        total = counter.total() + taken_out[batch_id]
+        if (
+            records != total
+            or missing.total() != taken_out[batch_id]
+            or min(missing.values(), default=0) < 0
+        ):
             yield Finding(
-                f"batch {batch_id} took in {stated[0]} records as {stated[1]}, "
-                f"the ledger has {counter.total()} as {dict(counter)}",
+                f"batch {batch_id} took in {records} records as {dispositions}, the ledger has "
+                f"{total} as {dict(counter)} and {taken_out[batch_id]} that were taken out",
                 str(entry_path(root, version).relative_to(root)),
                 _REPORT,
             )
 
 
-def _stated(document: Mapping[str, object]) -> tuple[object, dict[str, int]]:
-    summary = document.get("summary")
-    summary = summary if isinstance(summary, dict) else {}
+def _stated(document: Mapping[str, Any], batch_id: str) -> tuple[object, dict[str, int]]:
+    rebuilt = document.get("rebuilt") or {}
+    summary = rebuilt.get(batch_id) or document.get("summary") or {}
     counts = summary.get("dispositions") or {}
     return summary.get("records", 0), {name: n for name, n in counts.items() if n}
 

@@ -8,7 +8,18 @@ import pytest
 from flows.command_line import main, make_parser
 from tests.flows.command_runs import environment
 
-COMMANDS = ["run", "status", "log", "verify", "maintain", "explain", "serve", "trigger"]
+COMMANDS = [
+    "run",
+    "status",
+    "log",
+    "verify",
+    "maintain",
+    "retract",
+    "rebuild",
+    "explain",
+    "serve",
+    "trigger",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -209,17 +209,37 @@ def test_counts_follow_corrections_and_merges(lake: Lake) -> None:
 def test_licences_are_what_profiles_stated_last(lake: Lake) -> None:
     def stated(number: int, licences: dict[str, str | None]) -> dict[str, str]:
         made = of_outlets(f"s{number}", 100 * number, ["الميناء", "المرفأ"])
-        with transaction(lake, batch_id=made.batch_id, run_id="r", wait_seconds=0) as changes:
-            for dataset, table in made.tables.items():
-                changes.write(dataset, table)
-            changes.state_licences(licences)
-            changes.commit(made.summary)
-        return {name: licence for name, _, licence in rows_of(card_of(lake), "Outlets")}
+        card = card_of(commit_stating(lake, made, licences))
+        return {name: licence for name, _, licence in rows_of(card, "Outlets")}
 
     none = {"نص": "–", "المرفأ": "–", "الميناء": "–"}
     assert stated(1, {"الميناء": "CC BY 4.0 | <b>"}) == none | {"الميناء": "CC BY 4.0 | &lt;b&gt;"}
     assert stated(2, {"المرفأ": "MIT"})["الميناء"] == "CC BY 4.0 | &lt;b&gt;"
     assert stated(3, {"الميناء": None}) == none | {"المرفأ": "MIT"}
+
+
+def commit_stating(lake: Lake, made: Batch, licences: dict[str, str | None]) -> Lake:
+    """Commit the batch as a run does whose profiles state these licences."""
+    with transaction(lake, batch_id=made.batch_id, run_id="r", wait_seconds=0) as changes:
+        for dataset, table in made.tables.items():
+            changes.write(dataset, table)
+        changes.index(made.step)
+        changes.state_licences(licences)
+        changes.commit(made.summary)
+    return open_lake(lake.root)
+
+
+def test_a_rebuilt_corpus_brings_its_own_counts_and_licences(lake: Lake, tmp_path: Path) -> None:
+    lake = commit_stating(lake, of_outlets("b3", 20, ["الميناء"]), {"الميناء": "MIT", "نص": "MIT"})
+    fresh = open_lake(tmp_path / "fresh", create=True)
+    made = of_outlets("b1", 0, ["الميناء", "الميناء"])
+    fresh = commit_stating(fresh, made, {"الميناء": "CC0"})
+    with transaction(lake, run_id="r", operation="rebuild", wait_seconds=0) as changes:
+        changes.adopt(fresh, {"b1": made.summary})
+        changes.commit({})
+    lake = open_lake(lake.root)
+    assert rows_of(card_of(lake), "Outlets") == [["الميناء", "2", "CC0"]]
+    assert lake.entry().licences == {"الميناء": "CC0"}
 
 
 def _remove(lake: Lake) -> None:
