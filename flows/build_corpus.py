@@ -111,7 +111,8 @@ def fetch(job: Job, limit: int | None) -> BatchRef | None:
             return None
         batch = intake.fetched.batch
         read = sum(ref.rows for ref in batch.records)
-        stage.gave(read + batch.refused.rows, read, [ref.path for ref in batch.records])
+        refused = sum(ref.rows for ref in batch.refused)
+        stage.gave(read + refused, read, [ref.path for ref in batch.records])
     return batch
 
 
@@ -196,7 +197,7 @@ def settle(
         run_id=job.record.run_id,
         rows=tuple(rows),
         quarantine=tuple(ref.quarantine for ref in borders),
-        entries=(batch.refused, *(ref.refused for ref in borders), *decided.records),
+        entries=(*batch.refused, *(ref.refused for ref in borders), *decided.records),
         replaced=decided.replaced,
         amended=decided.amended,
         index_step=decided.index_step,

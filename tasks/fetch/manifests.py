@@ -48,10 +48,11 @@ class RawBatch(_Manifest):
 
 
 class DecodedBatch(_Manifest):
-    """``work/<batch_id>/records/records.json``, written last: rows by shard and by reason."""
+    """``work/<batch_id>/records/records.json``, written last: rows by file, reasons by number."""
 
     key: str
     shards: dict[str, int]
+    refused_shards: dict[str, int]
     refused: dict[str, int]
 
 
