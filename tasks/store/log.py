@@ -38,7 +38,7 @@ _ENTRY_NAME: Final = re.compile(r"([0-9]{8})\.json")
 
 Count = Annotated[int, Field(ge=0)]
 
-Operation = Literal["genesis", "batch", "maintain", "retract", "purge", "rebuild"]
+Operation = Literal["genesis", "batch", "maintain", "retract", "purge", "rebuild", "migrate"]
 """What a commit did."""
 
 
@@ -180,12 +180,31 @@ def read_entry(root: Path, version: int) -> LogEntry:
                 lake=str(root),
                 **{key: theirs, "known": ours},
             )
+    if document.get("format", FORMAT_VERSION) != FORMAT_VERSION:
+        raise StopRun(
+            "This lake was made by a Warraq before 0.1.0, whose log is not read any more; run the "
+            "sources into a new lake",
+            lake=str(root),
+        )
     try:
         return LogEntry.model_validate(document)
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])
         raise _damaged(path, f"{where}: {fault['msg']}") from error
+
+
+def refuse_older(root: Path, entry: LogEntry) -> None:
+    """Raise :class:`StopRun` when the version has an older schema than this program's."""
+    if entry.schema_version < SCHEMA_VERSION:
+        raise StopRun(
+            "This version of the lake has an older schema: `warraq migrate` makes one of today's; "
+            "its own files can be read by their path",
+            lake=str(root),
+            version=entry.version,
+            schema_version=entry.schema_version,
+            known=SCHEMA_VERSION,
+        )
 
 
 def read_document(root: Path, version: int) -> dict[str, object]:

@@ -21,7 +21,15 @@ from tasks.store.files import delete, explained
 from tasks.store.index import open_index
 from tasks.store.lake import Lake, land, mend, new_group, sweep_below
 from tasks.store.lock import OnWait, writer_lock
-from tasks.store.log import INDEX, LiveFile, LogEntry, Operation, entry_path, read_entry
+from tasks.store.log import (
+    INDEX,
+    LiveFile,
+    LogEntry,
+    Operation,
+    entry_path,
+    read_entry,
+    refuse_older,
+)
 from tasks.store.parts import PartWriter
 from tasks.store.state import State, read_state
 from tasks.store.views import committed_version
@@ -253,6 +261,8 @@ def transaction(  # noqa: PLR0913 (who writes what, how long to wait, and whom t
         with explained(_WRITING, lake.root):
             version = committed_version(lake.root) or 0
             base = read_state(lake.root, version)
+            if operation != "migrate":
+                refuse_older(lake.root, base.entry)
             mend(lake.root, version)
             purpose = Purpose(run_id, operation, batch_id)
             changes = Transaction(lake.root, base, purpose, reached=reached)
