@@ -104,3 +104,6 @@ def test_a_date_of_any_depth_and_size_is_kept_short() -> None:
     assert len(row["published_raw"]) == 200
     (row,) = rows(b'{"text": "a", "title": ' + b"[" * 490 + b'"b"' + b"]" * 490 + b"}", deepest=500)
     assert row["title"] == "b"
+    nested = b'[{"y": 1}, ' * 240 + b"[]" + b"]" * 240
+    (row,) = rows(b'{"text": "a", "date": ' + nested + b"}", deepest=500)
+    assert len(row["published_raw"]) == 200

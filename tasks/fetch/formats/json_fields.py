@@ -105,12 +105,14 @@ def _follow(record: dict[str, Any], path: Path) -> object:
     return value
 
 
-def read_value(column: str, value: object) -> str | None:
-    """Return what a value says in a column, as :class:`FieldReader` reads it; null for nothing."""
+def read_values(column: str, values: Sequence[object]) -> list[str | None]:
+    """Return what each value says in a column, as :class:`FieldReader` reads it."""
     if column == "text":
-        return _text(value)
-    found: str | None = _READERS[column]([_unwrap(value, column)])[0].as_py()
-    return found
+        return list(map(_text, values))
+    told: list[str | None] = _READERS[column](
+        [_unwrap(each, column) for each in values]
+    ).to_pylist()
+    return told
 
 
 def _unwrap(value: object, column: str) -> object:
@@ -124,14 +126,15 @@ def _unwrap(value: object, column: str) -> object:
             if len(told) != 1:
                 break
             (value,) = told
-        elif column in _MARKED and _is_marked(value):
+        elif column in _MARKED and is_marked(value):
             (value,) = value.values()
         else:
             break
     return value
 
 
-def _is_marked(value: object) -> TypeGuard[dict[str, Any]]:
+def is_marked(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether it is an object that only marks the type of its one value."""
     return isinstance(value, dict) and len(value) == 1 and not _TYPE_MARKS.isdisjoint(value)
 
 
@@ -230,10 +233,14 @@ def _first(value: object) -> str | None:
     return next(filter(None, map(_plain, value)), None)
 
 
+def _moments_of(value: object) -> str | None:
+    if not isinstance(value, list):
+        return _moment(value)
+    parts = (_moment(_unwrap(part, "published_raw")) for part in value)
+    return next(filter(None, parts), None)
+
+
 def _moment(value: object) -> str | None:
-    if isinstance(value, list):
-        parts = (_moment(_unwrap(part, "published_raw")) for part in value)
-        return next(filter(None, parts), None)
     if isinstance(value, dict) and isinstance(value.get("iso"), str):  # Parse's Date
         return _plain(value["iso"])
     return _plain(value)
@@ -263,7 +270,7 @@ def _addresses(values: list[object]) -> pa.Array:
 
 
 def _moments(values: list[object]) -> pa.Array:
-    return _read(values, _moment)
+    return _read(values, _moments_of)
 
 
 def _lists(values: list[object]) -> pa.Array:
