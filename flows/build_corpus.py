@@ -22,6 +22,7 @@ from tasks.maintain import MIB
 from tasks.maintain.task import maintain_lake
 from tasks.publish import Edition
 from tasks.publish.task import publish_batch
+from tasks.sources import licences_by_outlet
 from tasks.store import is_due, open_lake
 from tasks.store.references import BatchRef, ShardRef
 from tasks.validate import Border
@@ -110,7 +111,8 @@ def fetch(job: Job, limit: int | None) -> BatchRef | None:
             return None
         batch = intake.fetched.batch
         read = sum(ref.rows for ref in batch.records)
-        stage.gave(read + batch.refused.rows, read, [ref.path for ref in batch.records])
+        refused = sum(ref.rows for ref in batch.refused)
+        stage.gave(read + refused, read, [ref.path for ref in batch.records])
     return batch
 
 
@@ -195,10 +197,11 @@ def settle(
         run_id=job.record.run_id,
         rows=tuple(rows),
         quarantine=tuple(ref.quarantine for ref in borders),
-        entries=(batch.refused, *(ref.refused for ref in borders), *decided.records),
+        entries=(*batch.refused, *(ref.refused for ref in borders), *decided.records),
         replaced=decided.replaced,
         amended=decided.amended,
         index_step=decided.index_step,
+        licences=licences_by_outlet(job.profiles),
     )
     return edition, borders
 

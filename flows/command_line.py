@@ -55,6 +55,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_lake_commands(commands)
     _add_lake_changes(commands)
     _add_rebuild(commands)
+    _add_migrate(commands)
     _add_schedule_commands(commands)
     _add_source_commands(commands)
     return parser
@@ -164,6 +165,15 @@ def _add_rebuild(commands: "_Commands[argparse.ArgumentParser]") -> None:
     )
 
 
+def _add_migrate(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    _add(
+        commands,
+        "migrate",
+        "write a lake of an older schema anew in today's, by one commit",
+        "warraq migrate --lake corpus",
+    )
+
+
 def _add_schedule_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
     serve = _add(
         commands,
@@ -260,6 +270,7 @@ _COMMANDS: Final = {
     "maintain": ("flows.maintain_command", "maintain"),
     "retract": ("flows.retract_command", "retract_article"),
     "rebuild": ("flows.rebuild_command", "rebuild"),
+    "migrate": ("flows.migrate_command", "migrate_lake"),
     "explain": ("flows.explain_command", "explain"),
     "serve": ("flows.deployments", "serve"),
     "trigger": ("flows.deployments", "trigger"),

@@ -7,6 +7,7 @@ from tasks.store.lock import writer_lock
 from tasks.store.log import LiveFile, LogEntry, Operation, read_entry
 from tasks.store.lookup import find_article, find_ledger, find_rows
 from tasks.store.maintenance import Upkeep, is_due, keep_up
+from tasks.store.migrations import migrate
 from tasks.store.runs import fail_cut_off_runs, read_runs, write_runs
 from tasks.store.state import State
 from tasks.store.transaction import Transaction, transaction
@@ -31,6 +32,7 @@ __all__ = [
     "find_rows",
     "is_due",
     "keep_up",
+    "migrate",
     "open_index",
     "open_lake",
     "read_entry",

@@ -11,11 +11,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from expectations.schema import DATASETS
+from tasks.store.card import CARD, ending
 from tasks.store.files import digest
 from tasks.store.lake import Lake
 from tasks.store.log import LiveFile, entry_path, read_document, stored_schema
+from tasks.store.parts import count_outlets
 from tasks.store.state import State
-from tasks.store.views import shown_files, shown_version, view_path
+from tasks.store.views import CURRENT, shown_files, shown_version, view_path
 
 _RESTORE: Final = "restore this file from a backup"
 _REBUILD_VIEW: Final = "delete this view's folder; the next opening of the lake builds it again"
@@ -77,7 +79,13 @@ def _file_problem(path: Path, file: LiveFile) -> str | None:
             return f"its schema is not that of {file.dataset}"
         if source.metadata.num_rows != file.rows:
             return f"it has {source.metadata.num_rows} rows, the log says {file.rows}"
+        if file.sources and not _counted(file, source.read(columns=["source"])):
+            return "its rows are not of the outlets that the log says"
     return None
+
+
+def _counted(file: LiveFile, rows: pa.Table) -> bool:
+    return file.sources.items() <= count_outlets(rows).items()
 
 
 def _check_view(root: Path, state: State) -> Iterator[Finding]:
@@ -92,8 +100,10 @@ def _check_view(root: Path, state: State) -> Iterator[Finding]:
     for dataset in DATASETS:
         if (root / dataset).resolve() != (root / "current" / dataset).resolve():
             yield Finding("it does not lead into the current view", dataset, "delete it, reopen")
+    yield from _check_card(root, state)
     wanted = shown_files(state)
     found = {str(p.relative_to(view)): p for p in view.rglob("*") if not p.is_dir()}
+    found.pop(CARD, None)
     for name in sorted(found.keys() - wanted.keys()):
         yield Finding("readers see it, but no commit made it", f"{shown}/{name}", _REBUILD_VIEW)
     for name, of in wanted.items():
@@ -101,6 +111,20 @@ def _check_view(root: Path, state: State) -> Iterator[Finding]:
             yield Finding("readers miss it", f"{shown}/{name}", _REBUILD_VIEW)
         elif (root / of).exists() and not _same(found[name], root / of):
             yield Finding(f"it is not the file {of}", f"{shown}/{name}", _REBUILD_VIEW)
+
+
+def _check_card(root: Path, state: State) -> Iterator[Finding]:
+    """Check that the version has its card, whole, and that the link beside the datasets shows it.
+
+    A README.md that is no link is the user's own.
+    """
+    link, card = root / CARD, view_path(root, state.version) / CARD
+    if link.is_symlink() and link.resolve() != (root / CURRENT / CARD).resolve():
+        yield Finding("it does not lead into the current view", CARD, "delete it, reopen")
+    content = card.read_bytes() if card.is_file() else b""
+    if not content.rstrip().endswith(ending(state.entry).encode()):
+        problem = "it is not the card of this version, whole"
+        yield Finding(problem, str(card.relative_to(root)), _REBUILD_VIEW)
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -16,6 +16,7 @@ COMMANDS = [
     "maintain",
     "retract",
     "rebuild",
+    "migrate",
     "explain",
     "serve",
     "trigger",
