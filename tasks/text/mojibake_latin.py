@@ -52,6 +52,7 @@ _WORD: Final = re.compile(f"[{_IN_WORDS}À-ÿ!-@\\[-`{{-~]+")  # of octets, but 
 _LETTERS_IN_A_ROW: Final = re.compile("[À-ÖØ-öø-ÿ]{3}")
 _GLUED: Final = re.compile("[!-@]*(?:æ?(?:Çá|[Èßá]Ü)Ü?|æ)[!-@]*")
 """What Arabic writes before a Latin word without a space: «وFacebook», «والـFBI», «بـTwitter»."""
+_STOP: Final = re.compile("[!-@]*[¡¿][!-@]*")  # «GPS¡» is «GPS،»
 
 _CHARACTERS_IN_A_ROW: Final = re.compile(f"{_CHARACTER}{{3}}")
 
@@ -139,12 +140,16 @@ def _reread_word(line: str, match: re.Match[str]) -> str | None:
     anew = None if word.isascii() else undo(word, (WINDOWS_1256,))
     if anew is None or anew == word or LATIN_LETTER.search(anew):
         return None
-    around = line[: match.start()][-1:] + line[match.end() :][:1]
-    glued = sum(char.isascii() and char.isalpha() for char in around)
+    before, behind = map(_is_ascii_letter, (line[: match.start()][-1:], line[match.end() :][:1]))
     # «niño», «¡Hola» and «Læsø» have one letter or none beside ASCII, or stand inside a word.
-    if glued and not _LETTERS_IN_A_ROW.search(word):
-        return anew if glued == 1 and _GLUED.fullmatch(word) else None
-    return anew
+    if not (before or behind) or _LETTERS_IN_A_ROW.search(word):
+        return anew
+    alone = _GLUED.fullmatch(word) or (before and _STOP.fullmatch(word))
+    return anew if alone and not (before and behind) else None
+
+
+def _is_ascii_letter(char: str) -> bool:
+    return char.isascii() and char.isalpha()
 
 
 def _is_foreign_letter(char: str) -> bool:

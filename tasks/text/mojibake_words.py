@@ -123,7 +123,8 @@ def _reread_words(line: str, *, last: bool) -> Reread | None:
     words = _BETWEEN.split(filled)
     kinds = [_tell(word) for word in words]
     if _Word.BROKEN not in kinds and _Word.SOUND in kinds:
-        return None
+        torn = any(map(_is_surely_damaged, words, kinds))
+        return Reread(line, torn=True) if torn else None
     if _Word.DAMAGED in kinds:
         return Reread(line, torn=True)
     if _Word.BROKEN not in kinds:
@@ -137,6 +138,11 @@ def _reread_words(line: str, *, last: bool) -> Reread | None:
         mended[at] = _CHARACTERS.sub(_read_characters, words[at])
     anew = [new for new, old in zip(mended, words, strict=True) if new != old]
     return Reread("".join(mended), " ".join(anew), tuple(notes))
+
+
+def _is_surely_damaged(word: str, kind: _Word) -> bool:
+    """Whether the word lost bytes whatever is beside it: «ط?ظ„ظ‚ط¯ط³», not «خبر?»."""
+    return kind is _Word.DAMAGED and len(_EVIDENCE.findall(word)) >= 2
 
 
 def _read_characters(match: re.Match[str]) -> str:

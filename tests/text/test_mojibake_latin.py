@@ -87,8 +87,8 @@ def test_broken_parts_are_repaired_and_the_rest_stays(name: str, around: str) ->
 
 
 def test_words_beside_a_proven_line_are_repaired_among_sound_ones() -> None:
-    text = "{}\nقال {}، ثم {} Facebook {}Twitter {}FBI\nÉté à Orléans, niño, Læsø, Größe"
-    words = (SENTENCES[0], "نعم", "هل", "و", "والـ")
+    text = "{}\nقال {}، ثم {} Facebook {}Twitter {}FBI{}\n¡Été à Orléans, niño, Læsø, Größe"
+    words = (SENTENCES[0], "نعم", "هل", "و", "والـ", "؟")
     assert mend(text.format(*map(as_latin_1, words))) == (text.format(*words), WINDOWS_1256)
 
 

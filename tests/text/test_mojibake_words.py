@@ -122,6 +122,8 @@ LONG = f"{NEWS_LIKE['plain']} وقال إن الحضور حافل"
         pytest.param(lambda text: f"{as_windows_1256('“نص')}â€\" {text}", id="quote-straightened"),
         pytest.param(lambda text: f"{as_windows_1256('سوق ثان')}\n{text}".replace("\xad", ""),
                      id="another-line-is-whole"),
+        pytest.param(lambda text: f"{text}\nفي #ط\N{REPLACEMENT CHARACTER}ظ„ظ‚ط¯ط³ اليوم",
+                     id="one-word-in-a-sound-line"),
     ],
 )  # fmt: skip
 def test_a_text_that_lost_bytes_stays_whole(lose: Callable[[str], str]) -> None:
