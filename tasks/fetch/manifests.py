@@ -14,7 +14,7 @@ from tasks.fetch.files import SourceFile
 from tasks.fetch.reading import Reading
 from tasks.store.files import aside_of
 
-FETCH_VERSION: Final = 7
+FETCH_VERSION: Final = 8
 """Raised when the same bytes are read differently, so that what was decoded before is not used."""
 
 MANIFEST: Final = "batch.json"
