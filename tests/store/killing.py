@@ -1,10 +1,10 @@
 """Writers that are killed, over and over, on one lake, with every row looked at after each kill.
 
 A writer is a process forked from a server that has imported everything: a kill costs its commit and
-the look, not an interpreter. It dies by itself at a point of the commit (``POINT``), by itself just
-before its N-th change to the file system that Python makes (``STEP``: names, folders, openings for
-writing), or by ``kill -9`` at a random moment (``MOMENT``). In the fourth way, ``RECOVERY``, it dies
-before a step, and then the opening that mends what it left is killed at a random moment.
+the look, not an interpreter. It dies by itself at a point of the commit (``POINT``), by itself
+just before its N-th change to the file system that Python makes (``STEP``: names, folders, openings
+for writing), or by ``kill -9`` at a random moment (``MOMENT``). In the fourth way, ``RECOVERY``, it
+dies before a step, and the opening that mends what it left is killed at a random moment.
 """
 
 import multiprocessing
@@ -159,7 +159,7 @@ class Killing:
             self.tally.faults.append(f"{kind}, {way}: the writer ended with {ended}")
 
     def _action(self, kind: str) -> Action:
-        """Plan what the kind does next, on what the lake holds now; its name stays until it is in."""
+        """Plan what the kind does next to the lake as it is; its name stays until it is in."""
         if kind == MAINTAIN:
             return Action(MAINTAIN)
         if kind not in self._wanted:
