@@ -69,8 +69,8 @@ def main() -> int:
     found = [*tally.faults, *runs.faults]
     for fault in found[:20]:
         print(fault)
-    wrong = (tally.lost, tally.doubled, tally.torn, runs.lost, runs.doubled, runs.torn, len(found))
-    return BAR_MISSED if any(wrong) else 0
+    wrong = (runs.lost, runs.doubled, runs.torn, len(found))
+    return BAR_MISSED if any(wrong) or not tally.clean else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,6 +102,7 @@ def print_writers(tally: Tally, seconds: float) -> None:
     print_table(f"{kills:,} writers killed, {seconds / max(kills, 1):.2f} s each", heads, rows)
     print(
         f"lost rows {tally.lost}, doubled rows {tally.doubled}, torn reads {tally.torn}, "
+        f"part of a version given up {tally.half}, "
         f"other faults {len(tally.faults)}; {tally.survived} were done before they were killed"
     )
 
@@ -109,18 +110,16 @@ def print_writers(tally: Tally, seconds: float) -> None:
 def kill_runs(folder: Path, count: int, chance: random.Random) -> Runs:
     """Kill so many whole runs, give each command again, and compare with a lake left in peace."""
     runs = Runs()
-    typical = 0.0
+    stages = 0.0
     for number in range(2 if count else 0):  # the first compiles kernels and makes Prefect's state
-        typical = _whole(folder, _source(folder, number), "warm")[1]
+        stages = _whole(folder, _source(folder, number), "warm").stages
     for number in range(count):
         source = _source(folder, number)
-        _kill_one(folder, source, chance.uniform(0, typical), runs)
-        code, _ = _whole(folder, source, "lake")
-        if code:
+        _kill_one(folder, source, chance.uniform(-0.2, 1) * stages, runs)
+        if code := _whole(folder, source, "lake").code:
             runs.faults.append(f"run {number}: the same command ended with {code}")
         _check(folder / "lake", (number + 1) * RECORDS, f"run {number}", runs)
-        _, taken = _whole(folder, source, "control")
-        typical += 0.2 * (taken - typical)
+        stages += 0.2 * (_whole(folder, source, "control").stages - stages)
     if count and corpus(folder / "lake", CHANGES_WITH_THE_RUN) != corpus(
         folder / "control", CHANGES_WITH_THE_RUN
     ):
@@ -132,38 +131,53 @@ def _source(folder: Path, number: int) -> Path:
     return write_lines(folder / "sources" / f"{number}.jsonl", records(RECORDS, seed=number))
 
 
-def _whole(folder: Path, source: Path, lake: str) -> tuple[int, float]:
-    """Run the command to its end; return its exit code and the seconds that it took."""
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """How a run ended, and for how long it was in its stages."""
+
+    code: int
+    stages: float
+
+
+def _whole(folder: Path, source: Path, lake: str) -> _Ran:
+    """Run the command to its end."""
+    process, log = _begin(folder, source, lake)
+    _wait_for_stages(process, log)
     began = time.monotonic()
-    with (folder / "log.txt").open("wb") as log:
-        code = subprocess.call(
-            list(map(str, warraq_run(source, folder / lake))),
-            cwd=folder,
-            env=clean_environment(folder),
-            stdout=log,
-            stderr=log,
-        )
-    return code, time.monotonic() - began
+    return _Ran(process.wait(), time.monotonic() - began)
 
 
-def _kill_one(folder: Path, source: Path, seconds: float, runs: Runs) -> None:
-    log = folder / "killed.txt"
-    before = _ledger(folder / "lake")
+def _begin(folder: Path, source: Path, lake: str) -> tuple[subprocess.Popen[bytes], Path]:
+    log = folder / "log.txt"
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            list(map(str, warraq_run(source, folder / "lake"))),
+            list(map(str, warraq_run(source, folder / lake))),
             cwd=folder,
             env=clean_environment(folder),
             stdout=sink,
             stderr=sink,
         )
-        try:
-            process.wait(seconds)
-            runs.survived += 1
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            runs.died_in[_stage(log.read_text(errors="replace"))] += 1
+    return process, log
+
+
+def _wait_for_stages(process: subprocess.Popen[bytes], log: Path) -> None:
+    while process.poll() is None and "begins" not in log.read_text(errors="replace"):
+        time.sleep(0.02)
+
+
+def _kill_one(folder: Path, source: Path, seconds: float, runs: Runs) -> None:
+    """Kill a run so long after its first stage began; at any moment before that when negative."""
+    before = _ledger(folder / "lake")
+    process, log = _begin(folder, source, "lake")
+    if seconds >= 0:
+        _wait_for_stages(process, log)
+    try:
+        process.wait(abs(seconds) * (1 if seconds >= 0 else 5))
+        runs.survived += 1
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        runs.died_in[_stage(log.read_text(errors="replace"))] += 1
     after = _ledger(folder / "lake")
     if after not in {before, before + RECORDS}:
         runs.torn += 1
@@ -175,8 +189,8 @@ def _ledger(lake: Path) -> int:
 
 
 def _stage(log: str) -> str:
-    """Return the last stage that the log names."""
-    places = {log.rfind(f"{stage} "): stage for stage in _STAGES}
+    """Return the last stage that the log says has begun."""
+    places = {log.rfind(f"{stage} begins"): stage for stage in _STAGES}
     last = max(places)
     return places[last] if last >= 0 else "before the first stage"
 

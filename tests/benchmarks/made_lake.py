@@ -11,7 +11,7 @@ import os
 import random
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -124,6 +124,20 @@ def write_batch(changes: Transaction, made: Made) -> None:
     changes.index(made.step)
 
 
+def commit_batch(root: Path, made: Made) -> None:
+    """Commit what a batch brings."""
+    lake = open_lake(root)
+    with transaction(lake, run_id="made", batch_id=made.batch_id, wait_seconds=0) as changes:
+        write_batch(changes, made)
+        changes.commit(made.summary)
+
+
+def make_due(root: Path, pool: Pool, numbers: Iterator[int], size: int) -> None:
+    """Commit batches of the last month until upkeep is due: the state that costs most."""
+    while not is_due(open_lake(root).state()):
+        commit_batch(root, make_batch(pool, next(numbers), size, MONTHS - 1))
+
+
 def keep_lake_up(root: Path, *, always: bool = False) -> int:
     """Merge and give up old versions when a run would; return the files that were merged."""
     lake = open_lake(root)
@@ -136,18 +150,12 @@ def keep_lake_up(root: Path, *, always: bool = False) -> int:
 def made_lake(folder: Path, pool: Pool, *, batches: int, size: int) -> Path:
     """Return the lake of so many batches in the folder; make it, or what is missing of it.
 
-    It is kept up as runs do, and upkeep is almost due in the end: the state that costs most.
+    It is kept up as runs do it.
     """
     root = folder / f"lake-{batches}-of-{size}"
     lake = open_lake(root, create=True)
     for number in range(len(lake.state().batches), batches):
-        made = make_batch(pool, number, size, number * MONTHS // batches)
-        lake = open_lake(root)
-        with transaction(
-            lake, run_id=made.batch_id, batch_id=made.batch_id, wait_seconds=0
-        ) as changes:
-            write_batch(changes, made)
-            changes.commit(made.summary)
+        commit_batch(root, make_batch(pool, number, size, number * MONTHS // batches))
         keep_lake_up(root)
         if number % 100 == 99:
             print(f"made {number + 1:,} of {batches:,} batches", flush=True)

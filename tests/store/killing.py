@@ -24,17 +24,19 @@ from typing import Final
 import pandas as pd
 import pyarrow as pa
 
-from tasks.store import Lake, open_index, open_lake, state, verify
+from tasks.store import Lake, open_index, open_lake, state, verify, view_path
 from tasks.store.state import read_state
 from tasks.store.transaction import POINTS
 from tests.store.known_lake import (
     MAINTAIN,
+    SEEN,
     Action,
     Known,
     Sight,
     a_batch,
     a_correction,
     digest_of,
+    digest_of_frame,
     perform,
     sight_of,
 )
@@ -70,19 +72,23 @@ class Death:
 
 @dataclass(slots=True)
 class Tally:
-    """What the kills did; all but ``kills`` and ``survived`` have to stay empty."""
+    """What the kills did; all but ``kills`` and ``survived`` have to stay empty.
+
+    ``half`` counts reads of a version that is being given up which got a part of its rows.
+    """
 
     kills: Counter[tuple[str, str]] = field(default_factory=Counter)
     survived: int = 0
     lost: int = 0
     doubled: int = 0
     torn: int = 0
+    half: int = 0
     faults: list[str] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:
         """Whether nothing was lost, doubled, torn or found by ``verify``."""
-        return not (self.lost or self.doubled or self.torn or self.faults)
+        return not (self.lost or self.doubled or self.torn or self.half or self.faults)
 
 
 def _child(root: Path, action: Action | None, death: Death, told: Connection) -> None:
@@ -126,6 +132,7 @@ class Killing:
         self.known = Known()
         self.tally = Tally()
         self.version = 0
+        self._held = {0: self.known.sight}
         self._chance = random.Random(seed)
         self._names = 0
         self._costs = dict.fromkeys((*KINDS, RECOVERY), (0.05, 50))
@@ -210,10 +217,11 @@ class Killing:
 
     def _look(self, action: Action, death: Death, after: Known) -> None:
         """Look as a reader does before anything is mended; then mend, verify, and look again."""
-        before = self.known
-        seen = self._seen(action, death, before, after)
-        lake = open_lake(self.root)
         maintained = action.kind == MAINTAIN
+        seen = self._seen(action, death, self.known, after)
+        if maintained:
+            self._read_held()
+        lake = open_lake(self.root)
         committed = lake.version > self.version
         if lake.version - self.version > 1:
             self._blame(death, action, f"version {self.version} was followed by {lake.version}")
@@ -222,6 +230,7 @@ class Killing:
         if committed:
             self.known = after
             self.version = lake.version
+            self._held[self.version] = after.sight
             self._wanted.pop(action.kind, None)
         self._count_rows(death, action)
         self._check_lake(lake, action, death)
@@ -240,6 +249,17 @@ class Killing:
             self._blame(death, action, f"a reader saw {seen}, neither before nor after")
         return seen
 
+    def _read_held(self) -> None:
+        """Read what readers may still hold: whole, or an error when it was given up."""
+        for version, sight in list(self._held.items())[-4:-1]:
+            try:
+                frame = pd.read_parquet(view_path(self.root, version) / "articles")
+            except FileNotFoundError:
+                continue
+            if not frame.columns.empty:  # a reader whose folder is gone before its first file
+                whole = (sight.articles, sight.digest)
+                self.tally.half += (len(frame), digest_of_frame(frame)) != whole
+
     def _check_point(
         self, action: Action, death: Death, *, committed: bool, seen: Sight | None, after: Sight
     ) -> None:
@@ -250,14 +270,14 @@ class Killing:
             self._blame(death, action, f"readers saw the new version: {seen == after}")
 
     def _count_rows(self, death: Death, action: Action) -> None:
-        """Compare the ids that a reader gets with those that were committed."""
-        found = pd.read_parquet(self.root / "articles", columns=["article_id"])["article_id"]
-        counts = Counter(found)
+        """Compare the rows that a reader gets with those that were committed."""
+        found = pd.read_parquet(self.root / "articles", columns=SEEN)
+        counts = Counter(found["article_id"])
         wanted = {article_id(n) for n in self.known.articles}
         self.tally.lost += len(wanted - counts.keys())
         self.tally.doubled += sum(count - 1 for count in counts.values())
-        if (seen := sight_of(self.root)) != self.known.sight:
-            self._blame(death, action, f"the mended lake shows {seen}, not {self.known.sight}")
+        if digest_of_frame(found) != self.known.digest:
+            self._blame(death, action, "the mended lake shows other articles than were committed")
 
     def _check_lake(self, lake: Lake, action: Action, death: Death) -> None:
         for finding in verify(lake):
