@@ -41,6 +41,9 @@ from tests.store.killing import KINDS, POINT, WAYS, Killing, Tally
 RECORDS: Final = 80
 """Records of a source that a whole run takes in."""
 
+ENOUGH: Final = 20
+"""Faults after which nothing more is learnt."""
+
 _STAGES: Final = ("fetch", "clean", "deduplicate", "enrich", "validate", "publish", "maintain")
 
 
@@ -67,7 +70,7 @@ def main() -> int:
     if options.runs:
         print_runs(runs)
     found = [*tally.faults, *runs.faults]
-    for fault in found[:20]:
+    for fault in found[:ENOUGH]:
         print(fault)
     wrong = (runs.lost, runs.doubled, runs.torn, len(found))
     return BAR_MISSED if any(wrong) or not tally.clean else 0
@@ -89,10 +92,11 @@ def kill_writers(root: Path, kills: int, seed: int) -> Tally:
     points = {kind: cycle(POINTS) for kind in KINDS}
     for way in cycle(WAYS):
         for kind in KINDS:
-            if killing.tally.kills.total() >= kills:
-                return killing.tally
+            tally = killing.tally
+            if tally.kills.total() >= kills or len(tally.faults) >= ENOUGH:
+                return tally
             killing.kill(kind, way, next(points[kind]) if way == POINT else "")
-    return killing.tally
+    raise AssertionError("a cycle ends")
 
 
 def print_writers(tally: Tally, seconds: float) -> None:

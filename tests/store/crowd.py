@@ -247,7 +247,7 @@ def _reading_pinned(plan: Plan, history: _History, chance: random.Random) -> Ite
         pinned = time.monotonic()
         folder = (plan.root / "articles").resolve()
         version = int(folder.parent.name[1:])
-        for wait in (0.0, plan.keep / 3, plan.keep):
+        for wait in (0.0, plan.keep / 3, 3 * plan.keep):
             time.sleep(chance.uniform(0, wait))
             seen, error = _seen(_by_pandas, folder)
             late = time.monotonic() - pinned > plan.keep

@@ -115,3 +115,17 @@ def test_a_crowd_of_writers_and_readers(tmp_path: Path) -> None:
     known, by_log = last_sight(tmp_path / "lake")
     assert sight_of(tmp_path / "lake") == known.sight == by_log
     assert verify(open_lake(tmp_path / "lake")) == []
+
+
+@pytest.mark.xfail(reason="between the log and the view, the newest version has no folder yet")
+def test_a_version_that_is_opened_can_be_read(tmp_path: Path) -> None:
+    """Also at each moment of another writer's commit."""
+    lake = open_lake(tmp_path / "lake", create=True)
+    missing: list[str] = []
+
+    def look(point: str) -> None:
+        if not open_lake(lake.root).view("articles").is_dir():
+            missing.append(point)
+
+    commit(lake, batch("b", range(4)), checkpoint=look)
+    assert missing == []
