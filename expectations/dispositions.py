@@ -44,6 +44,9 @@ REASONS: Final = {
         "unreadable": "the file cannot be opened or read",
         "changed-while-read": "the file changed while it was read; the next run reads it again",
         "unknown-format": "no format reads this content",
+        "retracted": "the article was taken out of the corpus by hand",
+        "purged": "the article was taken out of the corpus and of the raw zone by hand",
+        "was-retracted": "the article, or its purged text, had been taken out by hand before",
     },
 }
 """Every disposition and, under it, every reason with what it means."""

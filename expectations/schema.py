@@ -350,7 +350,11 @@ INDEX_STEP: Final = pa.schema(
         _field(
             "text_key", pa.binary(16), "128-bit hash of the folded title and body", required=True
         ),
-        _text("dataset", "articles or duplicates: where the article stands", required=True),
+        _text(
+            "dataset",
+            "articles or duplicates: where the article stands; or retracted or purged",
+            required=True,
+        ),
         _text("duplicate_of", "the article that it copies; null in articles"),
         _text("cluster_id", "its cluster", required=True),
         _field("copies", pa.int32(), "articles in its cluster", unit="articles", required=True),

@@ -22,6 +22,7 @@ from tasks.maintain import MIB
 from tasks.maintain.task import maintain_lake
 from tasks.publish import Edition
 from tasks.publish.task import publish_batch
+from tasks.sources import licences_by_outlet
 from tasks.store import is_due, open_lake
 from tasks.store.references import BatchRef, ShardRef
 from tasks.validate import Border
@@ -84,15 +85,19 @@ def build_corpus(run: CorpusRun = CorpusRun()) -> RunSummary:  # noqa: B008 (fro
         if batch is None:
             summary = job.nothing_new()
         else:
-            raw = validate(job, batch, "raw", batch.records, [])
-            cleaned = clean(job, batch, raw)
-            article = validate(job, batch, "article", cleaned, [raw])
-            edition, borders = settle(job, batch, cleaned, [raw, article])
-            summary = publish(job, batch, edition, borders)
+            summary = publish(job, batch, *work_through(job, batch))
             maintain(job)
     summary = job.finished(summary)
     create_markdown_artifact(to_markdown(summary), key=ARTIFACT_KEY)
     return summary
+
+
+def work_through(job: Job, batch: BatchRef) -> tuple[Edition, list[BorderRef]]:
+    """Take a fetched batch through every stage up to the lake."""
+    raw = validate(job, batch, "raw", batch.records, [])
+    cleaned = clean(job, batch, raw)
+    article = validate(job, batch, "article", cleaned, [raw])
+    return settle(job, batch, cleaned, [raw, article])
 
 
 def fetch(job: Job, limit: int | None) -> BatchRef | None:
@@ -106,7 +111,8 @@ def fetch(job: Job, limit: int | None) -> BatchRef | None:
             return None
         batch = intake.fetched.batch
         read = sum(ref.rows for ref in batch.records)
-        stage.gave(read + batch.refused.rows, read, [ref.path for ref in batch.records])
+        refused = sum(ref.rows for ref in batch.refused)
+        stage.gave(read + refused, read, [ref.path for ref in batch.records])
     return batch
 
 
@@ -191,10 +197,11 @@ def settle(
         run_id=job.record.run_id,
         rows=tuple(rows),
         quarantine=tuple(ref.quarantine for ref in borders),
-        entries=(batch.refused, *(ref.refused for ref in borders), *decided.records),
+        entries=(*batch.refused, *(ref.refused for ref in borders), *decided.records),
         replaced=decided.replaced,
         amended=decided.amended,
         index_step=decided.index_step,
+        licences=licences_by_outlet(job.profiles),
     )
     return edition, borders
 

@@ -5,10 +5,12 @@ committed, 2 wrong usage, 130 interrupted.
 """
 
 import argparse
+import importlib
 import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -51,6 +53,9 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
     _add_lake_commands(commands)
+    _add_lake_changes(commands)
+    _add_rebuild(commands)
+    _add_migrate(commands)
     _add_schedule_commands(commands)
     _add_source_commands(commands)
     return parser
@@ -92,6 +97,16 @@ def _add_lake_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
     log.add_argument(
         "--last", type=_count, default=20, metavar="N", help="show so many versions (default: 20)"
     )
+    explain = _add(
+        commands,
+        "explain",
+        "one article: raw, what was removed, clean, and the records that became it",
+        "warraq explain 1f0c2ab49d3e5a6728b4c0de",
+    )
+    explain.add_argument("article_id", metavar="ARTICLE_ID", help="the article_id of a row")
+
+
+def _add_lake_changes(commands: "_Commands[argparse.ArgumentParser]") -> None:
     maintain = _add(
         commands,
         "maintain",
@@ -111,13 +126,52 @@ def _add_lake_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
         metavar="MIB",
         help="size of merged files (default: target_mib of warraq.toml, else 128)",
     )
-    explain = _add(
+    retract = _add(
         commands,
-        "explain",
-        "one article: raw, what was removed, clean, and the records that became it",
-        "warraq explain 1f0c2ab49d3e5a6728b4c0de",
+        "retract",
+        "take an article out of the corpus; records of it that come later are rejected",
+        "warraq retract 1f0c2ab49d3e5a6728b4c0de --reason 'withdrawn by the outlet'\n"
+        "  warraq retract 1f0c2ab49d3e5a6728b4c0de --reason 'court order 7/2026' --purge --copies",
     )
-    explain.add_argument("article_id", metavar="ARTICLE_ID", help="the article_id of a row")
+    retract.add_argument("article_id", metavar="ARTICLE_ID", help="the article_id of a row")
+    retract.add_argument(
+        "--reason", required=True, type=_reason, metavar="TEXT", help="what the ledger says of it"
+    )
+    retract.add_argument(
+        "--purge",
+        action="store_true",
+        help="leave nothing but that fact: also out of the raw zone, the quarantine and every "
+        "earlier version, which end with it",
+    )
+    retract.add_argument(
+        "--copies", action="store_true", help="also every article that has the same text"
+    )
+
+
+def _add_rebuild(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    rebuild = _add(
+        commands,
+        "rebuild",
+        "make the corpus once more from the raw zone under today's rules, and tell what changed; "
+        "readers see the old version until all is done",
+        "warraq rebuild\n  warraq rebuild --since 2026-03-01",
+    )
+    rebuild.add_argument(
+        "--since",
+        type=_day,
+        metavar="DATE",
+        help="only batches that were committed on this day (UTC) or later, as YYYY-MM-DD; the "
+        "version before them has to be there still",
+    )
+
+
+def _add_migrate(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    _add(
+        commands,
+        "migrate",
+        "write a lake of an older schema anew in today's, by one commit",
+        "warraq migrate --lake corpus",
+    )
 
 
 def _add_schedule_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -208,32 +262,29 @@ def _add_batch_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dry-run", action="store_true", help="do everything but the commit")
 
 
+_COMMANDS: Final = {
+    "run": ("flows.run_command", "run"),
+    "status": ("flows.lake_commands", "status"),
+    "log": ("flows.lake_commands", "log"),
+    "verify": ("flows.lake_commands", "verify_lake"),
+    "maintain": ("flows.maintain_command", "maintain"),
+    "retract": ("flows.retract_command", "retract_article"),
+    "rebuild": ("flows.rebuild_command", "rebuild"),
+    "migrate": ("flows.migrate_command", "migrate_lake"),
+    "explain": ("flows.explain_command", "explain"),
+    "serve": ("flows.deployments", "serve"),
+    "trigger": ("flows.deployments", "trigger"),
+    "source": ("flows.source_command", "new"),
+}
+"""Where each command stands: only its own module is imported."""
+
+
 def _command(name: str) -> Callable[[argparse.Namespace], int]:
-    if name == "run":
-        from flows.run_command import run
-
-        return run
-    if name in {"serve", "trigger"}:
-        from flows import deployments
-
-        return deployments.serve if name == "serve" else deployments.trigger
-    if name == "source":
-        from flows.source_command import new
-
-        return new
-    if name == "explain":
-        from flows.explain_command import explain
-
-        return explain
-    if name == "maintain":
-        from flows.maintain_command import maintain
-
-        return maintain
-    from flows import lake_commands
-
-    return {"status": lake_commands.status, "log": lake_commands.log}.get(
-        name, lake_commands.verify_lake
+    module, function = _COMMANDS[name]
+    command: Callable[[argparse.Namespace], int] = getattr(
+        importlib.import_module(module), function
     )
+    return command
 
 
 def _source(text: str) -> str:
@@ -246,6 +297,19 @@ def _count(text: str) -> int:
     if not (text.isdecimal() and int(text) >= 1):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
     return int(text)
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a reason is some words, not an empty text")
+    return text.strip()
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-03-01") from None
 
 
 def _days(text: str) -> float:

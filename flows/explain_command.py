@@ -27,13 +27,20 @@ def explain(options: Namespace) -> int:
     """Show one article as it came, what was cut out of it, and as it is published."""
     lake = open_named(options)
     article = find_article(lake, options.article_id)
+    ledger = find_ledger(lake, options.article_id)
+    if article is None and ledger:
+        raise StopRun(
+            "This article was taken out of the corpus",
+            article_id=options.article_id,
+            reason=ledger[-1]["detail"] or ledger[-1]["reason"],
+            lake=str(lake.root),
+        )
     if article is None:
         raise StopRun(
             "There is no article with this id; ids are in the column article_id",
             article_id=options.article_id,
             lake=str(lake.root),
         )
-    ledger = find_ledger(lake, options.article_id)
     place = str(article.get("batch_id")), str(article.get("record_ref"))
     raw = _as_received(lake.root, *place, load_settings())
     if options.json:

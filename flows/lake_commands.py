@@ -81,7 +81,7 @@ def verify_lake(options: Namespace) -> int:
 
 def log(options: Namespace) -> int:
     """Tell what each version changed, the newest first."""
-    lake = open_named(options)
+    lake = open_named(options, any_schema=True)
     oldest = lake.entry().floor
     first = max(0, lake.version - options.last + 1)
     entries = [read_entry(lake.root, number) for number in range(lake.version, first - 1, -1)]
@@ -107,9 +107,9 @@ def log(options: Namespace) -> int:
     return 0
 
 
-def open_named(options: Namespace) -> Lake:
+def open_named(options: Namespace, *, any_schema: bool = False) -> Lake:
     """Return the lake that the command line or the settings name."""
-    return open_lake(options.lake or load_settings().lake)
+    return open_lake(options.lake or load_settings().lake, any_schema=any_schema)
 
 
 _RUN_COLUMNS: Final = ("began (UTC)", "run", "batch", "status", "records", "seconds")
@@ -152,7 +152,14 @@ def _log_line(entry: LogEntry) -> list[object]:
 def _changed(entry: LogEntry) -> str:
     counts = entry.summary.get("dispositions", entry.summary)
     told = counts.items() if isinstance(counts, Mapping) else ()
-    return ", ".join(f"{name} {count:,}" for name, count in told if count)
+    return ", ".join(f"{name.replace('_', ' ')} {_short(value)}" for name, value in told if value)
+
+
+def _short(value: object) -> str:
+    if isinstance(value, list):
+        more = f" and {len(value) - 1:,} more" if len(value) > 1 else ""
+        return f"{value[0]}{more}"
+    return f"{value:,}" if isinstance(value, int) else f"«{value}»"
 
 
 def _entry(lake: Lake, entry: LogEntry) -> dict[str, object]:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flows.command_output import counted
-from flows.foreground import run_in_foreground
+from flows.foreground_run import run_in_foreground
 
 if TYPE_CHECKING:
     from flows.maintain_lake import UpkeepSummary

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -102,7 +102,9 @@ class Job:
         """Return the summary when the lake holds already what the sources have, if anything."""
         batch_id = self.intake.batch_id if self.intake else None
         entry = None if batch_id is None else self.lake.find_batch(batch_id)
-        counted = {"records": 0, "reasons": []} if entry is None else entry.summary
+        counted = {"records": 0, "reasons": []}
+        if batch_id is not None and entry is not None:
+            counted = entry.counts_of(batch_id)
         return self._summary(counted, already_in_version=entry.version if entry else None)
 
     def summarise(self, edition: Edition) -> RunSummary:
@@ -151,45 +153,62 @@ def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> I
     live in a temporary folder, where there is no lake also its lake.
     """
     settings = load_settings()
-    logger = get_run_logger()
-    run_id = str(flow_run.id)
     profiles = expand(load_profiles(folder=settings.profiles))
     root = (lake or settings.lake).absolute()
     sources = sources or (_sample(),)
     if not root.exists():
         find_files(sources, profiles)  # a wrong SOURCE leaves no new lake behind
     with ExitStack() as stack:
-        place = root
         if dry_run:
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="warraq-")))
-        absent = dry_run and _is_vacant(root)
-        opened = open_lake(place if absent else root, create=absent or not dry_run)
-        if not dry_run:
-            wait = settings.store.lock_wait_seconds
-            opened = stack.enter_context(_held(root, run_id, wait, logger))
-        if not kernels_are_compiled():
-            logger.warning("The first run compiles the text kernels: some 30 s, once")
-        job = Job(
-            settings=settings,
-            sources=sources,
-            profiles=profiles,
-            named=root,
-            lake=opened,
-            root=place,
-            dry_run=dry_run,
-            record=RunRecord(run_id, None if dry_run else root, opened.version),
-            started_at=datetime.now(UTC),
-            logger=logger,
-            rules=rules_digest(profiles),
-        )
+            absent = _is_vacant(root)
+            opened = open_lake(place if absent else root, create=absent)
+        else:
+            open_lake(root, create=True)
+            opened, place = stack.enter_context(_held(root, settings)), root
+        job = _job(settings, profiles, opened)
+        if dry_run:
+            job.record.folder = None
+        job = replace(job, sources=sources, named=root, root=place, dry_run=dry_run)
         yield job
         if job.record.batch_id is not None:
             shutil.rmtree(place / "work" / job.record.batch_id, ignore_errors=True)
 
 
 @contextmanager
-def _held(root: Path, run_id: str, wait_seconds: float, logger: Logger) -> Iterator[Lake]:
+def open_lake_job(lake: Path | None) -> Iterator[Job]:
+    """Hold a lake that is there for writing, without sources; raises :class:`StopRun` if not."""
+    settings = load_settings()
+    root = (lake or settings.lake).absolute()
+    open_lake(root)
+    with _held(root, settings) as opened:
+        yield _job(settings, expand(load_profiles(folder=settings.profiles)), opened)
+
+
+def _job(settings: Settings, profiles: Mapping[str, SourceProfile], lake: Lake) -> Job:
+    logger = get_run_logger()
+    if not kernels_are_compiled():
+        logger.warning("The first run compiles the text kernels: some 30 s, once")
+    return Job(
+        settings=settings,
+        sources=(),
+        profiles=profiles,
+        named=lake.root,
+        lake=lake,
+        root=lake.root,
+        dry_run=False,
+        record=RunRecord(str(flow_run.id), lake.root, lake.version),
+        started_at=datetime.now(UTC),
+        logger=logger,
+        rules=rules_digest(profiles),
+    )
+
+
+@contextmanager
+def _held(root: Path, settings: Settings) -> Iterator[Lake]:
     """Hold the lake for writing, and give it as it is then."""
+    logger = get_run_logger()
+    run_id, wait_seconds = str(flow_run.id), settings.store.lock_wait_seconds
 
     def tell(holder: str) -> None:
         logger.warning("Waiting for the lake: %s holds it", holder)

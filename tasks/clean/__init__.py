@@ -19,7 +19,7 @@ from tasks.clean.assemble import all_cuts, body_of, links_column, removed_column
 from tasks.clean.bylines import find_bylines
 from tasks.clean.credits import authors_column
 from tasks.clean.draft import TITLE, Draft, Found, Spans, open_draft
-from tasks.clean.identity import article_ids, content_hashes
+from tasks.clean.identity import Names, article_ids, content_hashes
 from tasks.clean.related_links import find_related_links
 from tasks.clean.times import read_times
 from tasks.clean.title_line import find_titles
@@ -38,6 +38,9 @@ RULES: Final[tuple[Rule, ...]] = (
     find_related_links,
 )
 """The cutting rules in the order in which they see the text."""
+
+_HEADING: Final = 60
+"""Characters of a text that stand for the title of a record without one."""
 
 
 def clean(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> Outcome:
@@ -73,12 +76,11 @@ def clean(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> Outcome:
 def _identity(records: pa.Table) -> dict[str, pa.Array]:
     contents = content_hashes(records["title"], records["text"])
     addresses = canonical_urls(records["url"])
-    ids = article_ids(
-        records["source"].to_pylist(),
-        addresses.to_pylist(),
-        records["native_id"].to_pylist(),
-        contents.to_pylist(),
-    )
+    openings = pc.utf8_slice_codeunits(records["text"], 0, _HEADING)
+    headings = pc.coalesce(records["title"].cast(pa.large_string()), openings)
+    columns = (addresses, records["native_id"], headings, contents)
+    told = zip(*(column.to_pylist() for column in columns), strict=True)
+    ids = article_ids(records["source"].to_pylist(), map(Names._make, told))
     return {
         "article_id": ids,
         "content_hash": contents,

@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 
@@ -13,6 +13,11 @@ _ID_LENGTH: Final = 24
 
 _HOME_PAGE: Final = re.compile(r"https?://[^/?#]*/?")
 """Scrapers that write their site's home page on every record name no article by it."""
+
+
+_ROW_NUMBER: Final = re.compile(r"[0-9]{1,5}")
+"""A small number is as often that of a row, and every spreadsheet has a 1: the heading counts too,
+or the articles of last year's sheet would be older texts of this year's."""
 
 
 def content_hashes(titles: pa.ChunkedArray, texts: pa.ChunkedArray) -> pa.Array:
@@ -32,33 +37,37 @@ def content_hashes(titles: pa.ChunkedArray, texts: pa.ChunkedArray) -> pa.Array:
     return pa.array(hashes, pa.string())
 
 
-def article_ids(
-    sources: Sequence[str],
-    addresses: Sequence[str | None],
-    native_ids: Sequence[str | None],
-    contents: Sequence[str],
-) -> pa.Array:
+class Names(NamedTuple):
+    """What may name one article: an address, the id that its source gave, its heading, its hash."""
+
+    address: str | None
+    native_id: str | None
+    heading: str
+    content: str
+
+
+def article_ids(sources: Sequence[str], names: Iterable[Names]) -> pa.Array:
     """Return the ids: of source and address, else source and native id, else source and text.
 
     The source is always part: one text under two mastheads is two articles, one of them a copy.
     """
     return pa.array(
         [
-            _article_id(source, *_best_name(address, native_id, content))
-            for source, address, native_id, content in zip(
-                sources, addresses, native_ids, contents, strict=True
-            )
+            _article_id(source, *_best_name(each))
+            for source, each in zip(sources, names, strict=True)
         ],
         pa.string(),
     )
 
 
-def _best_name(address: str | None, native_id: str | None, content: str) -> tuple[str, str]:
-    if address and not _HOME_PAGE.fullmatch(address):
-        return "url", address
-    if native_id:
-        return "id", native_id
-    return "text", content
+def _best_name(names: Names) -> tuple[str, str]:
+    if names.address and not _HOME_PAGE.fullmatch(names.address):
+        return "url", names.address
+    if names.native_id and _ROW_NUMBER.fullmatch(names.native_id):
+        return "row", f"{names.native_id}\0{names.heading}"
+    if names.native_id:
+        return "id", names.native_id
+    return "text", names.content
 
 
 def _article_id(source: str, kind: str, name: str) -> str:

@@ -1,8 +1,8 @@
 """Settle a batch: the disposition of every record, and what changes in the lake by it."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from expectations.schema import DUPLICATES, INDEX_STEP, LEDGER, PARTITION_COLUMN, without
 from tasks.deduplicate.copies import Copies, find_copies
+from tasks.deduplicate.gone import GONE, find_gone, reject_gone
 from tasks.deduplicate.revisions import CURRENT, OLDER, REPEAT, Entry, Revisions, order_revisions
 
 Objects = npt.NDArray[np.object_]
@@ -65,18 +66,36 @@ def decide(candidates: pa.Table, history: History) -> Decisions:
     """Settle the candidates of a whole batch against themselves and against ``history``.
 
     A changed text of a published article is a revision and stays in the corpus, whatever it equals;
-    a changed text of a copy is judged anew. Refused records take no part: leave their rows out.
+    a changed text of a copy is judged anew. What was taken out by hand does not come back. Refused
+    records take no part: leave their rows out.
     """
     known = _by_id(history.find_articles(candidates["article_id"].combine_chunks()))
+    texts = history.find_texts(candidates["text_key"].combine_chunks().unique()).to_pylist()
+    gone = find_gone(candidates, known.values(), texts)
+    if not gone.any():
+        return _decide(candidates, known, texts, history)
+    rest = _decide(
+        candidates.filter(pa.array(~gone)),
+        {name: entry for name, entry in known.items() if entry["dataset"] not in GONE},
+        [entry for entry in texts if entry["dataset"] not in GONE],
+        history,
+    )
+    rejected = reject_gone(candidates.filter(pa.array(gone)), DECISIONS)
+    rows = np.argsort(np.concatenate([np.flatnonzero(~gone), np.flatnonzero(gone)]))
+    records = pa.concat_tables([rest.records, rejected]).take(pa.array(rows))
+    return replace(rest, records=records)
+
+
+def _decide(
+    candidates: pa.Table,
+    known: Mapping[str, Entry],
+    texts: Iterable[Entry],
+    history: History,
+) -> Decisions:
     revisions = order_revisions(candidates, known)
     current = np.flatnonzero(revisions.standing == CURRENT)
-    keys = candidates["text_key"].take(pa.array(current)).combine_chunks()
     changing = set(candidates["article_id"].take(pa.array(current)).to_pylist()) & known.keys()
-    published = [
-        entry
-        for entry in history.find_texts(keys).to_pylist()
-        if entry["article_id"] not in changing
-    ]
+    published = [entry for entry in texts if entry["article_id"] not in changing]
     heads = {entry["duplicate_of"] for entry in published if entry["duplicate_of"]}
     heads |= {known[name]["duplicate_of"] for name in changing if known[name]["duplicate_of"]}
     canonical = _by_id(history.find_articles(pa.array(sorted(heads), pa.string())))

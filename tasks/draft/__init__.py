@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tasks.draft.columns import shapes_of
 from tasks.draft.composing import Evidence, compose, known_names
 from tasks.draft.decoding import decode_sample, find_encodings
-from tasks.draft.doubts import JOIN_FIRST
+from tasks.draft.doubts import JOIN_FIRST, ONE_COLUMN, save_list
 from tasks.draft.field_guess import FieldGuess, guess_fields, merge_guesses
 from tasks.draft.recurring import find_recurring
 from tasks.draft.sampling import Sample, take_sample
@@ -43,12 +43,17 @@ class Draft:
     def advice(self) -> tuple[str, ...]:
         """What is to be done to the source itself before a run, because no profile can do it."""
         guess = self.fields.get("text")
-        parted = [first for first in guess.firsts if first.most > 1] if guess else []
-        return tuple(
+        if guess is None:
+            return ()
+        told = [
             f"{example(first.path)} reads only the first of up to {first.most:,} texts: "
-            f"{JOIN_FIRST}"
-            for first in parted
-        )
+            f"{save_list(first) if first.articles else JOIN_FIRST}"
+            for first in guess.firsts
+            if first.most > 1
+        ]
+        if guess.sole and not guess.certain:
+            told += [f"{example(path)} {ONE_COLUMN}" for path in guess.paths]
+        return tuple(told)
 
 
 def draft_profile(source: str, *, name: str, reading: Reading) -> Draft:

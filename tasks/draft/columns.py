@@ -6,16 +6,21 @@ Plain Python over rows: a sample has few of them, and their shapes differ.
 import csv
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
 import orjson
+import pyarrow as pa
 
+from tasks.draft.column_names import mend_names
 from tasks.fetch.formats.content import BOM
+from tasks.fetch.formats.json_fields import is_marked, read_values
+from tasks.fetch.formats.pieces import FIELD_OF
 from tasks.fetch.formats.table_fields import read_row
 from tasks.fetch.reading import RawRecord
+from tasks.text.mojibake import repair_mojibake
 
 MOST_PATHS: Final = 400
 """Paths looked at in records of one shape: hostile input may have another in every record."""
@@ -32,9 +37,12 @@ LONGEST_NAME: Final = 200
 
 JSON: Final = "json"
 TEXT, LIST, NUMBER, NAMED = "text", "list", "number", "named"
-"""How a value is written: a string, strings in a list, a number, an object with a name."""
+"""How a value is written: a string, strings in a list, a number, another list or object."""
 
-_BETWEEN_NAMES: Final = "، "
+PROSE: Final = frozenset({"text", "title", "source", "section", "author"})
+"""Fields in which a run repairs mojibake."""
+
+_COLUMN_OF: Final = {name: column for column, name in FIELD_OF.items()}
 _MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
@@ -43,13 +51,32 @@ class Column:
     """The values at one path, null where a record has none; ``kinds`` is how they are written.
 
     Where the path picks the first object of a list, ``objects`` is how many each record with a
-    value has there, those of the longest list for lists in lists; else it is empty.
+    value has there, those of the longest list for lists in lists; else it is empty. ``others`` are
+    the lists and objects by record, which every field reads in its way. ``mended`` is how many
+    values were mojibake.
     """
 
     path: str
     values: list[str | None]
     kinds: set[str] = field(default_factory=set)
     objects: list[int] = field(default_factory=list)
+    others: dict[int, object] = field(default_factory=dict)
+    mended: int = 0
+    misread: str = ""
+    """What the path should be, when it is mojibake."""
+
+    def read_as(self, name: str) -> "Column":
+        """Return the column as a run reads it for a field, prose repaired; itself if it is so."""
+        values = self.values
+        if self.others:
+            told = read_values(_COLUMN_OF[name], list(self.others.values()))
+            others = dict(zip(self.others, told, strict=True))
+            values = [others.get(row, value) for row, value in enumerate(values)]
+        if name in PROSE:
+            mended, kinds = repair_mojibake(pa.array(values, pa.large_string()))
+            if count := len(kinds) - kinds.null_count:
+                return replace(self, values=mended.to_pylist(), mended=count)
+        return self if values is self.values else replace(self, values=values)
 
     @property
     def partial(self) -> bool:
@@ -66,6 +93,8 @@ class Shape:
     columns: dict[str, Column]
     cut: bool = False
     """Whether there were more paths than are looked at."""
+    sole: bool = False
+    """Whether they are rows of one cell, as those of a table cut by none of its delimiters are."""
 
     def find(self, path: str) -> Column | None:
         """Return the column of that name as a profile finds it: exactly, else in any case."""
@@ -100,11 +129,14 @@ class _Cell:
     kind: str
     objects: int = 0
     """How many objects are in the list that the path picks the first of, 0 for no list."""
+    other: object = None
+    """The list or object that it is; then ``value`` is empty."""
 
 
 def _gather(key: str, rows: list[list[_Cell]]) -> Shape:
-    name = "JSON objects" if key == JSON else f"rows of {_read_header(key).count} columns"
-    shape = Shape(name, len(rows), {})
+    count = 0 if key == JSON else _read_header(key).count
+    name = f"rows of {count} columns" if count else "JSON objects"
+    shape = Shape(name, len(rows), {}, sole=count == 1)
     for number, cells in enumerate(rows):
         for cell in cells:
             column = shape.columns.get(cell.path)
@@ -113,10 +145,15 @@ def _gather(key: str, rows: list[list[_Cell]]) -> Shape:
                     shape.cut = True
                     continue
                 column = shape.columns[cell.path] = Column(cell.path, [None] * len(rows))
-            if column.values[number] is None:
-                column.values[number] = cell.value
+            if column.values[number] is None and number not in column.others:
+                if cell.other is None:
+                    column.values[number] = cell.value
+                else:
+                    column.others[number] = cell.other
                 column.kinds.add(cell.kind)
                 column.objects += [cell.objects] * (cell.objects > 0)
+    for path, better in mend_names(list(shape.columns)).items():
+        shape.columns[path].misread = better
     return shape
 
 
@@ -135,11 +172,8 @@ def _cells(record: RawRecord) -> list[_Cell] | None:
     # A key at the top that is written with dots hides the path that reads the same.
     found = [cell for cell in _walk(value) if "." not in cell.path or cell.path not in value]
     dotted = islice(value.items(), MOST_NODES)
-    return found + [
-        _Cell(key, text, TEXT)
-        for key, text in dotted
-        if "." in key and len(key) <= LONGEST_NAME and isinstance(text, str)
-    ]
+    named = (item for item in dotted if "." in item[0] and len(item[0]) <= LONGEST_NAME)
+    return found + [cell for key, inner in named if (cell := _cell((key,), inner, 0))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +218,7 @@ def _walk(record: dict[str, Any]) -> Iterator[_Cell]:
         cell = _cell(path, value, objects) if path else None
         if cell is not None:
             yield cell
-        if len(path) >= DEEPEST:
+        if len(path) >= DEEPEST or is_marked(value):
             continue
         if isinstance(value, dict):
             room = MOST_NODES - len(waiting)
@@ -193,7 +227,7 @@ def _walk(record: dict[str, Any]) -> Iterator[_Cell]:
                 for key, inner in islice(value.items(), max(room, 0))
                 if "." not in key and len(key) <= LONGEST_NAME and (path or key.strip())
             ]
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
+        elif isinstance(value, list) and value and _is_object(value[0]):
             waiting.append(((*path, "0"), value[0], max(objects, len(value))))
 
 
@@ -203,13 +237,23 @@ def _cell(path: tuple[str, ...], value: object, objects: int) -> _Cell | None:
         return _Cell(dotted, value, TEXT, objects)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _Cell(dotted, str(value), NUMBER, objects)
-    if isinstance(value, dict):
-        name = value.get("name")
-        return _Cell(dotted, name, NAMED, objects) if isinstance(name, str) else None
-    if isinstance(value, list) and value:
-        if all(isinstance(part, str) for part in value):
-            return _Cell(dotted, "\n".join(value), LIST, objects)
-        names = [part.get("name") if isinstance(part, dict) else part for part in value]
-        told = [name for name in names if isinstance(name, str)]
-        return _Cell(dotted, _BETWEEN_NAMES.join(told), NAMED, objects) if told else None
-    return None
+    if not _says_something(value):
+        return None
+    is_text = read_values("text", [value]) != [None]
+    return _Cell(dotted, "", LIST if is_text else NAMED, objects, other=value)
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict) and not is_marked(value)
+
+
+def _says_something(value: object) -> bool:
+    """Whether some field may read a list or an object."""
+    if isinstance(value, list):
+        return any(
+            _says_something(part) if isinstance(part, dict) else part not in (None, [])
+            for part in value[:MOST_NODES]
+        )
+    if not isinstance(value, dict):
+        return False
+    return is_marked(value) or any(isinstance(value.get(key), str) for key in ("name", "iso"))

@@ -195,9 +195,11 @@ def _fields(evidence: Evidence) -> Iterator[Entry]:
             continue
         if guess.paths:
             why = [coverage(guess), *doubts(guess)]
+            better = dict(guess.misread)
+            paths = [name for path in guess.paths for name in (better.get(path), path) if name]
             yield Entry(
                 key=field,
-                value=guess.paths[0] if len(guess.paths) == 1 else guess.paths,
+                value=paths[0] if len(paths) == 1 else tuple(dict.fromkeys(paths)),
                 certain=guess.certain,
                 why=tuple(why),
                 table="fields",

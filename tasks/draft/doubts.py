@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from tasks.draft.column_names import is_odd
 from tasks.draft.date_entries import date_doubts
 from tasks.draft.field_guess import FieldGuess, FirstOfSeveral
 from tasks.draft.judges import MOST
@@ -16,6 +17,20 @@ JOIN_FIRST: Final = (
 )
 """What to do about a text that stands in many objects, of which a path reads the first."""
 
+ONE_COLUMN: Final = (
+    "is the only column of its table: either the cells are parted by a sign that is none of the "
+    "delimiters (, ; tab |), so save it with commas, or it is prose, so save it as .txt"
+)
+"""What to look at where a table was cut into no columns."""
+
+
+def save_list(first: FirstOfSeveral) -> str:
+    """Return what to do about a record that is a wrapper of articles."""
+    return (
+        f"the file seems to be a wrapper of articles: save the list under {example(first.place)} "
+        "alone, as an array or one object per line"
+    )
+
 
 def coverage(guess: FieldGuess) -> str:
     """Return in how many records the field was found, with an example."""
@@ -27,6 +42,9 @@ def coverage(guess: FieldGuess) -> str:
 def doubts(guess: FieldGuess) -> Iterator[str]:
     """Yield what speaks against a guess, and what it leaves aside."""
     yield from _of_lists(guess)
+    yield from _of_names(guess)
+    if guess.mended:
+        yield f"{guess.mended:,} of them are mojibake; a run repairs them, as those shown here are."
     if guess.filled < MOST * guess.rows:
         yield "It is empty in most of the records."
     if guess.field == "id":
@@ -63,7 +81,22 @@ def _of_lists(guess: FieldGuess) -> Iterator[str]:
                 "has more than one there."
             )
     if guess.field == "text" and any(first.most > 1 for first in guess.firsts):
-        yield f"{JOIN_FIRST[:1].upper()}{JOIN_FIRST[1:]}."
+        wrappers = [save_list(first) for first in guess.firsts if first.articles]
+        for told in wrappers or [JOIN_FIRST]:
+            yield f"{told[:1].upper()}{told[1:]}."
+
+
+def _of_names(guess: FieldGuess) -> Iterator[str]:
+    for path in guess.paths:
+        if guess.sole and not guess.certain:
+            yield f"{example(path)} {ONE_COLUMN}."
+        elif is_odd(path):
+            yield f"{example(path)} is rather a sentence or a row than the name of a column."
+    for _, better in guess.misread:
+        yield (
+            f"The name of the column is mojibake of {example(better)}: accept both names, or save "
+            "the file anew with its names as they should be."
+        )
 
 
 def _of_first(guess: FieldGuess, first: FirstOfSeveral) -> str:

@@ -6,12 +6,12 @@ name, the guess is one for a person to accept.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
-from tasks.draft.columns import Column, Shape
-from tasks.draft.judges import JUDGES, Candidate
+from tasks.draft.columns import PROSE, Column, Shape
+from tasks.draft.judges import JUDGES, Candidate, is_named, is_sure
 from tasks.draft.traits import Traits, is_nothing
 from tasks.sources import FieldNames
 
@@ -28,6 +28,9 @@ SOME: Final = 0.05
 
 OVERLAP: Final = 0.2
 """Share of a column's records up to which another layout's column may tell the same field."""
+
+ARTICLE: Final = 600
+"""Median characters from which a text in a list is no paragraph; these have 200 to 400."""
 
 LAYOUTS: Final = 4
 """Layouts of one source that are told apart, at most."""
@@ -46,6 +49,13 @@ class FirstOfSeveral:
     rows: int
     usually: int
     most: int
+    articles: bool = False
+    """Whether the objects look like an article each, so that the record is a wrapper of them."""
+
+    @property
+    def place(self) -> str:
+        """The path of the list."""
+        return _list_of(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,8 @@ class FieldGuess:
     ``paths`` are those that the usual names do not find, none when they suffice; ``usual`` are the
     usual names that find something. ``certain`` says that no person need look. Counts are records;
     ``nothing`` those that say «N/A» or the like. ``rivals`` are other columns that it may be.
+    ``mended`` values were mojibake, ``misread`` are paths that are, and what they should be.
+    ``sole`` says that a table has no other column.
     """
 
     field: str
@@ -69,47 +81,116 @@ class FieldGuess:
     teaser_of: str = ""
     values: tuple[str, ...] = ()
     firsts: tuple[FirstOfSeveral, ...] = ()
+    mended: int = 0
+    misread: tuple[tuple[str, str], ...] = ()
+    sole: bool = False
 
 
 def guess_fields(shape: Shape) -> list[FieldGuess]:
     """Return where each field stands that stands anywhere in the records of this shape."""
-    traits = {path: Traits(column) for path, column in shape.columns.items()}
-    usual = {field: _usual(field, shape, traits) for field in FIELDS}
-    taken = {each.path for found in usual.values() for each in found}
+    views = _views(shape)
+    usual = {field: _usual(field, shape, views[field]) for field in FIELDS}
+    known = [each for found in usual.values() for each in found]
+    taken = {path for path in shape.columns if any(_is_same(path, each.path) for each in known)}
     text: Traits | None = None
-    guesses = []
+    guesses: dict[str, FieldGuess] = {}
     for field in FIELDS:
-        free = [each for path, each in traits.items() if path not in taken and each.filled]
+        free = [each for path, each in views[field].items() if path not in taken and each.filled]
         guess, chosen = _guess(field, usual[field], free, text, shape)
         if guess is None:
             continue
-        guesses.append(guess)
-        taken |= {each.path for each in free if any(_is_same(each, one) for one in chosen)}
+        guesses[field] = guess
+        taken |= {
+            each.path for each in free if any(_is_same(each.path, one.path) for one in chosen)
+        }
         if field == "text":
             text = max([*usual[field], *chosen], key=lambda each: each.filled)
-    return guesses
+    return _doubt_lists(guesses, views)
 
 
-def _is_same(one: Traits, other: Traits) -> bool:
+def _doubt_lists(
+    guesses: dict[str, FieldGuess], views: dict[str, dict[str, Traits]]
+) -> list[FieldGuess]:
+    """Return the guesses, none certain that is in a list which the text is the first of.
+
+    Of such a list either the texts are to be joined or the objects are articles themselves.
+    """
+    if "text" not in guesses:
+        return list(guesses.values())
+    text = guesses["text"]
+    parted = {first.place for first in text.firsts if first.most > 1}
+    doubted = {
+        field: replace(guess, certain=False)
+        for field, guess in guesses.items()
+        if any(_list_of(path) in parted for path in guess.paths)
+    }
+    titled = "title" in guesses and guesses["title"].filled > 0
+    firsts = tuple(
+        replace(first, articles=first.most > 1 and _are_articles(first, views, titled=titled))
+        for first in text.firsts
+    )
+    told = {**guesses, **doubted}
+    return list({**told, "text": replace(told["text"], firsts=firsts)}.values())
+
+
+def _are_articles(
+    first: FirstOfSeveral, views: dict[str, dict[str, Traits]], *, titled: bool
+) -> bool:
+    """Whether objects of a list are articles: paragraphs have no addresses, and seldom titles.
+
+    Chapters have titles, but then so has the record (``titled``).
+    """
+    inside = {
+        field
+        for field in ("title", "url", "published")
+        for path, each in views[field].items()
+        if _list_of(path) == first.place and each.filled and is_named(field, each)
+    }
+    if titled:
+        return len(inside) > 1 and "title" in inside
+    return "title" in inside or views["text"][first.path].length >= ARTICLE
+
+
+def _list_of(path: str) -> str:
+    """Return the path of the outermost list that a path picks the first of, empty for none."""
+    before, step, _ = f"{path}.".partition(".0.")
+    return before if step else ""
+
+
+def _views(shape: Shape) -> dict[str, dict[str, Traits]]:
+    """Return the columns by field and path, each as a run reads it for that field."""
+    views: dict[str, dict[str, Traits]] = {field: {} for field in FIELDS}
+    for path, column in shape.columns.items():
+        known: dict[str, Traits] = {}
+        whole = Traits(column)
+        for field in FIELDS:
+            like = field if column.others else str(field in PROSE)
+            if like not in known:
+                view = column.read_as(field)
+                known[like] = whole if view is column else Traits(view)
+            views[field][path] = known[like]
+    return views
+
+
+def _is_same(path: str, other: str) -> bool:
     """Whether the paths lead to one value: «author» and «author.name»."""
-    return one.path == other.path or one.path in {f"{other.path}.name", f"{other.path}.0"}
+    return path == other or path in {f"{other}.name", f"{other}.iso", f"{other}.0"}
 
 
 def _usual(field: str, shape: Shape, traits: dict[str, Traits]) -> list[Traits]:
     found: dict[str, Traits] = {}
     for name in getattr(FieldNames(), field):
         column = shape.find(name)
-        if column is not None and _fits_reader(field, column):
+        if column is not None and _fits_reader(field, traits[column.path]):
             found.setdefault(column.path, traits[column.path])
     return list(found.values())
 
 
-def _fits_reader(field: str, column: Column) -> bool:
+def _fits_reader(field: str, traits: Traits) -> bool:
     """Whether a run finds the field there; a date's name over what is none hides where it is."""
     if field in {"published", "modified"}:
-        traits = Traits(column)
         return not traits.filled or traits.maybe_dates >= SOME
-    return field != "text" or Traits(column).is_string
+    return field != "text" or traits.is_string
 
 
 def _guess(
@@ -118,6 +199,7 @@ def _guess(
     """Return the guess for one field, and the columns chosen that have no usual name."""
     judge = JUDGES[field]
     judged = [found for each in free if (found := judge(each, text)) is not None]
+    judged = [replace(each, certain=is_sure(each, field, shape)) for each in judged]
     judged.sort(key=lambda each: (-each.score, each.traits.path))
     plain = [each for each in usual if each.filled]
     filled = len(_coalesced(plain))
@@ -145,6 +227,9 @@ def _guess(
             rivals=tuple(each.traits.path for each in rivals[:3]),
             values=tuple(values),
             firsts=_firsts([*chosen, *aside]),
+            mended=sum(each.column.mended for each in known),
+            misread=_misread(known),
+            sole=shape.sole,
         ),
         [each.traits for each in chosen],
     )
@@ -159,6 +244,10 @@ def _in_lists(judged: list[Candidate], known: list[Traits], rows: int) -> list[C
     least = max(SOME * rows, 2)
     parted = (each for each in judged if each.traits.column.partial)
     return [each for each in parted if len(each.traits.rows_told() - covered) >= least][:1]
+
+
+def _misread(columns: Sequence[Traits]) -> tuple[tuple[str, str], ...]:
+    return tuple((each.path, each.column.misread) for each in columns if each.column.misread)
 
 
 def _is_rival(each: Candidate, best: Candidate) -> bool:
@@ -231,6 +320,8 @@ def _usual_guess(
         teaser_of=teaser.traits.path if teaser else "",
         values=tuple(values),
         firsts=_firsts(parted),
+        mended=sum(each.column.mended for each in usual),
+        sole=shape.sole,
     )
 
 
@@ -277,4 +368,7 @@ def _merge(some: list[FieldGuess], rows: int) -> FieldGuess:
         teaser_of=next((guess.teaser_of for guess in some if guess.teaser_of), ""),
         values=tuple(value for guess in some for value in guess.values),
         firsts=tuple(first for guess in some for first in guess.firsts),
+        mended=sum(guess.mended for guess in some),
+        misread=tuple(pair for guess in some for pair in guess.misread),
+        sole=any(guess.sole for guess in new),
     )

@@ -10,6 +10,8 @@ from typing import Final
 
 import pyarrow as pa
 
+from tasks.draft.column_names import is_odd
+from tasks.draft.columns import Shape
 from tasks.draft.field_words import AGAINST, FOR
 from tasks.draft.printed_dates import looks_like_date
 from tasks.draft.traits import LOOKED_AT, Traits
@@ -48,7 +50,18 @@ Judge = Callable[[Traits, Traits | None], Candidate | None]
 """Says whether a column may be the field; beside it, the column of the text, when it is known."""
 
 
-def _named(field: str, traits: Traits) -> bool:
+def is_sure(found: Candidate, field: str, shape: Shape) -> bool:
+    """Whether no person need look: not for a name that is none, nor for the only column there is.
+
+    A table whose delimiter is not read has one column of whole rows, and so has prose.
+    """
+    if not found.certain or is_odd(found.traits.path) or found.traits.column.misread:
+        return False
+    return not shape.sole or (field == "text" and is_named("text", found.traits))
+
+
+def is_named(field: str, traits: Traits) -> bool:
+    """Whether the name of the column has a word for the field, and none against it."""
     return bool(FOR[field] & traits.name_words) and not _disowned(field, traits)
 
 
@@ -57,14 +70,14 @@ def _disowned(field: str, traits: Traits) -> bool:
 
 
 def _judge_text(traits: Traits, _text: Traits | None) -> Candidate | None:
-    shortest = SHORT_TEXT if _named("text", traits) else LONG_TEXT
+    shortest = SHORT_TEXT if is_named("text", traits) else LONG_TEXT
     if not traits.is_string or traits.length < shortest or traits.arabic < 0.4:
         return None
     if traits.distinct < traits.filled * MOST or traits.urls > 0.2 or _disowned("text", traits):
         return None
     size = sum(map(len, traits.told)) * traits.arabic
     size *= 0.3 if traits.tags > 0.3 else 1
-    size *= 1.3 if _named("text", traits) else 1
+    size *= 1.3 if is_named("text", traits) else 1
     return Candidate(traits, size, certain=not traits.column.partial)
 
 
@@ -76,9 +89,9 @@ def _judge_title(traits: Traits, text: Traits | None) -> Candidate | None:
     if text is not None and traits.length * 1.5 > text.length:
         return None
     shared = _words_shared(traits, text)
-    if _disowned("title", traits) or (shared < 0.2 and not _named("title", traits)):
+    if _disowned("title", traits) or (shared < 0.2 and not is_named("title", traits)):
         return None
-    named = _named("title", traits)
+    named = is_named("title", traits)
     score = traits.filled / traits.rows * (2 if named else 1) + shared
     return Candidate(traits, score, certain=named or shared >= MOST)
 
@@ -106,13 +119,13 @@ def _words_shared(title: Traits, text: Traits | None) -> float:
 def _judge_url(traits: Traits, _text: Traits | None) -> Candidate | None:
     if traits.urls < 0.8 or traits.distinct < traits.filled * 0.8 or _disowned("url", traits):
         return None
-    named = _named("url", traits)
+    named = is_named("url", traits)
     score = traits.filled / traits.rows * (2 if named else 1)
     return Candidate(traits, score, certain=not traits.column.partial)
 
 
 def _judge_date(field: str, traits: Traits) -> Candidate | None:
-    named = _named(field, traits)
+    named = is_named(field, traits)
     if not 4 <= traits.length <= 60 or _disowned(field, traits):
         return None
     if traits.bare_numbers > MOST and not (named and _are_times(traits)):
@@ -142,10 +155,10 @@ def _judge_printed(traits: Traits, score: float) -> Candidate | None:
 
 
 def _judge_published(traits: Traits, _text: Traits | None) -> Candidate | None:
-    if _named("modified", traits):
+    if is_named("modified", traits):
         return None
     found = _judge_date("published", traits)
-    if found is None or _named("published", traits):
+    if found is None or is_named("published", traits):
         return found
     return Candidate(traits, found.score, certain=not traits.column.partial)
 
@@ -163,7 +176,7 @@ def _judge_id(traits: Traits, _text: Traits | None) -> Candidate | None:
         return None
     if traits.rows < 3:
         return None
-    named = _named("id", traits)
+    named = is_named("id", traits)
     if not named and traits.dates >= 0.8 and _TIMES & traits.name_words:
         return None
     sure = named and traits.milliseconds < 1 and not traits.column.partial
@@ -180,7 +193,7 @@ def _judge_few(field: str, traits: Traits) -> Candidate | None:
         return None
     if traits.addresses > 0.1 or _disowned(field, traits):
         return None
-    named = _named(field, traits)
+    named = is_named(field, traits)
     few = traits.distinct <= min(MANY, max(traits.filled / REPEATS, 1))
     if not named and not few:
         return None
@@ -190,13 +203,13 @@ def _judge_few(field: str, traits: Traits) -> Candidate | None:
 
 
 def _judge_source(traits: Traits, _text: Traits | None) -> Candidate | None:
-    return _judge_few("source", traits) if _named("source", traits) else None
+    return _judge_few("source", traits) if is_named("source", traits) else None
 
 
 def _judge_section(traits: Traits, _text: Traits | None) -> Candidate | None:
-    if _named("author", traits) or (traits.distinct == 1 and not _named("section", traits)):
+    if is_named("author", traits) or (traits.distinct == 1 and not is_named("section", traits)):
         return None
-    if not _named("section", traits) and traits.arabic < MOST:
+    if not is_named("section", traits) and traits.arabic < MOST:
         return None
     return _judge_few("section", traits)
 
@@ -204,7 +217,7 @@ def _judge_section(traits: Traits, _text: Traits | None) -> Candidate | None:
 def _judge_author(traits: Traits, _text: Traits | None) -> Candidate | None:
     if traits.length > SHORT_VALUE or traits.words > 8 or traits.addresses > 0.1:
         return None
-    if not _named("author", traits) or traits.lettered < 0.9:
+    if not is_named("author", traits) or traits.lettered < 0.9:
         return None
     return Candidate(traits, traits.filled / traits.rows, certain=True)
 

@@ -22,6 +22,13 @@ _DAY, _YEAR = r"(?<!\d)\d{1,2}(?!\d)", r"(?<!\d)(?:1[3489]|20)\d\d(?!\d)"
 _DAY_AND_YEAR: Final = re.compile(rf"{_DAY}.*[^\W\d].*{_YEAR}|{_YEAR}.*[^\W\d].*{_DAY}")
 """A month in words of any language stands between: «3 mars 2023», «٣ رمضان ١٤٤٤ هـ»."""
 
+_CLOCK: Final = re.compile(r"\d{1,2}:\d{2}")
+_HALF: Final = re.compile(
+    r"(?<![^\W\d_])(?:[صم]|(?:ال)?(?:صباح|مساء|ظهر|فجر|عصر|ليل|ضحى)ا?|[ap](?:\. ?m)?)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+"""«02:30 م», «05:10 صباحًا», «2:30 p.m.»: which half of the day, in words strptime has none for."""
+
 _AGO: Final = re.compile(r"^(?:منذ|قبل)\s|^(?:اليوم|[أا]مس)(?!\w)|\bago$", re.IGNORECASE)
 """«منذ ساعتين», «اليوم 05:23», «2 hours ago»: no date without the time when it was fetched."""
 
@@ -45,6 +52,11 @@ def tidy_date(text: str) -> str:
 def has_arabic_month(text: str) -> bool:
     """Whether a month stands in a text by its Arabic name."""
     return _MONTH.search(text) is not None
+
+
+def has_unread_half(text: str) -> bool:
+    """Whether a time is of a half of the day that strptime does not know: «02:30 م» is 14:30."""
+    return _CLOCK.search(text) is not None and _HALF.search(text) is not None
 
 
 def looks_like_date(text: str) -> bool:

@@ -193,7 +193,8 @@ class Traits:
     @cached_property
     def name_words(self) -> frozenset[str]:
         """The words of the last part of the path, in small letters and without «ال»."""
-        parts = [part for part in self.path.split(".") if not part.isdecimal()]
+        path = self.column.misread or self.path
+        parts = [part for part in path.split(".") if not part.isdecimal()]
         words = _WORDS.findall(_CAMEL.sub(" ", parts[-1] if parts else ""))
         return frozenset(word.lower().removeprefix("ال") for word in words)
 

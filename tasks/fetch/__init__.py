@@ -1,9 +1,10 @@
 """Fetch: SOURCEs in, raw records landed for good, their fields decoded for ``clean``."""
 
-from tasks.fetch.batches import Fetched, Intake, fetch
+from tasks.fetch.batches import Fetched, Intake, fetch, fetch_again
 from tasks.fetch.decode import decode_raw
 from tasks.fetch.files import SourceFile, WrongSource, find_files
 from tasks.fetch.intake import Progress
+from tasks.fetch.purging import purge_raw
 from tasks.fetch.raw import read_raw
 from tasks.fetch.reading import Reading
 from tasks.fetch.seen import History
@@ -18,6 +19,8 @@ __all__ = [
     "WrongSource",
     "decode_raw",
     "fetch",
+    "fetch_again",
     "find_files",
+    "purge_raw",
     "read_raw",
 ]

@@ -9,7 +9,6 @@ from pathlib import Path
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
-from expectations.schema import REFUSED
 from tasks.errors import StopRun
 from tasks.fetch.decode import decode_raw
 from tasks.fetch.files import SourceFile, find_files
@@ -92,6 +91,25 @@ def fetch(  # noqa: PLR0913 (what to read, how, where to, and whom to tell)
     ):
         goes = _Fetch(lake, tuple(sources), reading, fetched_at, on_progress, history, seen)
         return goes.run(files)
+
+
+def fetch_again(lake: Path, batch_id: str, reading: Reading) -> Fetched | None:
+    """Decode a batch of the raw zone by today's rules; null when it is not there.
+
+    Raises :class:`StopRun` when a file of it is damaged, or a profile that it was read by is gone.
+    """
+    batch = _find_batch(lake, batch_id)
+    if batch is None:
+        return None
+    gone = sorted(batch.profiles.keys() - reading.profiles.keys())
+    if gone:
+        raise StopRun(
+            "A batch was read by source profiles that are gone; put them back",
+            batch_id=batch_id,
+            profiles=", ".join(gone),
+        )
+    with explained("The batch cannot be decoded", lake):
+        return _fetched(lake, batch, _find_decoded(lake, batch, reading), known=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,19 +202,22 @@ def _decode(
 ) -> DecodedBatch:
     """Decode and land the shards one by one, noting in the landing what they are."""
     rows: dict[str, int] = {}
-    refused = [REFUSED.empty_table()]
+    refused: dict[str, int] = {}
+    reasons: Counter[str] = Counter()
     for number, raw in enumerate(raws):
         outcome = decode_raw(raw, reading.profiles, max_json_depth=reading.max_json_depth)
         if landing is not None:
             landing.note(raw, outcome)
-        refused.append(outcome.refused)
         if outcome.kept.num_rows:
             name = f"{number:05d}"
             rows[name] = land(outcome.kept, folder / f"{name}.arrow").rows
-    whole = pa.concat_tables(refused)
-    land(whole, folder / "refused.arrow")
-    reasons = Counter(whole["reason"].to_pylist())
-    decoded = DecodedBatch(key=decoding_key(reading), shards=rows, refused=dict(reasons))
+        if outcome.refused.num_rows:
+            name = f"refused-{number:05d}"
+            refused[name] = land(outcome.refused, folder / f"{name}.arrow").rows
+            reasons.update(outcome.refused["reason"].to_pylist())
+    decoded = DecodedBatch(
+        key=decoding_key(reading), shards=rows, refused_shards=refused, refused=dict(reasons)
+    )
     save(decoded, folder / DECODED)
     return decoded
 
@@ -240,15 +261,18 @@ def _fetched(lake: Path, batch: RawBatch, decoded: DecodedBatch, *, known: bool)
             batch_id=batch.batch_id,
             lake=lake,
             work=_work(lake, batch),
-            records=tuple(
-                ShardRef(path=folder / f"{name}.arrow", rows=rows)
-                for name, rows in sorted(decoded.shards.items())
-            ),
-            refused=ShardRef(path=folder / "refused.arrow", rows=sum(decoded.refused.values())),
+            records=_refs(folder, decoded.shards),
+            refused=_refs(folder, decoded.refused_shards),
         ),
         files=batch.files,
         records=batch.records,
         refused=decoded.refused,
         size=batch.bytes,
         known=known,
+    )
+
+
+def _refs(folder: Path, rows: Mapping[str, int]) -> tuple[ShardRef, ...]:
+    return tuple(
+        ShardRef(path=folder / f"{name}.arrow", rows=count) for name, count in sorted(rows.items())
     )

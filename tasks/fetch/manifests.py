@@ -14,7 +14,7 @@ from tasks.fetch.files import SourceFile
 from tasks.fetch.reading import Reading
 from tasks.store.files import aside_of
 
-FETCH_VERSION: Final = 6
+FETCH_VERSION: Final = 7
 """Raised when the same bytes are read differently, so that what was decoded before is not used."""
 
 MANIFEST: Final = "batch.json"
@@ -48,10 +48,11 @@ class RawBatch(_Manifest):
 
 
 class DecodedBatch(_Manifest):
-    """``work/<batch_id>/records/records.json``, written last: rows by shard and by reason."""
+    """``work/<batch_id>/records/records.json``, written last: rows by file, reasons by number."""
 
     key: str
     shards: dict[str, int]
+    refused_shards: dict[str, int]
     refused: dict[str, int]
 
 

@@ -1,6 +1,7 @@
 """Read files, and the archives among them, into raw records: one after the other, within bounds."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -18,6 +19,9 @@ from tasks.sources import SourceProfile, profiles_by_outlet
 from tasks.text.encodings import decode, detect
 
 _UTF8: Final = "utf-8"
+
+_UNKNOWN_BYTES: Final = 1024 * 1024 * 1024
+"""Bytes by which content that no format reads is known; a sparse file may say to have millions."""
 
 _LEADS: Final = {
     encoding: tuple(lead.decode(encoding).encode() for lead in (b"\xd8", b"\xd9"))
@@ -71,6 +75,19 @@ def read_file(file: SourceFile, reading: Reading) -> Iterator[RawRecord]:
     budget = Budget(file.state[0], reading.max_unpacked_bytes, reading.max_unpacked_ratio)
     with open_stream(file.path, budget) as stream:
         yield from _Reader(reading, stream).read(file, stream, 0)
+
+
+class _Opened(NamedTuple):
+    """A file whose format is known: its name, the encoding that it is recoded from, its records.
+
+    ``tells_nothing`` says that it begins with ASCII alone, so that its encoding shows later, if at
+    all: in the first Arabic row.
+    """
+
+    kind: str
+    encoding: str | None
+    pieces: Iterator[Piece]
+    tells_nothing: bool = False
 
 
 class _Reader:
@@ -127,31 +144,35 @@ class _Reader:
         )
 
     def _read_records(self, file: SourceFile, stream: Stream) -> Iterator[RawRecord]:
-        kind, encoding, pieces = self._open(file, stream)
+        kind, encoding, pieces, tells_nothing = self._open(file, stream)
         number = 0
         for number, piece in enumerate(pieces, start=1):
             read_as = encoding
             if encoding in _LEADS and _is_utf8_misread(piece.payload, encoding):
                 piece, read_as = _as_it_was(piece, encoding)  # noqa: PLW2901
+            elif tells_nothing and not piece.payload.isascii():
+                piece, read_as = _as_arabic(piece)  # noqa: PLW2901
             yield RawRecord(file, number, kind, read_as, piece, self._outer.taken)
         if number == 0:
             fault = RejectRecord("the file holds no record", reason="empty-file")
             yield _refused(file, fault, self._outer.taken, kind)
 
-    def _open(self, file: SourceFile, stream: Stream) -> tuple[str, str | None, Iterator[Piece]]:
+    def _open(self, file: SourceFile, stream: Stream) -> _Opened:
         head = stream.head()
         if not head:
             fault = stream.fault
             refusals = [] if fault is None else [Piece(b"", 0, 0, fault.reason, fault.problem)]
-            return UNKNOWN, None, iter(refusals)
+            return _Opened(UNKNOWN, None, iter(refusals))
         encoding = find_encoding(head, self._reading.profiles[file.profile])
         kind = find_format(file.name, head, encoding)
         if kind is None:
-            return UNKNOWN, None, _refuse_unknown(head, stream)
+            return _Opened(UNKNOWN, None, _refuse_unknown(head, stream))
         recoded = encoding if kind.recoded and encoding != _UTF8 else None
         if recoded is not None:
             stream.recode(recoded)
-        return kind.name, recoded, kind.split(stream, self._reading.max_record_bytes)
+        tells_nothing = kind.recoded and recoded is None and head.isascii()
+        pieces = kind.split(stream, self._reading.max_record_bytes)
+        return _Opened(kind.name, recoded, pieces, tells_nothing)
 
 
 def find_encoding(head: bytes, profile: SourceProfile) -> str | None:
@@ -195,6 +216,18 @@ def _as_it_was(piece: Piece, encoding: str) -> tuple[Piece, str | None]:
     return piece._replace(payload=payload), None
 
 
+def _as_arabic(piece: Piece) -> tuple[Piece, str | None]:
+    """Return a piece that is not UTF-8 in UTF-8, where it is Arabic in an encoding of one byte."""
+    try:
+        piece.payload.decode()
+    except UnicodeDecodeError:
+        with suppress(RejectRecord):
+            text, encoding = decode(piece.payload)
+            if encoding in _LEADS:
+                return piece._replace(payload=text), encoding
+    return piece, None
+
+
 def _refused(file: SourceFile, fault: RejectRecord, taken: int, kind: str = UNKNOWN) -> RawRecord:
     piece = Piece(b"", 0, 0, fault.reason, fault.problem)
     return RawRecord(file, 1, kind, None, piece, taken)
@@ -203,7 +236,7 @@ def _refused(file: SourceFile, fault: RejectRecord, taken: int, kind: str = UNKN
 def _refuse_unknown(head: bytes, stream: Stream) -> Iterator[Piece]:
     whole = Overflow(start=0)
     is_blank = True
-    while data := stream.read():
+    while whole.size < _UNKNOWN_BYTES and (data := stream.read()):
         whole.add(data)
         is_blank = is_blank and not data.strip(b"\0")
     if is_blank and stream.fault is None:

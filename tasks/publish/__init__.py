@@ -25,7 +25,8 @@ class Edition:
     ``rows`` are ``PUBLISHABLE``, articles before copies; ``quarantine`` is ``QUARANTINE``;
     ``entries`` have the columns of ``REFUSED`` (decided and refused records alike), ``replaced``
     has ``dataset, article_id, published_month``, ``amended`` those of ``AMENDMENTS``,
-    ``index_step`` those of ``INDEX_STEP``.
+    ``index_step`` those of ``INDEX_STEP``. ``licences`` are the outlets' as their profiles state
+    them, null where they do not: the lake's card tells them.
     """
 
     batch_id: str
@@ -36,6 +37,7 @@ class Edition:
     replaced: ShardRef
     amended: ShardRef
     index_step: ShardRef
+    licences: Mapping[str, str | None]
 
 
 def publish(edition: Edition, changes: Transaction) -> int:
@@ -54,6 +56,7 @@ def publish(edition: Edition, changes: Transaction) -> int:
         changes.write("ledger", _signed(read(ref), LEDGER, lineage))
     _correct(edition, changes)
     changes.index(read(edition.index_step))
+    changes.state_licences(edition.licences)
     summary = summarise(edition.entries)
     return changes.commit(
         {

@@ -8,6 +8,7 @@ from tasks.sources.profile import (
     SourceProfile,
     Spelling,
     expand,
+    licences_by_outlet,
     profiles_by_outlet,
 )
 
@@ -19,6 +20,7 @@ __all__ = [
     "Spelling",
     "expand",
     "find_profile_names",
+    "licences_by_outlet",
     "load_profile",
     "load_profiles",
     "profiles_by_outlet",

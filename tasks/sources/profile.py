@@ -28,6 +28,9 @@ Encoding = Literal["utf-8", "utf-16-le", "utf-16-be", "windows-1256", "iso-8859-
 """Those of :mod:`tasks.text.encodings`, whose kernels a profile need not import."""
 
 _NAME: Final = re.compile(r"\w[\w.-]{0,63}")
+_ASIDE: Final = {"paths", "licence", "layouts"}
+"""Keys that do not say how to read: a place, a right, and what is told for each layout."""
+
 _SAMPLE_TIME: Final = datetime(2015, 3, 21, 14, 5, 6, tzinfo=UTC)
 
 
@@ -158,6 +161,10 @@ class SourceProfile(BaseModel):
     outlets: Texts = Field(
         default=(), description="Mastheads as they are printed in the text, such as «مصر وناسها»."
     )
+    licence: Text | None = Field(
+        default=None,
+        description="The licence under which the outlet's texts may be used, as it states it.",
+    )
     paths: Texts = Field(
         default=(),
         description="Files, folders and globs that the profile stands for when it is a SOURCE; "
@@ -208,7 +215,7 @@ class SourceProfile(BaseModel):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of what the profile says, ``paths`` aside: it names a place, not a way to read.
+        """SHA-256 of what the profile says of reading: ``paths`` and ``licence`` are left aside.
 
         Values equal to the defaults do not count, so that a later version's new keys leave the
         digests of old profiles as they are.
@@ -233,7 +240,7 @@ class SourceProfile(BaseModel):
 
 
 def _told(profile: SourceProfile) -> dict[str, Any]:
-    return profile.model_dump(mode="json", exclude={"paths", "layouts"}, exclude_defaults=True)
+    return profile.model_dump(mode="json", exclude=_ASIDE, exclude_defaults=True)
 
 
 def is_profile_name(name: str) -> bool:
@@ -261,3 +268,9 @@ def profiles_by_outlet(profiles: Mapping[str, SourceProfile]) -> dict[str, str]:
     for name in own:
         found.setdefault(profiles[name].claim, name)
     return dict(zip(own, own, strict=True)) | found
+
+
+def licences_by_outlet(profiles: Mapping[str, SourceProfile]) -> dict[str, str | None]:
+    """Return the licence of each outlet that has a profile; null where that states none."""
+    by_outlet = profiles_by_outlet(profiles)
+    return {outlet: profiles[name].licence for outlet, name in by_outlet.items()}

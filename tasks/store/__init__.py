@@ -4,10 +4,12 @@ from tasks.store.corrections import AMENDMENTS
 from tasks.store.index import DuplicateIndex, open_index
 from tasks.store.lake import Lake, open_lake
 from tasks.store.lock import writer_lock
-from tasks.store.log import LiveFile, LogEntry, read_entry
-from tasks.store.lookup import find_article, find_ledger
+from tasks.store.log import LiveFile, LogEntry, Operation, read_entry
+from tasks.store.lookup import find_article, find_ledger, find_rows
 from tasks.store.maintenance import Upkeep, is_due, keep_up
+from tasks.store.migrations import migrate
 from tasks.store.runs import fail_cut_off_runs, read_runs, write_runs
+from tasks.store.state import State
 from tasks.store.transaction import Transaction, transaction
 from tasks.store.verify import Finding, verify
 from tasks.store.views import view_path
@@ -20,13 +22,17 @@ __all__ = [
     "Lake",
     "LiveFile",
     "LogEntry",
+    "Operation",
+    "State",
     "Transaction",
     "Upkeep",
     "fail_cut_off_runs",
     "find_article",
     "find_ledger",
+    "find_rows",
     "is_due",
     "keep_up",
+    "migrate",
     "open_index",
     "open_lake",
     "read_entry",

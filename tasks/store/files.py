@@ -118,6 +118,17 @@ def link(source: str, target: str) -> None:
         os.symlink(os.path.relpath(source, os.path.dirname(target)), target)  # noqa: PTH120, PTH211
 
 
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give an immutable file a second name that outlives the first."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINK:
+            raise
+        shutil.copyfile(source, target)
+
+
 def names(folder: Path) -> list[str]:
     """List the names in the folder, sorted; empty when there is no such folder."""
     try:

@@ -13,9 +13,10 @@ from typing import Final
 
 from expectations.schema import DATASETS, PARTITIONED, UNKNOWN_MONTH
 from tasks.errors import RetryLater, StopRun
+from tasks.store.card import CARD
 from tasks.store.files import delete, explained, names
 from tasks.store.lock import LOCK, writer_lock
-from tasks.store.log import LiveFile, LogEntry, append_entry, read_entry
+from tasks.store.log import LiveFile, LogEntry, append_entry, read_entry, refuse_older
 from tasks.store.parts import PartWriter
 from tasks.store.runs import make_runs_folder
 from tasks.store.state import State, has_state, read_state, write_state
@@ -28,12 +29,13 @@ from tasks.store.views import (
     show,
     show_datasets,
     shown_version,
+    unlinked,
     view_path,
 )
 
 _FOLDERS: Final = ("log", "groups", "versions")
 _OURS: Final = frozenset(
-    {*_FOLDERS, *DATASETS, CURRENT, "raw", "runs", "index", "work", "docs", LOCK}
+    {*_FOLDERS, *DATASETS, CARD, CURRENT, "raw", "runs", "index", "work", "docs", LOCK}
 )
 _HARMLESS: Final = frozenset({".DS_Store", ".gitignore", ".gitkeep", "lost+found"})
 """What stands in folders that people call empty."""
@@ -71,14 +73,20 @@ class Lake:
 
 
 def open_lake(
-    root: Path, *, create: bool = False, version: int | None = None, at: datetime | None = None
+    root: Path,
+    *,
+    create: bool = False,
+    version: int | None = None,
+    at: datetime | None = None,
+    any_schema: bool = False,
 ) -> Lake:
     """Open the lake at its newest version, after finishing or sweeping what a crash left.
 
     ``create`` makes it when the folder is absent or empty. ``version`` opens an earlier one by its
     number, ``at`` the one that readers saw at that time. Raises :class:`StopRun` when there is no
-    lake, when the folder is something else or not writable, when the lake is newer than we, or when
-    there is no such version, or none any more.
+    lake, when the folder is something else or not writable, when the lake is newer than we, when
+    there is no such version, or none any more, or, unless ``any_schema``, when it has an older
+    schema.
     """
     root = root.absolute()
     if create:
@@ -97,7 +105,10 @@ def open_lake(
         version = _version_at(root, newest, at)
     if version is not None:
         _check_readable(root, newest, version)
-    return Lake(root, newest if version is None else version)
+    opened = Lake(root, newest if version is None else version)
+    if not any_schema:
+        refuse_older(root, opened.entry())
+    return opened
 
 
 def _version_at(root: Path, newest: int, at: datetime) -> int:
@@ -197,7 +208,7 @@ def _mend_if_free(root: Path, version: int) -> None:
     settled = (
         shown_version(root) == version
         and view_path(root, version).is_dir()
-        and all((root / dataset).is_symlink() for dataset in DATASETS)
+        and not unlinked(root)
         and not _leftovers(root, version)
         and not old_views(root, read_entry(root, version).floor)
     )

@@ -5,7 +5,7 @@ What a version holds is the sum of the entries up to it: :mod:`tasks.store.state
 
 import re
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 import orjson
 import pyarrow as pa
@@ -38,7 +38,7 @@ _ENTRY_NAME: Final = re.compile(r"([0-9]{8})\.json")
 
 Count = Annotated[int, Field(ge=0)]
 
-Operation = Literal["genesis", "batch", "maintain"]
+Operation = Literal["genesis", "batch", "maintain", "retract", "purge", "rebuild", "migrate"]
 """What a commit did."""
 
 
@@ -47,7 +47,11 @@ class _Frozen(BaseModel):
 
 
 class LiveFile(_Frozen):
-    """One immutable data file; its paths follow from checked parts and never leave the lake."""
+    """One immutable data file; its paths follow from checked parts and never leave the lake.
+
+    ``sources`` counts the rows of articles and of copies by outlet; rows of outlets that are not
+    counted by name are missing there (see :mod:`tasks.store.parts`).
+    """
 
     dataset: str
     group: str = Field(pattern=_GROUP)
@@ -56,6 +60,7 @@ class LiveFile(_Frozen):
     rows: Count
     size: Count
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    sources: dict[str, Count] = {}
 
     @model_validator(mode="after")
     def _known(self) -> Self:
@@ -64,6 +69,10 @@ class LiveFile(_Frozen):
         if (self.month is not None) != (self.dataset in PARTITIONED):
             raise ValueError(f"{self.dataset} with month {self.month}")
         return self
+
+    def __hash__(self) -> int:
+        """Return the hash of the name, by which files are told apart; a dict has none."""
+        return hash(self.name)
 
     @property
     def name(self) -> str:
@@ -89,6 +98,8 @@ class LogEntry(_Frozen):
     ``summary`` holds the counts of what was done, for a batch where its records went. ``editions``
     says, for each dataset, which version last dropped a file of it. ``dropped`` are the names of
     the files that this version no longer shows. Versions before ``floor`` cannot be read any more.
+    ``licences`` are those that source profiles stated so far, by outlet.
+    ``rebuilt`` has the counts of all batches whose rows this version brought anew.
     """
 
     format: int = FORMAT_VERSION
@@ -101,16 +112,27 @@ class LogEntry(_Frozen):
     committed_at: AwareDatetime
     pipeline_version: str
     group: str = Field(pattern=_GROUP)
-    summary: dict[str, object]
+    summary: dict[str, Any]
     editions: dict[str, Count]
     floor: Count = 0
+    licences: dict[str, str] = {}
     added: tuple[LiveFile, ...]
     dropped: tuple[str, ...] = ()
+    rebuilt: dict[str, dict[str, Any]] = {}
+
+    def counts_of(self, batch_id: str) -> dict[str, Any]:
+        """Return where the records of a batch went that this version committed."""
+        return self.summary if batch_id == self.batch_id else self.rebuilt[batch_id]
 
 
 def file_name(group: str, dataset: str, month: str | None, part: int) -> str:
     """Return the path of a data file under the lake's root."""
     return f"groups/{group}/{dataset}/{month or 'part'}-{part}.parquet"
+
+
+def dataset_of(name: str) -> str:
+    """Return the dataset of a file by its path under the lake's root."""
+    return name.split("/")[2]
 
 
 def stored_schema(dataset: str) -> pa.Schema:
@@ -158,12 +180,31 @@ def read_entry(root: Path, version: int) -> LogEntry:
                 lake=str(root),
                 **{key: theirs, "known": ours},
             )
+    if document.get("format", FORMAT_VERSION) != FORMAT_VERSION:
+        raise StopRun(
+            "This lake was made by a Warraq before 0.1.0, whose log is not read any more; run the "
+            "sources into a new lake",
+            lake=str(root),
+        )
     try:
         return LogEntry.model_validate(document)
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])
         raise _damaged(path, f"{where}: {fault['msg']}") from error
+
+
+def refuse_older(root: Path, entry: LogEntry) -> None:
+    """Raise :class:`StopRun` when the version has an older schema than this program's."""
+    if entry.schema_version < SCHEMA_VERSION:
+        raise StopRun(
+            "This version of the lake has an older schema: `warraq migrate` makes one of today's; "
+            "its own files can be read by their path",
+            lake=str(root),
+            version=entry.version,
+            schema_version=entry.schema_version,
+            known=SCHEMA_VERSION,
+        )
 
 
 def read_document(root: Path, version: int) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Looking one article up, for people: `warraq explain`."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,7 +10,8 @@ from expectations.schema import PARTITION_COLUMN
 from tasks.errors import StopRun
 from tasks.store.index import open_index
 from tasks.store.lake import Lake
-from tasks.store.log import LiveFile
+from tasks.store.log import SCHEMAS, LiveFile
+from tasks.store.parts import restored
 
 
 def find_article(lake: Lake, article_id: str) -> dict[str, object] | None:
@@ -35,6 +36,21 @@ def find_article(lake: Lake, article_id: str) -> dict[str, object] | None:
 def find_ledger(lake: Lake, article_id: str) -> list[dict[str, object]]:
     """Return the ledger rows of every record that became, copied or repeated the article."""
     return [row for file in lake.files("ledger") for row in _rows(lake, file, article_id)]
+
+
+def find_rows(lake: Lake, dataset: str, column: str, values: Collection[str]) -> pa.Table:
+    """Return the rows of a dataset, in its schema, that have one of these values."""
+    wanted = pa.array(sorted(values), pa.string())
+    found = [SCHEMAS[dataset].empty_table()]
+    for file in lake.files(dataset):
+        with pq.ParquetFile(lake.root / file.name, memory_map=True) as source:
+            for number in range(source.num_row_groups):
+                told = source.read_row_group(number, columns=[column])[column]
+                hits = pc.indices_nonzero(pc.is_in(told.cast(pa.string()), wanted))
+                if len(hits):
+                    rows = source.read_row_group(number).take(hits)
+                    found.append(restored(rows, file))
+    return pa.concat_tables(found).combine_chunks()
 
 
 def _indexed_place(lake: Lake, article_id: str) -> tuple[str, str | None] | None:

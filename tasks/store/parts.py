@@ -1,9 +1,9 @@
 """Writing the data files of one commit: rows come in a stream and leave as one file a partition."""
 
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from expectations.conformance import check
 from expectations.schema import PARTITION_COLUMN, PARTITIONED
-from tasks.store.files import digest, sync
+from tasks.store.files import digest, link_or_copy, sync
 from tasks.store.log import SCHEMAS, LiveFile, checked_month, file_name, stored_schema
 
 BUFFER_BYTES: Final = 48 * 1024 * 1024
@@ -23,6 +23,14 @@ BUFFER_BYTES: Final = 48 * 1024 * 1024
 """
 
 OPEN_FILES: Final = 160  # below the 256 handles that some systems give a process
+
+OUTLETS: Final = 1_000
+"""Outlets of one file that are counted by name: far more than there are, unless a column is wrong.
+
+The log names them for every file, so what comes in must not decide how large it grows.
+"""
+
+OUTLET_LENGTH: Final = 200  # characters; what is longer is no name, but a text in the wrong column
 
 # Few values, often repeated. On all other columns a dictionary costs time and saves nothing: ids
 # and texts are unique, and zstd finds what repeats (20,000 articles: 0.46 CPU s, not 0.55).
@@ -65,6 +73,7 @@ class _OpenPart:
     path: Path
     writer: pq.ParquetWriter
     rows: int = 0
+    sources: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,7 @@ class _ClosedPart:
     number: int
     path: Path
     rows: int
+    sources: Counter[str]
 
 
 class PartWriter:
@@ -130,6 +140,15 @@ class PartWriter:
         self._write(place)
         self._close(place)
 
+    def adopt(self, root: Path, file: LiveFile) -> None:
+        """Take over a file of another lake, at ``root``, as it is."""
+        place = _Place(file.dataset, file.month)
+        number = self._parts[place]
+        self._parts[place] += 1
+        path = self._root / file_name(self._group, place.dataset, place.month, number)
+        link_or_copy(root / file.name, path)
+        self._closed.append(_ClosedPart(place, number, path, file.rows, Counter(file.sources)))
+
     def finish(self) -> list[LiveFile]:
         """Write what waits, close every file, sync them, and return what the log says of them."""
         for place in sorted(self._waiting, key=_order):
@@ -158,6 +177,8 @@ class PartWriter:
         table = pa.concat_tables(tables)
         part.writer.write_table(table)
         part.rows += table.num_rows
+        if place.dataset in PARTITIONED:
+            _count_outlets(table, part.sources)
 
     def _open_part(self, place: _Place) -> _OpenPart:
         if len(self._open) >= self._open_files:
@@ -175,7 +196,7 @@ class PartWriter:
         part = self._open[place]
         part.writer.close()
         del self._open[place]
-        self._closed.append(_ClosedPart(place, part.number, part.path, part.rows))
+        self._closed.append(_ClosedPart(place, part.number, part.path, part.rows, part.sources))
 
     def _described(self, part: _ClosedPart) -> LiveFile:
         return LiveFile(
@@ -186,6 +207,7 @@ class PartWriter:
             rows=part.rows,
             size=part.path.stat().st_size,
             sha256=digest(part.path),
+            sources=part.sources,
         )
 
 
@@ -214,6 +236,23 @@ def _by_place(dataset: str, table: pa.Table) -> Iterator[tuple[_Place, pa.Table]
     for month, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
         yield _Place(dataset, checked_month(month, dataset)), rows.slice(start, end - start)
         start = end
+
+
+def _count_outlets(table: pa.Table, counts: Counter[str]) -> None:
+    """Add the rows of each outlet, commonest first, as long as there is room for its name."""
+    found = count_outlets(table)
+    for outlet, rows in sorted(found.items(), key=lambda counted: (-counted[1], counted[0])):
+        if outlet in counts or len(counts) < OUTLETS:
+            counts[outlet] += rows
+
+
+def count_outlets(table: pa.Table) -> dict[str, int]:
+    """Return how many rows each outlet has; those whose name is too long are left out."""
+    counts = table["source"].value_counts()
+    short = pc.less_equal(pc.utf8_length(counts.field("values")), OUTLET_LENGTH)
+    counts = counts.filter(short)
+    names, rows = (counts.field(name).to_pylist() for name in ("values", "counts"))
+    return dict(zip(names, rows, strict=True))
 
 
 def _as_stored(table: pa.Table, schema: pa.Schema) -> pa.Table:

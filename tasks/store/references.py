@@ -30,7 +30,7 @@ class BatchRef(BaseModel):
     """One batch between stages.
 
     ``work`` is the folder of its intermediate files, ``records`` the decoded shards in order,
-    ``refused`` the ledger rows of records that could not be read.
+    ``refused`` the ledger rows of records that could not be read, by shard too.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,7 +39,7 @@ class BatchRef(BaseModel):
     lake: Path
     work: Path
     records: tuple[ShardRef, ...]
-    refused: ShardRef
+    refused: tuple[ShardRef, ...]
 
 
 def land(table: pa.Table, path: Path) -> ShardRef:

@@ -121,3 +121,4 @@ def _add(root: Path, entry: LogEntry, files: dict[str, LiveFile], batches: dict[
     files.update((file.name, file) for file in entry.added)
     if entry.batch_id is not None:
         batches[entry.batch_id] = entry.version
+    batches.update(dict.fromkeys(entry.rebuilt, entry.version))

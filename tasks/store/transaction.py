@@ -21,7 +21,15 @@ from tasks.store.files import delete, explained
 from tasks.store.index import open_index
 from tasks.store.lake import Lake, land, mend, new_group, sweep_below
 from tasks.store.lock import OnWait, writer_lock
-from tasks.store.log import INDEX, LiveFile, LogEntry, Operation, entry_path, read_entry
+from tasks.store.log import (
+    INDEX,
+    LiveFile,
+    LogEntry,
+    Operation,
+    entry_path,
+    read_entry,
+    refuse_older,
+)
 from tasks.store.parts import PartWriter
 from tasks.store.state import State, read_state
 from tasks.store.views import committed_version
@@ -67,7 +75,9 @@ class Transaction:
         self._parts = PartWriter(root, self._group)
         self._corrections = CorrectionSet()
         self._replaced: set[LiveFile] = set()
+        self._rebuilt: dict[str, dict[str, object]] = {}
         self._floor = base.entry.floor
+        self._licences: dict[str, str | None] = dict(base.entry.licences)
         self._dispositions: Counter[str] = Counter()
         self._landed = False
 
@@ -108,9 +118,26 @@ class Transaction:
         with explained(_WRITING, self.root):
             self._parts.write_one(files[0].dataset, files[0].month, rows)
 
+    def adopt(self, other: Lake, batches: Mapping[str, Mapping[str, object]]) -> None:
+        """Show another lake's files in place of all that is here, which then holds its batches.
+
+        ``batches`` has the counts of each. The licences are the other's too.
+        """
+        self._replaced.update(self.base.files.values())
+        self._rebuilt = {name: dict(counts) for name, counts in batches.items()}
+        self._licences = dict(other.entry().licences)
+        files = sorted(other.state().files.values(), key=lambda file: (file.version, file.part))
+        with explained(_WRITING, self.root):
+            for file in files:
+                self._parts.adopt(other.root, file)
+
     def raise_floor(self, version: int) -> None:
         """Give up the versions before this one: their views and files go once it is committed."""
         self._floor = max(self._floor, version)
+
+    def state_licences(self, licences: Mapping[str, str | None]) -> None:
+        """Note the licences of outlets as their profiles state them now; null when they do not."""
+        self._licences.update(licences)
 
     def commit(self, summary: Mapping[str, object]) -> int:
         """Make everything visible at once and return the new version.
@@ -196,8 +223,10 @@ class Transaction:
             summary=dict(summary),
             editions=self.base.entry.editions | dict.fromkeys(shown, self._version),
             floor=self._floor,
+            licences={outlet: told for outlet, told in self._licences.items() if told is not None},
             added=tuple(added),
             dropped=tuple(sorted(file.name for file in dropped)),
+            rebuilt=self._rebuilt,
         )
 
     def _catch_up(self) -> None:
@@ -232,6 +261,8 @@ def transaction(  # noqa: PLR0913 (who writes what, how long to wait, and whom t
         with explained(_WRITING, lake.root):
             version = committed_version(lake.root) or 0
             base = read_state(lake.root, version)
+            if operation != "migrate":
+                refuse_older(lake.root, base.entry)
             mend(lake.root, version)
             purpose = Purpose(run_id, operation, batch_id)
             changes = Transaction(lake.root, base, purpose, reached=reached)

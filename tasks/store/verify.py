@@ -4,22 +4,27 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from expectations.schema import DATASETS
+from tasks.store.card import CARD, ending
 from tasks.store.files import digest
 from tasks.store.lake import Lake
 from tasks.store.log import LiveFile, entry_path, read_document, stored_schema
+from tasks.store.parts import count_outlets
 from tasks.store.state import State
-from tasks.store.views import shown_files, shown_version, view_path
+from tasks.store.views import CURRENT, shown_files, shown_version, view_path
 
 _RESTORE: Final = "restore this file from a backup"
 _REBUILD_VIEW: Final = "delete this view's folder; the next opening of the lake builds it again"
 _REPORT: Final = "restore the lake from a backup, and report this: Warraq must never do it"
+_BY_HAND: Final = ("retracted", "purged")
+"""Reasons in the ledger that a batch did not state: its records ended otherwise at first."""
+
 _SHOWN: Final = 5  # culprits named in one finding
 
 
@@ -74,7 +79,13 @@ def _file_problem(path: Path, file: LiveFile) -> str | None:
             return f"its schema is not that of {file.dataset}"
         if source.metadata.num_rows != file.rows:
             return f"it has {source.metadata.num_rows} rows, the log says {file.rows}"
+        if file.sources and not _counted(file, source.read(columns=["source"])):
+            return "its rows are not of the outlets that the log says"
     return None
+
+
+def _counted(file: LiveFile, rows: pa.Table) -> bool:
+    return file.sources.items() <= count_outlets(rows).items()
 
 
 def _check_view(root: Path, state: State) -> Iterator[Finding]:
@@ -89,8 +100,10 @@ def _check_view(root: Path, state: State) -> Iterator[Finding]:
     for dataset in DATASETS:
         if (root / dataset).resolve() != (root / "current" / dataset).resolve():
             yield Finding("it does not lead into the current view", dataset, "delete it, reopen")
+    yield from _check_card(root, state)
     wanted = shown_files(state)
     found = {str(p.relative_to(view)): p for p in view.rglob("*") if not p.is_dir()}
+    found.pop(CARD, None)
     for name in sorted(found.keys() - wanted.keys()):
         yield Finding("readers see it, but no commit made it", f"{shown}/{name}", _REBUILD_VIEW)
     for name, of in wanted.items():
@@ -100,16 +113,37 @@ def _check_view(root: Path, state: State) -> Iterator[Finding]:
             yield Finding(f"it is not the file {of}", f"{shown}/{name}", _REBUILD_VIEW)
 
 
+def _check_card(root: Path, state: State) -> Iterator[Finding]:
+    """Check that the version has its card, whole, and that the link beside the datasets shows it.
+
+    A README.md that is no link is the user's own.
+    """
+    link, card = root / CARD, view_path(root, state.version) / CARD
+    if link.is_symlink() and link.resolve() != (root / CURRENT / CARD).resolve():
+        yield Finding("it does not lead into the current view", CARD, "delete it, reopen")
+    content = card.read_bytes() if card.is_file() else b""
+    if not content.rstrip().endswith(ending(state.entry).encode()):
+        problem = "it is not the card of this version, whole"
+        yield Finding(problem, str(card.relative_to(root)), _REBUILD_VIEW)
+
+
 def _same(one: Path, other: Path) -> bool:
     return one.exists() and one.samefile(other)
 
 
 def _check_ledger(root: Path, state: State) -> Iterator[Finding]:
-    """Compare each batch's ledger rows with the counts in the entry that committed it."""
+    """Compare each batch's ledger rows with the counts in the entry that committed it.
+
+    What was taken out by hand since then is counted as rejected, wherever it ended at first.
+    """
     found: dict[str, Counter[str]] = {batch_id: Counter() for batch_id in state.batches}
-    for file, rows in _read(root, state, "ledger", ["batch_id", "disposition", "record_ref"]):
-        counts = rows.group_by(["batch_id", "disposition"]).aggregate([([], "count_all")])
-        for row in counts.to_pylist():
+    taken_out: Counter[str] = Counter()
+    columns = ["batch_id", "disposition", "reason", "record_ref"]
+    for file, rows in _read(root, state, "ledger", columns):
+        by_hand = pc.is_in(rows["reason"], pa.array(_BY_HAND))
+        taken_out.update(rows["batch_id"].filter(by_hand).to_pylist())
+        counts = rows.filter(pc.invert(by_hand)).group_by(["batch_id", "disposition"])
+        for row in counts.aggregate([([], "count_all")]).to_pylist():
             batch = found.setdefault(row["batch_id"], Counter())
             batch[row["disposition"]] += row["count_all"]
         # A batch's rows are written in one commit, and only a closed file starts a further part.
@@ -122,19 +156,26 @@ def _check_ledger(root: Path, state: State) -> Iterator[Finding]:
         if version is None:
             yield Finding(f"no commit names batch {batch_id}", "ledger", _REPORT)
             continue
-        stated = _stated(read_document(root, version))
-        if stated != (counter.total(), dict(counter)):
+        records, dispositions = _stated(read_document(root, version), batch_id)
+        missing = Counter(dispositions)
+        missing.subtract(counter)
+        total = counter.total() + taken_out[batch_id]
+        if (
+            records != total
+            or missing.total() != taken_out[batch_id]
+            or min(missing.values(), default=0) < 0
+        ):
             yield Finding(
-                f"batch {batch_id} took in {stated[0]} records as {stated[1]}, "
-                f"the ledger has {counter.total()} as {dict(counter)}",
+                f"batch {batch_id} took in {records} records as {dispositions}, the ledger has "
+                f"{total} as {dict(counter)} and {taken_out[batch_id]} that were taken out",
                 str(entry_path(root, version).relative_to(root)),
                 _REPORT,
             )
 
 
-def _stated(document: Mapping[str, object]) -> tuple[object, dict[str, int]]:
-    summary = document.get("summary")
-    summary = summary if isinstance(summary, dict) else {}
+def _stated(document: Mapping[str, Any], batch_id: str) -> tuple[object, dict[str, int]]:
+    rebuilt = document.get("rebuilt") or {}
+    summary = rebuilt.get(batch_id) or document.get("summary") or {}
     counts = summary.get("dispositions") or {}
     return summary.get("records", 0), {name: n for name, n in counts.items() if n}
 

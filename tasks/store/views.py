@@ -1,7 +1,8 @@
 """Views: the folders that plain path readers see, and the one switch between them.
 
 A view shows each live file once, as ``DATASET/GROUP-EDITION/[published_month=…/]part-N.parquet``.
-``LAKE/articles`` leads through ``LAKE/current`` into the view of the present version.
+``LAKE/articles`` leads through ``LAKE/current`` into the view of the present version, and
+``LAKE/README.md`` to its card.
 
 A reader such as pandas lists the dataset's folder once and then looks at each name it found, by
 path, hence perhaps in the next view. What was listed must then be the same or be gone:
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Final
 
 from expectations.schema import DATASETS
+from tasks.store.card import CARD, make_card
 from tasks.store.files import aside_of, link, names, switch, sync_folder
 from tasks.store.log import INDEX, entry_path, logged_versions
 from tasks.store.state import State
@@ -89,6 +91,8 @@ def build_view(root: Path, state: State) -> Path:
             os.makedirs(folder, exist_ok=True)  # noqa: PTH103 (a view may have 10,000 folders)
             made.add(folder)
         link(f"{root}/{name}", target)
+    aside.mkdir(parents=True, exist_ok=True)
+    (aside / CARD).write_text(make_card(state), encoding="utf-8", newline="\n")
     return aside
 
 
@@ -104,8 +108,12 @@ def show(root: Path, version: int) -> None:
 
 
 def show_datasets(root: Path) -> None:
-    """Link ``LAKE/articles`` and its siblings into the present view where a link is missing."""
-    for dataset in DATASETS:
-        path = root / dataset
-        if not path.is_symlink():
-            path.symlink_to(f"{CURRENT}/{dataset}")
+    """Link ``LAKE/articles``, its siblings and the card into the present view where none is."""
+    for name in unlinked(root):
+        (root / name).symlink_to(f"{CURRENT}/{name}")
+
+
+def unlinked(root: Path) -> list[str]:
+    """Return the names of the lake that do not lead into the view; a card of one's own may stay."""
+    names = [name for name in (*DATASETS, CARD) if not (root / name).is_symlink()]
+    return [name for name in names if name != CARD or not (root / name).exists()]

@@ -68,7 +68,17 @@ def detect(data: bytes, told: str | None = None, *, final: bool = True) -> str:
         if told is None or fault.reason == "not-utf8":
             raise
         return told
-    return found if told is None or found.startswith("utf") else told
+    if told is None or (found.startswith("utf") and not _says_nothing(data, told)):
+        return found
+    return told
+
+
+def _says_nothing(data: bytes, told: str) -> bool:
+    """Whether the bytes are ASCII alone, which is the same in all but the encodings of two bytes.
+
+    What follows the first bytes of a file may be Arabic.
+    """
+    return data.isascii() and not told.startswith("utf-16")
 
 
 def read(data: bytes, told: str | None = None) -> Decoded:

@@ -129,7 +129,8 @@ def run_all(source: Path, profiles: dict[str, SourceProfile], *, limit: int | No
         )
         _run_kernels(kernels, batch, cleaned)
         size = sum(pc.sum(pc.binary_length(read(ref)["text"])).as_py() for ref in batch.records)
-    return Run(batch.refused.rows + sum(ref.rows for ref in batch.records), size, stages, kernels)
+    count = sum(ref.rows for ref in (*batch.refused, *batch.records))
+    return Run(count, size, stages, kernels)
 
 
 def _fetch(
@@ -220,7 +221,8 @@ def _publish(
         run_id="benchmark",
         rows=tuple(rows),
         quarantine=tuple(quarantine),
-        entries=(batch.refused, *entries),
+        entries=(*batch.refused, *entries),
+        licences={},
         **changes_of_lake,
     )
     with (

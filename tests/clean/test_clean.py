@@ -128,6 +128,22 @@ def test_dates(printed: str | None, at: datetime | None, problem: str | None) ->
         pytest.param({"url": "http://x.com/a"}, {"url": "https://x.com/a#top"}, True, id="address"),
         pytest.param({"native_id": "7"}, {"native_id": "7"}, True, id="native-id"),
         pytest.param({"native_id": "7"}, {"native_id": "7", "source": "y"}, False, id="outlet"),
+        pytest.param(
+            {"native_id": "7", "title": "أ"}, {"native_id": "7", "title": "ب"}, False,
+            id="a-row-number-alone-is-no-identity",
+        ),
+        pytest.param(
+            {"native_id": "7", "title": "أ"}, {"native_id": "7", "title": "أ", "text": "ب"}, True,
+            id="a-row-number-and-a-title",
+        ),
+        pytest.param(
+            {"native_id": "40", "text": "أول"}, {"native_id": "40", "text": "ثان"}, False,
+            id="a-row-number-and-the-opening",
+        ),
+        pytest.param(
+            {"native_id": "104512", "title": "أ"}, {"native_id": "104512", "title": "ب"}, True,
+            id="a-large-number-is-an-id",
+        ),
         pytest.param({"text": "نص"}, {"text": "نص"}, True, id="text"),
         pytest.param({"text": "نص"}, {"text": "نص آخر"}, False, id="other-text"),
         pytest.param(

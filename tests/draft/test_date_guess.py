@@ -57,6 +57,27 @@ def test_dates_with_the_month_first_are_told_to_be_read_wrongly() -> None:
     assert (read.month_first, read.either) == (2, 1)
 
 
+@pytest.mark.parametrize(
+    "time",
+    [
+        *("02:30 م", "02:30م", "م 02:30", "02:30 ص", "٠٢:٣٠ م", "02:30:11 مساء", "02:30 مساءً"),
+        *("02:30 صباحا", "02:30 صباحًا", "02:30 ظهراً", "12:10 بعد الظهر", "04:30 فجرا"),
+        *("2:30 p.m.", "2:30 P. M.", "2:30p", "02:30 PM م"),
+    ],
+)
+def test_a_letter_for_the_half_of_the_day_is_part_of_no_format(time: str) -> None:
+    texts = [f"{day}/03/2021 {time}" for day in (13, 14, 15)]
+    read = look_at_dates(texts)
+    assert (read.certain, read.possible) == ((), ())
+    assert (read.unread, read.halves) == (3, 3)
+
+
+@pytest.mark.parametrize("text", ["13/03/21 م", "م 13-03-21"])
+def test_the_sign_of_the_era_is_no_half_of_the_day(text: str) -> None:
+    read = look_at_dates([text, text.replace("13", "14")])
+    assert (len(read.certain), read.halves) == (1, 0)
+
+
 DATE_LIKE = st.text(st.sampled_from("0123456789/-.: ,+ZAPMaprMay%d٣ي"), max_size=24)
 
 

@@ -154,6 +154,17 @@ def test_dates_with_arabic_months_are_found_and_told_to_be_unread(tmp_path: Path
     assert {row["published_raw"] for row in rows_read(made, tmp_path)} == set(dates)
 
 
+def test_no_format_is_written_that_is_wrong_by_half_a_day(tmp_path: Path) -> None:
+    dates = [f"{day:02}/03/2021 0{day % 9 + 1}:30 {half}" for day in range(1, 21) for half in "صم"]
+    rows = [[Writer(number).text(), date] for number, date in enumerate(dates)]
+    made = draft(make(tmp_path / "in", {"a.csv": csv_of(["text", "date"], rows)}))
+    assert "date_formats" not in made.toml
+    told = " ".join(made.toml.replace("\n#", " ").split())
+    assert "40 of them say the half of the day as ص or م" in told
+    assert "What is not read is kept as it is printed, in published_raw" in told
+    assert {row["published_raw"] for row in rows_read(made, tmp_path)} == set(dates)
+
+
 def test_milliseconds_are_found_and_told_to_be_read(tmp_path: Path) -> None:
     writer = Writer()
     records = [

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tasks.draft import sampling
-from tasks.draft.columns import MOST_PATHS, shapes_of
+from tasks.draft.columns import MOST_PATHS, Shape, shapes_of
 from tasks.draft.sampling import RECORDS, Sample, take_sample
 from tasks.fetch import find_files
 from tests.draft.writing import csv_of, json_lines
@@ -72,6 +72,10 @@ def test_a_large_file_of_no_format_is_not_read(
     assert (len(sample.records), sample.refused) == (1, {})
 
 
+def values_as(field: str, shape: Shape) -> dict[str, str | None]:
+    return {path: column.read_as(field).values[0] for path, column in shape.columns.items()}
+
+
 def test_paths_lead_into_objects_and_lists(tmp_path: Path) -> None:
     record = {
         "a": {"b": {"c": "ق"}, "x.y": "ع"},
@@ -83,15 +87,11 @@ def test_paths_lead_into_objects_and_lists(tmp_path: Path) -> None:
         "": "م",
     }
     (shape,) = shapes_of(sample_of(make(tmp_path, {"a.jsonl": json_lines([record])})).records)
-    assert {path: column.values[0] for path, column in shape.columns.items()} == {
-        "a.b.c": "ق",
-        "list": "سعاد، كريم",
-        "list.0": "سعاد",
-        "list.0.name": "سعاد",
-        "parts": "أ\nب",
-        "n": "7",
-        "with.dot": "ن",
-    }
+    told = {"a.b.c": "ق", "list.0": "سعاد", "list.0.name": "سعاد", "n": "7", "with.dot": "ن"}
+    assert values_as("author", shape) == told | {"list": "سعاد، كريم", "parts": "أ، ب"}
+    assert values_as("text", shape)["parts"] == "أ\nب"
+    assert values_as("title", shape) == told | {"list": None, "parts": None}
+    assert values_as("url", shape)["parts"] == "أ"
     assert shape.columns["list.0.name"].partial
     assert not shape.columns["parts"].partial
 

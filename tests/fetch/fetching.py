@@ -52,7 +52,7 @@ def kept(fetched: Fetched) -> list[Row]:
 
 
 def refused(fetched: Fetched) -> list[Row]:
-    rows: list[Row] = read(fetched.batch.refused).to_pylist()
+    rows: list[Row] = [row for ref in fetched.batch.refused for row in read(ref).to_pylist()]
     return rows
 
 

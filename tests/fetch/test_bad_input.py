@@ -105,7 +105,7 @@ def test_records_before_the_break_of_a_gzip_are_kept(tmp_path: Path) -> None:
 def test_nothing_but_refused_records_is_a_batch(tmp_path: Path) -> None:
     fetched = land(tmp_path / "lake", make(tmp_path / "in", {"a.txt": b"", "b.bin": b"\x00"}))
     assert fetched.batch.records == ()
-    assert fetched.batch.refused.rows == fetched.records == 2
+    assert sum(ref.rows for ref in fetched.batch.refused) == fetched.records == 2
 
 
 def test_an_empty_body_and_a_long_title_are_records(tmp_path: Path) -> None:
@@ -293,3 +293,20 @@ def test_a_hundred_thousand_tiny_files(tmp_path: Path) -> None:
     found = {row["record_ref"]: (row["source"], row["text"]) for row in kept(fetched)}
     assert len(found) == count
     assert found["صحيفة 42/12342.txt#1"] == ("صحيفة 42", "خبر 12342")
+
+
+def test_content_that_no_format_reads_is_not_read_for_ever(tmp_path: Path) -> None:
+    """A sparse file may say to be of any size."""
+    folder = make(tmp_path / "in", {"z.jsonl": b""})
+    with (folder / "z.jsonl").open("r+b") as sparse:
+        sparse.truncate(1 << 40)
+    fetched = land(tmp_path / "lake", folder)
+    assert [row["reason"] for row in refused(fetched)] == ["empty-file"]
+    assert raw(fetched)[0]["byte_end"] < 2 << 30
+
+
+def test_refused_records_are_landed_by_shard(tmp_path: Path) -> None:
+    folder = make(tmp_path / "in", {"a.jsonl": "1\n" * 25_000})
+    fetched = land(tmp_path / "lake", folder)
+    assert [ref.rows for ref in fetched.batch.refused] == [10_000, 10_000, 5_000]
+    assert fetched.refused == {"not-json": 25_000}

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import lzma
+import re
 import tarfile
 import zipfile
 from collections import Counter
@@ -19,7 +20,9 @@ import pyarrow.parquet as pq
 import pytest
 from backports import zstd
 
+from tasks.fetch.streams import HEAD
 from tasks.sources import SourceProfile, expand
+from tasks.sources.profile import Encoding
 from tests.fetch.archiving import zipped
 from tests.fetch.fetching import Row, is_accounted, kept, land, make, reading, reasons, refused
 
@@ -186,6 +189,53 @@ def test_mojibake_is_repaired_and_told(tmp_path: Path) -> None:
     (row,) = kept(land(tmp_path / "lake", folder))
     assert (row["title"], row["text"]) == (title, title)
     assert row["read_as"] == "title: repaired windows-1256 read as latin-1"
+
+
+ARABIC = "أعلنت الهيئة افتتاح معرض الكتاب في المدينة"
+ENGLISH = "".join(f"{n},Report {n} of the agency,{'Nothing to report. ' * 8}\n" for n in range(800))
+
+
+@pytest.mark.parametrize("told", ["windows-1256", None])
+@pytest.mark.parametrize("encoding", ["windows-1256", "iso-8859-6"])
+def test_arabic_may_begin_late(tmp_path: Path, encoding: str, told: Encoding | None) -> None:
+    """Behind more English rows than are looked at to find out an encoding."""
+    if told not in {encoding, None}:
+        pytest.skip("the profile would tell another encoding")
+    table = f"id,title,text\n{ENGLISH}900,{ARABIC},{ARABIC}\n"
+    assert len(ENGLISH) > HEAD
+    folder = make(tmp_path / "صدى", {"a.csv": table.encode(encoding)})
+    profile = SourceProfile(name="صدى", encoding=told)
+    row = kept(land(tmp_path / "lake", folder, how=reading(profile)))[-1]
+    assert (row["title"], row["text"]) == (ARABIC, ARABIC)
+    assert row["read_as"] == encoding
+
+
+def test_bytes_that_are_arabic_in_no_encoding_are_still_refused(tmp_path: Path) -> None:
+    table = f"id,title,text\n{ENGLISH}900,caf\udce9,\udce9t\udce9\n"
+    folder = make(tmp_path / "in", {"a.csv": table.encode("utf-8", "surrogateescape")})
+    assert reasons(land(tmp_path / "lake", folder)) == {"a.csv#801": "not-utf8"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("length", [200, 2000])
+def test_utf_16_behind_utf_8_is_no_part_of_an_article(
+    tmp_path: Path, length: int, encoding: str
+) -> None:
+    """As ``>>`` of some shells appends it; the place where it begins is told."""
+    text = f"{ARABIC}\n" * length
+    tail = f"{ARABIC} 1955, Cairo.\n" * 40
+    folder = make(tmp_path / "in", {"a.txt": text.encode() + tail.encode(encoding)})
+    (row,) = refused(land(tmp_path / "lake", folder))
+    assert row["reason"] in {"unknown-format", "unknown-encoding"}
+    places = [int(found.replace(",", "")) for found in re.findall(r"byte ([\d,]+)", row["detail"])]
+    assert abs(places[0] - len(text.encode())) < 40
+    assert "save the parts alone" in row["detail"]
+
+
+def test_a_stray_nul_stays_in_its_article(tmp_path: Path) -> None:
+    text = f"{ARABIC}\0 {ARABIC}\n" * 3
+    (row,) = kept(land(tmp_path / "lake", make(tmp_path / "in", {"a.txt": text})))
+    assert row["text"] == text
 
 
 def test_a_record_is_read_by_the_layout_of_its_time(tmp_path: Path) -> None:

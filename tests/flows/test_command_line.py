@@ -8,7 +8,19 @@ import pytest
 from flows.command_line import main, make_parser
 from tests.flows.command_runs import environment
 
-COMMANDS = ["run", "status", "log", "verify", "maintain", "explain", "serve", "trigger"]
+COMMANDS = [
+    "run",
+    "status",
+    "log",
+    "verify",
+    "maintain",
+    "retract",
+    "rebuild",
+    "migrate",
+    "explain",
+    "serve",
+    "trigger",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from flows.foreground import RESUME
+from flows.foreground_run import RESUME
 from flows.run_report import ARTIFACT_KEY, RunSummary
 from tasks.store import open_lake
 from tests.flows.command_runs import servers_of, started, wait_for, warraq

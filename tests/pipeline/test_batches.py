@@ -172,7 +172,7 @@ def test_what_crosses_task_borders_is_small_pickles_and_is_json(
     from flows.build_corpus import CorpusRun  # noqa: PLC0415
 
     ref = ShardRef(path=tmp_path / "00000.arrow", rows=3)
-    batch = BatchRef(batch_id="b1", lake=tmp_path, work=tmp_path, records=(ref,), refused=ref)
+    batch = BatchRef(batch_id="b1", lake=tmp_path, work=tmp_path, records=(ref,), refused=(ref,))
     told = run(lake=tmp_path / "lake").told
     for model in (ref, batch, CorpusRun(limit=3), RunSummary.model_validate(told)):
         assert type(model).model_validate_json(model.model_dump_json()) == model

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.foreground import RESUME
+from flows.foreground_run import RESUME
 from tests.pipeline.made_up import records
 from tests.pipeline.run_child import warraq_child
 from tests.pipeline.running import CHANGES_WITH_THE_RUN, corpus, rows, run, warraq, write_lines

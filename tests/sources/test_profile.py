@@ -4,7 +4,13 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from tasks.sources import FieldNames, SourceProfile, profiles_by_outlet
+from tasks.sources import (
+    FieldNames,
+    Layout,
+    SourceProfile,
+    licences_by_outlet,
+    profiles_by_outlet,
+)
 from tasks.sources.profile import Encoding
 from tasks.text.encodings import ENCODINGS
 
@@ -113,3 +119,29 @@ def test_the_encodings_are_those_that_are_read() -> None:
 def test_an_outlet_finds_its_profile(told: dict[str, str | None], expected: dict[str, str]) -> None:
     profiles = {name: SourceProfile(name=name, outlet=outlet) for name, outlet in told.items()}
     assert profiles_by_outlet(profiles) == expected
+
+
+def test_a_licence_is_no_way_to_read() -> None:
+    plain, licensed = SourceProfile(name="x"), SourceProfile(name="x", licence="CC BY 4.0")
+    assert plain.digest == licensed.digest
+    layout = Layout(valid_until=date(2019, 12, 31), outlets=("x",))
+    told = {"name": "x", "layout": [layout]}
+    dated, free = (SourceProfile.model_validate(told | more) for more in ({}, {"licence": "MIT"}))
+    assert dated.digest == free.digest != plain.digest
+    with pytest.raises(ValidationError):
+        SourceProfile(name="x", licence=" ")
+
+
+def test_an_outlet_has_the_licence_of_the_profile_that_reads_it() -> None:
+    profiles = {
+        "ours": SourceProfile(name="ours", outlet="الأهرام", licence="MIT"),
+        "ahram": SourceProfile(name="ahram", outlet="الأهرام", licence="CC BY 4.0"),
+        "default": SourceProfile(name="default", licence="all rights reserved"),
+        "none": SourceProfile(name="none"),
+    }
+    assert licences_by_outlet(profiles) == {
+        "الأهرام": "MIT",
+        "ours": "MIT",
+        "ahram": "CC BY 4.0",
+        "none": None,
+    }

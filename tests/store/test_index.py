@@ -11,6 +11,7 @@ import pytest
 from expectations.schema import INDEX_STEP
 from tasks.errors import RetryLater
 from tasks.store import Lake, open_index, open_lake, transaction
+from tasks.store import index as index_module
 from tasks.store.log import entry_path
 from tests.store.lake_batches import article_id, batch, commit, step_of, text_key
 
@@ -65,6 +66,42 @@ def test_a_later_step_takes_the_place_of_an_earlier(lake: Lake) -> None:
         assert sorted(index.find_articles(keys)["copies"].to_pylist()) == [1, 9]
 
 
+@pytest.mark.parametrize("most", [1, 5, 12, 1000])
+def test_what_is_recent_and_what_is_old_are_one(
+    lake: Lake, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Entries move between the tables at any number, are replaced there, and change their text."""
+    monkeypatch.setattr(index_module, "_RECENT_ROWS", most)
+    told = dict.fromkeys(range(20), 1)
+    for number, changed in enumerate(([3, 4, 19], [4], [0, 19, 7], range(20, 28)), start=2):
+        step = step_of([*changed], copies=number)
+        if number == 4:
+            keys = pa.array([text_key(500 + n) for n in changed], pa.binary(16))
+            place = step.schema.get_field_index("text_key")
+            step = step.set_column(place, step.schema.field(place), keys)
+        with transaction(lake, batch_id=f"c{number}", run_id="r", wait_seconds=0) as changes:
+            changes.index(step)
+            changes.commit({})
+        lake = open_lake(lake.root)
+        told |= dict.fromkeys(changed, number)
+        with open_index(lake) as index:
+            ids = {article_id(n): copies for n, copies in told.items()}
+            found = index.find_articles(pa.array([*ids]))
+            assert (
+                dict(
+                    zip(
+                        *(found[name].to_pylist() for name in ("article_id", "copies")), strict=True
+                    )
+                )
+                == ids
+            )
+    with open_index(lake) as index:
+        texts = pa.array([text_key(7), text_key(507), text_key(3)], pa.binary(16))
+        assert index.find_texts(texts)["article_id"].to_pylist() == sorted(
+            [article_id(7), article_id(3)]
+        )
+
+
 def _delete(path: Path) -> None:
     path.unlink()
 
@@ -76,19 +113,19 @@ def _scribble(path: Path) -> None:
 def _forget(path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE applied SET version = 1, of_group = of_group")
-        connection.execute("DELETE FROM articles")
+        connection.execute("DELETE FROM recent")
 
 
 def _run_ahead(path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE applied SET version = 7")
-        connection.execute("UPDATE articles SET copies = 77")
+        connection.execute("UPDATE recent SET copies = 77")
 
 
 def _other_history(path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE applied SET of_group = 'g00000002-00000000'")
-        connection.execute("UPDATE articles SET copies = 77")
+        connection.execute("UPDATE recent SET copies = 77")
 
 
 def _older_layout(path: Path) -> None:

@@ -119,6 +119,22 @@ def test_the_index_answers_the_same_and_is_not_made_again(lake: Lake) -> None:
         assert index.find_articles(wanted) == before
 
 
+@pytest.mark.parametrize("keep_since", [EVER, datetime(2999, 1, 1, tzinfo=UTC)])
+def test_an_index_from_before_the_merging_heals(lake: Lake, keep_since: datetime) -> None:
+    """Also where the steps that it lacks are gone, merged into others."""
+    path = lake.root / "index" / "duplicates.sqlite"
+    behind = path.read_bytes()
+    commit(lake, batch("late", range(500, 510)))
+    maintained(lake)
+    maintained(lake, keep_since=keep_since)
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    path.write_bytes(behind)
+    wanted = pa.array([article_id(n) for n in (*range(160), *range(500, 510))])
+    with open_index(open_lake(lake.root)) as index:
+        assert len(index.find_articles(wanted)) == 170
+
+
 def test_steps_that_came_later_still_win_after_merging(lake: Lake) -> None:
     """Only what comes last is merged: a large step in between keeps its place."""
     sizes = sorted(file.size for file in lake.files("index"))

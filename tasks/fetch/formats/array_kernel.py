@@ -11,6 +11,21 @@ from typing import Final
 import numpy as np
 from numba import njit
 
+from tasks.fetch.formats.json_bytes import (
+    BLANK,
+    CLOSE,
+    CLOSE_LIST,
+    COLON,
+    COMMA,
+    NEWLINE,
+    OPEN,
+    OPEN_LIST,
+    OPEN_OBJECT,
+    QUOTE,
+    ends_object,
+    is_escaped,
+    skip_blank,
+)
 from tasks.fetch.formats.json_kernel import find_quote
 
 BETWEEN: Final = 0
@@ -18,38 +33,24 @@ ELEMENT: Final = 1
 STRING: Final = 2
 BARE: Final = 3
 AROUND: Final = 4
+VALUE: Final = 5
 """Where it stands: between elements; in an element that is an object or a list, or a string, or
-something else; in the part of a wrapper that is around its list of elements."""
+something else; in a wrapper that was opened, around its lists of elements; there in a value that
+is a string, a list or an object."""
 
 MORE: Final = 0
 FULL: Final = 1
 LIST: Final = 2
-"""Why it stopped: for more bytes; for room; behind the ``[`` of what may be a wrapper's list."""
+WHOLE: Final = 3
+"""Why it stopped: for more bytes; for room; before the first object in a list that is a VALUE; at
+the end of what can be opened, the last of those found: an object that may be a wrapper, a VALUE."""
 
 BEHIND: Final = 128
-"""Bytes of an element before ``at`` that are looked at; those before them may be left out."""
-
-_LOOK_ASIDE = 60
-"""Blanks that are looked over at a time; twice and a comma is less than ``BEHIND``."""
+"""Bytes before ``at``, and before a VALUE, that are looked at; those before may be left out."""
 
 _FOUND = 4096
 _DEEPEST = 1024
 """Levels whose kind (list or object) is remembered; what is beyond is counted."""
-
-_TRIES = 16
-"""Lists of one object that are told as perhaps a wrapper's."""
-
-_QUOTE = 0x22
-_BACKSLASH = 0x5C
-_COMMA = 0x2C
-_NEWLINE = 0x0A
-_OPEN_LIST = 0x5B
-_CLOSE_LIST = 0x5D
-_OPEN_OBJECT = 0x7B
-_CLOSE_OBJECT = 0x7D
-_OPEN = (_OPEN_LIST, _OPEN_OBJECT)
-_CLOSE = (_CLOSE_LIST, _CLOSE_OBJECT)
-_BLANK = (0x20, 0x0A, 0x0D, 0x09)
 
 _STATE = np.dtype(
     [
@@ -66,10 +67,9 @@ _STATE = np.dtype(
         ("in_string", np.int64),
         ("escaped", np.int64),  # a backslash at the end of the bytes takes the next one's meaning
         ("last", np.int64),  # byte outside strings that is not blank
-        ("wrapped", np.int64),  # LIST is told
-        ("tries", np.int64),
-        ("opened", np.int64),  # the last byte opened what may be a wrapper's list
-        ("level", np.int64),  # depth of the wrapper's list that was entered
+        ("wrapped", np.int64),  # objects that stand in no list may be wrappers
+        ("opened", np.int64),  # the last byte opened a list that may be one of elements
+        ("whole", np.int64),  # WHOLE is due
     ]
 )
 
@@ -103,6 +103,25 @@ class Scanner:
     def enter(self) -> None:
         """Take what stands in the list of ``LIST`` as the elements."""
         _enter_list(self._state)
+
+    def open(self, start: int) -> None:
+        """Go back into what begins there, the last that was ``WHOLE`` or the unfinished one.
+
+        What stands in it is a ``VALUE`` each. ``data`` must still hold all of it.
+        """
+        _open_wrapper(self._state, self._kinds, start)
+
+    @property
+    def depth(self) -> int:
+        """The lists and objects that are open around the elements."""
+        return int(self._state["base"][0])
+
+    @property
+    def may_open(self) -> bool:
+        """Whether it stands in what can be opened before it ends."""
+        return self.mode == VALUE or bool(
+            self.mode == ELEMENT and self._state["wrapped"][0] and self.depth == 0
+        )
 
     @property
     def mode(self) -> int:
@@ -148,18 +167,22 @@ def _scan(data, words, states, kinds, found):
                 break
         else:
             if state.opened:
-                if data[i] in _BLANK:
+                if data[i] in BLANK:
                     i += 1
                     continue
                 state.opened = 0
-                if _may_enter(state, data[i]):
+                if data[i] == OPEN_OBJECT:
                     why = LIST
                     break
             i = _go_inside(data, i, state, kinds, found)
+        if state.whole:
+            state.whole = 0
+            why = WHOLE
+            break
         if state.count == len(found):
             why = FULL
             break
-    state.escaped = _is_escaped(data, i, state) if state.in_string else 0
+    state.escaped = is_escaped(data, i, state.first, state.escaped) if state.in_string else 0
     state.at = i
     return why
 
@@ -168,25 +191,23 @@ def _scan(data, words, states, kinds, found):
 def _go_between(data, i, state, kinds):
     """Step over one byte between elements, or begin one."""
     byte = data[i]
-    if byte in _BLANK or byte == _COMMA:
+    if byte in BLANK or byte == COMMA:
         return i + 1
-    if byte == _CLOSE_LIST and state.base > 0:
+    if byte == CLOSE_LIST and state.base > 0:
         state.base -= 1
         if state.base > 0:
             state.mode = AROUND
-            state.objects = state.base
-            state.base = 0
+            state.last = byte
         return i + 1
-    if byte == _OPEN_LIST and state.base == 0:
+    if byte == OPEN_LIST and state.base == 0:
         state.base = 1
         return i + 1
     state.start = i
     state.last = byte
-    if byte in _OPEN:
+    if byte in OPEN:
         state.mode = ELEMENT
-        state.tries = _TRIES
         _open(byte, state, kinds)
-    elif byte == _QUOTE and state.base > 0:
+    elif byte == QUOTE and state.base > 0:
         state.mode = STRING
         state.in_string = 1
     else:
@@ -198,11 +219,7 @@ def _go_between(data, i, state, kinds):
 def _go_bare(data, i, state, found):
     """Step over one byte of a number, a word or garbage, or end it before what can be no part."""
     byte = data[i]
-    if (
-        byte == _NEWLINE
-        or byte in _OPEN
-        or (state.base > 0 and (byte in (_COMMA, _QUOTE, _CLOSE_LIST)))
-    ):
+    if byte == NEWLINE or byte in OPEN or (state.base > 0 and (byte in (COMMA, QUOTE, CLOSE_LIST))):
         _end_element(i, state, found)
         return i
     return i + 1
@@ -211,34 +228,31 @@ def _go_bare(data, i, state, found):
 @njit(cache=True, nogil=True)
 def _go_inside(data, i, state, kinds, found):
     """Step over one byte outside strings of an object or a list, or end it."""
+    if state.mode == AROUND:
+        return _go_around(data, i, state, kinds)
     byte = data[i]
-    while byte != _QUOTE and byte not in _OPEN and byte not in _CLOSE:
-        if byte not in _BLANK:
+    while byte != QUOTE and byte not in OPEN and byte not in CLOSE:
+        if byte not in BLANK:
             state.last = byte
         i += 1
         if i == len(data):
             return i
         byte = data[i]
-    if byte == _QUOTE:
+    if byte == QUOTE:
         state.in_string = 1
         return i + 1
-    if byte in _OPEN:
-        if state.mode == ELEMENT and byte == _OPEN_OBJECT and _lacks_brace(state, kinds):
+    if byte in OPEN:
+        if state.mode == ELEMENT and byte == OPEN_OBJECT and _lacks_brace(state, kinds):
             _end_element(i, state, found)
             return i
         _open(byte, state, kinds)
-        if byte == _OPEN_LIST and state.wrapped and state.lists == 1 and state.base == 0:
-            state.opened = 0 < state.objects <= 2
-    elif byte in _CLOSE:
-        closed = _close(_OPEN_LIST if byte == _CLOSE_LIST else _OPEN_OBJECT, state, kinds)
-        if not closed and byte == _CLOSE_LIST and state.base > 0:
+    elif byte in CLOSE:
+        closed = _close(OPEN_LIST if byte == CLOSE_LIST else OPEN_OBJECT, state, kinds)
+        if not closed and byte == CLOSE_LIST and state.base > 0:
             _end_element(i, state, found)  # It is the end of the list around it.
             return i
         if state.lists + state.objects == 0:
-            if state.mode == AROUND:
-                state.mode = BETWEEN
-            else:
-                _end_element(i + 1, state, found)
+            _end_element(i + 1, state, found)
     state.last = byte
     return i + 1
 
@@ -247,7 +261,7 @@ def _go_inside(data, i, state, kinds, found):
 def _lacks_brace(state, kinds):
     """Tell whether a ``{`` here stands behind a comma in an object, where only a key can."""
     depth = state.base + state.lists + state.objects
-    return state.last == _COMMA and state.beyond == 0 and kinds[depth - 1] == _OPEN_OBJECT
+    return state.last == COMMA and state.beyond == 0 and kinds[depth - 1] == OPEN_OBJECT
 
 
 @njit(cache=True, nogil=True)
@@ -257,7 +271,7 @@ def _open(byte, state, kinds):
         state.beyond += 1
         return
     kinds[depth] = byte
-    if byte == _OPEN_LIST:
+    if byte == OPEN_LIST:
         state.lists += 1
     else:
         state.objects += 1
@@ -269,11 +283,11 @@ def _close(opener, state, kinds):
     if state.beyond > 0:
         state.beyond -= 1
         return True
-    if (state.lists if opener == _OPEN_LIST else state.objects) == 0:
+    if (state.lists if opener == OPEN_LIST else state.objects) == 0:
         return False
     while True:
         kind = kinds[state.base + state.lists + state.objects - 1]
-        if kind == _OPEN_LIST:
+        if kind == OPEN_LIST:
             state.lists -= 1
         else:
             state.objects -= 1
@@ -282,20 +296,55 @@ def _close(opener, state, kinds):
 
 
 @njit(cache=True, nogil=True)
-def _may_enter(state, byte):
-    """Tell whether the list that begins so may be a wrapper's."""
-    if state.mode == AROUND:
-        return byte == _OPEN_OBJECT and state.objects + 1 == state.level
-    state.tries -= 1
-    return state.tries >= 0 and byte in (_OPEN_OBJECT, _CLOSE_LIST)
+def _go_around(data, i, state, kinds):
+    """Step over one byte outside strings around the elements, or begin a value."""
+    byte = data[i]
+    if byte in OPEN or (byte == QUOTE and state.last == COLON):
+        state.mode = VALUE
+        state.start = i
+        if byte == QUOTE:
+            state.in_string = 1
+        else:
+            _open(byte, state, kinds)
+            state.opened = byte == OPEN_LIST and kinds[state.base - 1] == OPEN_OBJECT
+    elif byte == QUOTE:
+        state.in_string = 1
+    elif byte in CLOSE:
+        _leave(OPEN_LIST if byte == CLOSE_LIST else OPEN_OBJECT, state, kinds)
+    if byte not in BLANK:
+        state.last = byte
+    return i + 1
+
+
+@njit(cache=True, nogil=True)
+def _leave(opener, state, kinds):
+    """Close the innermost of that kind around the elements, with all that is left open in it."""
+    depth = state.base
+    while depth > 0 and kinds[depth - 1] != opener:
+        depth -= 1
+    if depth > 0:
+        state.base = depth - 1
+    if state.base == 0:
+        state.mode = BETWEEN
 
 
 @njit(cache=True, nogil=True)
 def _enter_list(states):
     state = states[0]
     state.mode = BETWEEN
-    state.level = state.base = state.lists + state.objects
+    state.base += 1
     state.lists = state.objects = 0
+
+
+@njit(cache=True, nogil=True)
+def _open_wrapper(states, kinds, start):
+    state = states[0]
+    state.mode = AROUND
+    state.at = start + 1
+    state.last = kinds[state.base]
+    state.base += 1
+    state.lists = state.objects = state.beyond = 0
+    state.in_string = state.escaped = state.opened = 0
 
 
 @njit(cache=True, nogil=True)
@@ -304,7 +353,10 @@ def _end_element(end, state, found):
     found[state.count, 1] = end
     found[state.count, 2] = state.mode
     state.count += 1
-    state.mode = BETWEEN
+    state.whole = state.mode == VALUE or (
+        state.mode == ELEMENT and state.wrapped > 0 and state.base == 0
+    )
+    state.mode = AROUND if state.mode == VALUE else BETWEEN
     state.in_string = state.opened = 0
     state.lists = state.objects = state.beyond = 0
 
@@ -321,49 +373,22 @@ def _go_in_string(data, words, i, state, found):
     i = find_quote(data, words, i)
     if i >= len(data):
         return len(data)
-    if data[i] == _QUOTE:
-        if _is_escaped(data, i, state):
+    if data[i] == QUOTE:
+        if is_escaped(data, i, state.first, state.escaped):
             return i + 1
         state.in_string = 0
-        state.last = _QUOTE
-        if state.mode == STRING:
+        state.last = QUOTE
+        if state.mode == STRING or (state.mode == VALUE and state.lists + state.objects == 0):
             _end_element(i + 1, state, found)
         return i + 1
     if state.mode == STRING:
         state.mode = BARE
         state.in_string = 0
         return i
-    if state.mode == ELEMENT and _ends_object(data, i):
-        ahead = _skip_blank(data, i, 1)
+    if state.mode == ELEMENT and ends_object(data, i):
+        ahead = skip_blank(data, i, 1)
         if ahead == len(data) and not state.final:
             return ~i
-        if ahead < len(data) and data[ahead] == _OPEN_OBJECT:
+        if ahead < len(data) and data[ahead] == OPEN_OBJECT:
             _end_element(i, state, found)
     return i + 1
-
-
-@njit(cache=True, nogil=True)
-def _is_escaped(data, i, state):
-    """Tell whether an odd number of backslashes stands before ``i``."""
-    at = i - 1
-    while at >= state.first and data[at] == _BACKSLASH:
-        at -= 1
-    count = i - 1 - at
-    return (count + state.escaped if at < state.first else count) % 2
-
-
-@njit(cache=True, nogil=True)
-def _ends_object(data, i):
-    at = _skip_blank(data, i, -1)
-    if at >= 0 and data[at] == _COMMA:
-        at = _skip_blank(data, at, -1)
-    return at >= 0 and data[at] == _CLOSE_OBJECT
-
-
-@njit(cache=True, nogil=True)
-def _skip_blank(data, i, step):
-    """Return the next place from ``i`` that is not blank, ``_LOOK_ASIDE`` away at most."""
-    at = i + step
-    while 0 <= at < len(data) and abs(at - i) < _LOOK_ASIDE and data[at] in _BLANK:
-        at += step
-    return at

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.fetch.formats.pieces import FIELD_OF
+from tasks.fetch.wording import shorten
 from tasks.sources import FieldNames
 
 Path = tuple[str, ...]
@@ -15,10 +16,24 @@ Plan = dict[str, tuple[Path, ...]]
 
 _APART: Final = tuple(column for column in FIELD_OF if column != "text")
 
+_NESTED: Final = frozenset({list, dict})
+
 _PLANS_KEPT: Final = 1024
 """Bounds what hostile input, with other keys in every record, makes us keep."""
 
 _BETWEEN_NAMES: Final = "، "
+
+_TYPE_MARKS: Final = frozenset(
+    {"$date", "$oid", "$uuid", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal"}
+)
+"""Keys around a value of a type that JSON has not (MongoDB Extended JSON v2, as mongoexport)."""
+
+_MARKED: Final = frozenset({"native_id", "published_raw", "modified_raw"})
+"""Columns that such a value is read into: elsewhere, as in ``publisher``, it refers to another
+document."""
+
+_NAMES: Final = frozenset({"author", "section"})
+"""Columns of which lists are read whole."""
 
 
 class FieldReader:
@@ -39,7 +54,9 @@ class FieldReader:
         ``lines`` are the records as written, for numbers that Python cannot hold exactly.
         """
         plans = [self._plan(record) for record in records]
-        return {column: _column(column, records, lines, plans) for column in _APART}
+        columns = {column: _column(column, records, lines, plans) for column in _APART}
+        columns["published_raw"] = _or_as_written(columns["published_raw"], records, plans)
+        return columns
 
     def text(self, record: dict[str, Any]) -> str | None:
         """Return the text, ``""`` when it is there and blank, null when no path leads to one."""
@@ -88,6 +105,43 @@ def _follow(record: dict[str, Any], path: Path) -> object:
     return value
 
 
+def read_values(column: str, values: Sequence[object]) -> list[str | None]:
+    """Return what each value says in a column, as :class:`FieldReader` reads it."""
+    if column == "text":
+        return list(map(_text, values))
+    told: list[str | None] = _READERS[column](
+        [_unwrap(each, column) for each in values]
+    ).to_pylist()
+    return told
+
+
+def _unwrap(value: object, column: str) -> object:
+    """Return the one value of a list that has one, and of an object that only marks its type.
+
+    Scrapy's item loaders write every field as a list. Empty parts of a list are no values.
+    """
+    while column not in _NAMES:
+        if isinstance(value, list):
+            told = [part for part in value if not _is_empty(part)]
+            if len(told) != 1:
+                break
+            (value,) = told
+        elif column in _MARKED and is_marked(value):
+            (value,) = value.values()
+        else:
+            break
+    return value
+
+
+def is_marked(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether it is an object that only marks the type of its one value."""
+    return isinstance(value, dict) and len(value) == 1 and not _TYPE_MARKS.isdisjoint(value)
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str) and (not value or value.isspace()))
+
+
 def _column(
     column: str,
     records: Sequence[dict[str, Any]],
@@ -97,19 +151,54 @@ def _column(
     """Return the first value that fits of each record's paths."""
     found = pa.nulls(len(records), pa.string())
     for rank in range(max((len(plan[column]) for plan in plans), default=0)):
-        values = [
-            _follow(record, plan[column][rank]) if rank < len(plan[column]) else None
-            for record, plan in zip(records, plans, strict=True)
-        ]
+        values = _values(column, rank, records, plans)
         if float in set(map(type, values)):
             values = [
-                _follow(_as_written(lines[row]), plans[row][column][rank])
+                _unwrap(_follow(_as_written(lines[row]), plans[row][column][rank]), column)
                 if isinstance(value, float)
                 else value
                 for row, value in enumerate(values)
             ]
         found = pc.coalesce(found, _READERS[column](values))
     return found
+
+
+def _values(
+    column: str, rank: int, records: Sequence[dict[str, Any]], plans: Sequence[Plan]
+) -> list[object]:
+    """Return what stands at each record's path of this rank, null where it has none."""
+    values = [
+        _follow(record, plan[column][rank]) if rank < len(plan[column]) else None
+        for record, plan in zip(records, plans, strict=True)
+    ]
+    if _NESTED.isdisjoint(map(type, values)):
+        return values
+    return [_unwrap(value, column) for value in values]
+
+
+def _or_as_written(
+    found: pa.Array, records: Sequence[dict[str, Any]], plans: Sequence[Plan]
+) -> pa.Array:
+    """Fill null dates with the JSON of a list or object that stands there and is not read.
+
+    Else such a record would be said to have no date. Not so true and false, which say whether it
+    was published, and come after all paths: another may lead to a date that is read.
+    """
+    for rank in range(max((len(plan["published_raw"]) for plan in plans), default=0)):
+        if not found.null_count:
+            break
+        values = _values("published_raw", rank, records, plans)
+        if not _NESTED.isdisjoint(map(type, values)):
+            told = [_json_of(value) if isinstance(value, list | dict) else None for value in values]
+            found = pc.coalesce(found, pa.array(told, pa.string()))
+    return found
+
+
+def _json_of(value: list[Any] | dict[str, Any]) -> str | None:
+    parts = value if isinstance(value, list) else value.values()
+    if all(map(_is_empty, parts)):
+        return None
+    return shorten(json.dumps(value, ensure_ascii=False))
 
 
 def _as_written(line: memoryview) -> dict[str, Any]:
@@ -134,7 +223,27 @@ def _plain(value: object) -> str | None:
     if isinstance(value, dict):  # schema.org's Person and Organization
         name = value.get("name")
         return _plain(name) if isinstance(name, str) else None
-    return None
+    return None  # of several titles or ids, none is known to be the one, and joined they are none
+
+
+def _first(value: object) -> str | None:
+    """Read the first of several: addresses and dates are written with the article's own first."""
+    if not isinstance(value, list):
+        return _plain(value)
+    return next(filter(None, map(_plain, value)), None)
+
+
+def _moments_of(value: object) -> str | None:
+    if not isinstance(value, list):
+        return _moment(value)
+    parts = (_moment(_unwrap(part, "published_raw")) for part in value)
+    return next(filter(None, parts), None)
+
+
+def _moment(value: object) -> str | None:
+    if isinstance(value, dict) and isinstance(value.get("iso"), str):  # Parse's Date
+        return _plain(value["iso"])
+    return _plain(value)
 
 
 def _word(value: object) -> str | None:
@@ -156,6 +265,14 @@ def _words(values: list[object]) -> pa.Array:
     return pc.utf8_trim_whitespace(_read(values, _plain))
 
 
+def _addresses(values: list[object]) -> pa.Array:
+    return pc.utf8_trim_whitespace(_read(values, _first))
+
+
+def _moments(values: list[object]) -> pa.Array:
+    return _read(values, _moments_of)
+
+
 def _lists(values: list[object]) -> pa.Array:
     return _read(values, _listed)
 
@@ -173,10 +290,10 @@ def _read(values: list[object], read: Callable[[object], str | None]) -> pa.Arra
 _READERS: Final[dict[str, Callable[[list[object]], pa.Array]]] = {
     "source": _words,
     "native_id": _words,
-    "url": _words,
+    "url": _addresses,
     "title": _plains,
-    "published_raw": _plains,
-    "modified_raw": _plains,
+    "published_raw": _moments,
+    "modified_raw": _moments,
     "author": _lists,
     "section": _lists,
 }

@@ -40,6 +40,10 @@ _MARKUP: Final = (
     (rb"<rss|<feed|<rdf", "a feed", _SAVE_TEXT),
     (rb"<\?xml|<!doctype", "an XML document", _SAVE_TEXT),
 )
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
+_SOME_TEXT: Final = 64
+"""Bytes of text before a control character from which the content is worth to be told as text."""
+
 _BEFORE_MARKUP: Final = rb"(?i)(?:\xef\xbb\xbf)?\s*"
 
 
@@ -64,4 +68,21 @@ def describe(head: bytes) -> str:
         if found is not None and found.lastindex is not None:
             _, name, advice = kinds[found.lastindex - 1]
             return f"it is {name}: {advice}"
+    if (place := _text_until(head)) is not None:
+        return (
+            f"it is text up to byte {place:,} and something else from there on, such as UTF-16 "
+            "behind UTF-8: save the parts alone"
+        )
     return f"no format reads it; its first bytes are {head[:8].hex(' ')}"
+
+
+def _text_until(head: bytes) -> int | None:
+    """Return where text of some length ends in control characters; null when it is none."""
+    found = _CONTROL.search(head)
+    if found is None or found.start() < _SOME_TEXT:
+        return None
+    try:
+        head[: found.start()].decode()
+    except UnicodeDecodeError as error:
+        return None if error.start < found.start() - 4 else found.start()
+    return found.start()

@@ -34,7 +34,7 @@ _MOST_ROWS: Final = 1024
 _BATCH_BYTES: Final = 4 * 1024 * 1024
 """Bytes that are read, by what the file says of its rows, and written at a time."""
 
-_REPEATED_BYTES: Final = 512 * 1024 * 1024
+_REPEATED_BYTES: Final = 64 * 1024 * 1024
 """What the rows that are read at a time may grow to by values that are stored once."""
 
 _BUFFER: Final = 256 * 1024

@@ -7,51 +7,28 @@ from typing import Any, Final
 
 import orjson
 
-from tasks.fetch.formats.array_kernel import LIST, Scanner
+from tasks.fetch.formats.array_kernel import Scanner
 from tasks.fetch.formats.content import BOM
-from tasks.fetch.streams import HEAD
+from tasks.fetch.formats.wrapper_parts import (
+    has_story,
+    has_text,
+    has_title,
+    is_wrapper_object,
+    looks_like_article,
+)
 from tasks.fetch.wording import describe_no_text, shorten
-from tasks.sources import FieldNames
 
 _BEGINNING: Final = re.compile(rb'\{\s*(?:"[^"\\]{1,100}"\s*:|\})')
 _ARRAY: Final = re.compile(rb"\[\s*" + _BEGINNING.pattern)
 SPREAD: Final = re.compile(rb"[\[{][ \t]*\r?\n")
 """How an object begins, a list of objects, and one of both that goes over several lines."""
 
-_OWN: Final = frozenset(map(str.lower, FieldNames().text + FieldNames().title))
-"""Keys, in small letters, of an object that is an article itself."""
-
-_HOLDERS: Final = frozenset(
-    {
-        "articles",
-        "items",
-        "records",
-        "results",
-        "data",
-        "docs",
-        "documents",
-        "news",
-        "posts",
-        "entries",
-        "rows",
-        "hits",
-    }
-)
-"""Keys, in small letters, of the list of articles in a wrapper."""
-
-_OTHER_LISTS: Final = frozenset(
-    {
-        *("comments", "replies", "reviews", "ads", "advertisements", "banners", "widgets"),
-        *("related", "links", "navigation", "menu", "menus", "breadcrumbs", "tags", "keywords"),
-        *("categories", "sections", "topics", "authors", "users", "sources", "outlets"),
-        *("images", "photos", "videos", "media", "attachments", "errors", "warnings"),
-    }
-)
-"""Names, in small letters, of lists behind a wrapper's articles that are none."""
-
-_NAMED_LIST: Final = re.compile(rb'"([^"\\]{1,64})"\s*:\s*\[\s*\Z')
 _KEY: Final = re.compile(r'[\s,]*("(?:[^"\\]|\\.){1,200}")\s*:\s*')
 _DECODER: Final = json.JSONDecoder(strict=False)
+_BETWEEN: Final = re.compile(r"[\s,]*")
+_READ_DEEP: Final = 6
+"""How deep what has no end is read: the list that tells a wrapper is at most three objects deep."""
+
 _LOOKED_DEEP: Final = 3
 _LOOKED_AT: Final = 100
 """How deep, and at how many keys, an object without a text is looked at for a list."""
@@ -80,89 +57,69 @@ def first_object(body: bytes) -> bytes | None:
 
 
 def is_wrapper(head: bytes) -> bool:
-    """Whether the first object of a file is no article, but holds a list of them."""
+    """Whether the first object of a file, as far as it is there, is a wrapper."""
     body = start_of(head)
-    scanner = Scanner(wrapped=True)
-    while body.startswith(b"{") and scanner.scan(body) == LIST and scanner.count == 0:
-        path = path_to_list(body[: scanner.at])
-        if path:
-            whole = first_object(body)
-            if whole is None:
-                return body[scanner.at :].startswith(b"{") and not _shows_own(body, path)
-            return not _has_own(whole, path)
-    return False
+    return body.startswith(b"{") and is_wrapper_object(beginning_of(body))
 
 
-def may_hold(opening: bytes) -> bool:
-    """Whether a list that opens at the end of these bytes, behind one of articles, may be another.
+def may_be_wrapper(head: bytes) -> bool:
+    """Whether the first object of a file shows no text, so that it may be a wrapper."""
+    body = start_of(head)
+    if not body.startswith(b"{"):
+        return False
+    value = beginning_of(body)
+    return not (isinstance(value, dict) and has_text(value))
 
-    As a newspaper's sections are: what stands there is not passed over in silence.
-    """
-    found = _NAMED_LIST.search(opening)
-    return found is None or found[1].decode(errors="replace").lower() not in _OTHER_LISTS
+
+def beginning_of(body: bytes) -> object:
+    """Return the value that these bytes begin with, or what can be read of it."""
+    whole = first_object(body)
+    if whole is not None:
+        with suppress(orjson.JSONDecodeError):
+            return orjson.loads(whole)
+    return read_beginning(body)
 
 
-def path_to_list(opening: bytes) -> list[str]:
-    """Return the keys to a wrapper's list of articles; none when it is not what begins so.
+def read_beginning(body: bytes) -> object:
+    """Return of an object or a list that is broken, or has no end, what stands before that."""
+    return _read_beginning(body.decode(errors="ignore"), 0, _READ_DEEP)
 
-    ``opening`` is the object up to the list's bracket. The list may be one object deeper.
-    """
-    for closing in (b"]}", b"]}}") if len(opening) <= HEAD else ():
-        path = []
+
+def _read_beginning(text: str, at: int, deepest: int) -> object:
+    opener = text[at : at + 1]
+    if opener == '"':
+        return text[at + 1 :]
+    if deepest == 0:
+        return None
+    if opener == "{":
+        return _read_object(text, at + 1, deepest - 1)
+    return _read_list(text, at + 1, deepest - 1) if opener == "[" else None
+
+
+def _read_object(text: str, at: int, deepest: int) -> dict[str, object]:
+    value: dict[str, object] = {}
+    while found := _KEY.match(text, at):
+        at = found.end()
         try:
-            value = orjson.loads(opening + closing)
-        except orjson.JSONDecodeError:
-            continue
-        while isinstance(value, dict) and value and _OWN.isdisjoint(map(str.lower, value)):
-            name, value = list(value.items())[-1]
-            path.append(name)
-        return path if value == [] and path[-1].lower() in _HOLDERS else []
-    return []
-
-
-def _has_own(element: bytes, path: list[str]) -> bool:
-    """Whether an object on the path to the list has keys of an article, or is no sound JSON."""
-    try:
-        value = orjson.loads(element)
-        for name in path:
-            if not _OWN.isdisjoint(map(str.lower, value)):
-                return True
-            value = value[name]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        return True
-    return False
-
-
-def _shows_own(body: bytes, path: list[str]) -> bool:
-    """Whether an object on the path to the list shows keys of an article; its end is not there.
-
-    An article may begin with a list of related ones: ``{"id": 7, "items": [{…}], "text": "…``.
-    """
-    text = body.decode(errors="ignore")
-    at = 0
-    for name in path:
-        keys, at = _keys_at(text, at)
-        if not _OWN.isdisjoint(map(str.lower, keys)):
-            return True
-        if at < 0 or keys[-1] != name:
+            key = json.loads(found[1], strict=False)
+            value[key], at = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            value[found[1].strip('"')] = _read_beginning(text, at, deepest)
             break
-    return False
+    return value
 
 
-def _keys_at(text: str, at: int) -> tuple[list[str], int]:
-    """Return the keys of the object that begins there, and the place of its last value.
-
-    The last value is the one that has no end, or that is no JSON; -1 when all of them have.
-    """
-    keys: list[str] = []
-    at += 1
-    with suppress(ValueError, RecursionError):
-        while found := _KEY.match(text, at):
-            keys.append(json.loads(found[1]))
-            at = found.end()
-            _, at = _DECODER.raw_decode(text, at)
-        return keys, -1
-    return keys, at
+def _read_list(text: str, at: int, deepest: int) -> list[object]:
+    values: list[object] = []
+    while True:
+        at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches anything
+        try:
+            value, at = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            if text[at : at + 1] in ("{", "["):
+                values.append(_read_beginning(text, at, deepest))
+            return values
+        values.append(value)
 
 
 def describe_without_text(record: dict[str, Any], wanted: tuple[str, ...]) -> str:
@@ -170,8 +127,8 @@ def describe_without_text(record: dict[str, Any], wanted: tuple[str, ...]) -> st
     for name in wanted:
         if name in record and not isinstance(record[name], str):
             return f"what stands under {shorten(name)} is {kind_of(record[name])}, not a text"
-    found = _find_list(record) if _OWN.isdisjoint(map(str.lower, record)) else None
-    if found is not None:
+    found = _find_list(record, titled=has_title(record))
+    if found is not None and not has_story(record):
         path, count = found
         return (
             f"it holds a list of {count:,} object{'s'[: count > 1]} under {shorten(path)}: "
@@ -188,19 +145,37 @@ def kind_of(value: object) -> str:
     return kinds.get(type(value), "a number")
 
 
-def _find_list(record: dict[str, Any]) -> tuple[str, int] | None:
-    """Return where an object holds a list of objects, or an object of objects: path and number."""
+def _find_list(record: dict[str, Any], *, titled: bool) -> tuple[str, int] | None:
+    """Return where an object holds a list of objects, or an object of objects: path and number.
+
+    Beside a title that is only one with a text or a title in its objects: not an article's images.
+    """
     waiting: list[tuple[str, object, int]] = [("", record, 0)]
     for path, value, depth in waiting:  # which grows
         inner = value if isinstance(value, list) else []
         if isinstance(value, dict):
-            inner = list(value.values()) if all(map(str.isdecimal, value)) else []
+            inner = _objects_by_key(value)
             if depth < _LOOKED_DEEP and len(waiting) < _LOOKED_AT:
                 waiting += [
                     (f"{path}.{key}" if path else key, part, depth + 1)
                     for key, part in list(value.items())[:_LOOKED_AT]
                     if isinstance(part, dict | list)
                 ]
-        if inner and all(isinstance(part, dict) for part in inner):
+        if (
+            inner
+            and all(isinstance(part, dict) for part in inner)
+            and (not titled or any(map(looks_like_article, inner)))
+        ):
             return path or "its keys", len(inner)
     return None
+
+
+def _objects_by_key(value: dict[str, Any]) -> list[Any]:
+    """Return the values of an object that is a list by its kind: articles by number, by address."""
+    parts = list(value.values())
+    is_list = all(map(str.isdecimal, value)) or (len(parts) > 1 and all(map(_has_text, parts)))
+    return parts if is_list else []
+
+
+def _has_text(value: object) -> bool:
+    return isinstance(value, dict) and has_text(value)

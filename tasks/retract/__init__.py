@@ -1,0 +1,267 @@
+"""Retract: take an article out of the corpus by hand, and remember that it is not to come back."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.schema import ARTICLES, INDEX_STEP, PARTITION_COLUMN
+from tasks.errors import StopRun
+from tasks.store import (
+    AMENDMENTS,
+    DuplicateIndex,
+    Lake,
+    Operation,
+    Transaction,
+    find_rows,
+    open_index,
+    transaction,
+)
+
+RETRACTED: Final = "retracted"
+PURGED: Final = "purged"
+"""Where the index says that such an article stands, and the reason in the ledger."""
+
+_GONE: Final = (RETRACTED, PURGED)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_NO_TEXT: Final = bytes(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """What was done: the new version (null when it was done before) and the articles that went.
+
+    ``records`` are the batch and the place of each record that had become one of them, ``promoted``
+    the copy that is the article now, ``copies`` the ids under which the text is still there.
+    """
+
+    version: int | None
+    article_ids: tuple[str, ...]
+    records: tuple[tuple[str, str], ...]
+    promoted: str | None
+    copies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to go and why; ``with_copies`` takes all articles of the cluster out.
+
+    ``purge`` leaves nothing but the fact: it takes the article out of the quarantine too, gives up
+    every earlier version of the lake, and keeps its text out under any other id.
+    """
+
+    article_id: str
+    reason: str
+    purge: bool = False
+    with_copies: bool = False
+
+    @property
+    def mark(self) -> str:
+        """The reason in the ledger, and where the index says that the article stands."""
+        return PURGED if self.purge else RETRACTED
+
+
+def retract(lake: Lake, request: Request, *, run_id: str, wait_seconds: float) -> Retraction:
+    """Take an article out by one commit; its records end as ``rejected`` with the reason.
+
+    A record of it that comes later is rejected. Where it was the one that others copy, the first
+    published copy takes its place. The raw zone is for :func:`tasks.fetch.purge_raw`. Raises
+    :class:`StopRun` for an id that nothing knows.
+    """
+    operation: Operation = "purge" if request.purge else "retract"
+    with transaction(
+        lake, run_id=run_id, operation=operation, wait_seconds=wait_seconds
+    ) as changes:
+        case = _open_case(changes, request)
+        version = None
+        if not case.is_done:
+            _take_out(changes, case)
+            _settle_ledger(changes, case, request.reason)
+            changes.index(_index_step(case))
+            if request.purge:
+                changes.raise_floor(changes.base.version + 1)
+            told = {"article_ids": sorted(case.gone), "reason": request.reason}
+            version = changes.commit(told)
+    places = case.ledger.select(["batch_id", "record_ref"]).to_pylist()
+    return Retraction(
+        version=version,
+        article_ids=tuple(sorted(case.gone)),
+        records=tuple((place["batch_id"], place["record_ref"]) for place in places),
+        promoted=case.promoted,
+        copies=tuple(sorted(case.remaining["article_id"].to_pylist())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is there: whole rows of each dataset that the retraction changes.
+
+    ``gone`` are the ids that go, ``head`` the article of their cluster, ``remaining`` its copies
+    that stay, ``entries`` the index entries of them all.
+    """
+
+    mark: str
+    gone: frozenset[str]
+    head: pa.Table
+    copies: pa.Table
+    remaining: pa.Table
+    quarantine: pa.Table
+    ledger: pa.Table
+    entries: dict[str, dict[str, Any]]
+    promoted: str | None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether an earlier retraction did all this."""
+        marks = {
+            self.entries[name]["dataset"] if name in self.entries else "" for name in self.gone
+        }
+        return marks <= {self.mark, PURGED}
+
+    @property
+    def head_goes(self) -> bool:
+        """Whether the article that the others copy is among those that go."""
+        return bool(set(self.head["article_id"].to_pylist()) & self.gone)
+
+
+def _open_case(changes: Transaction, request: Request) -> _Case:
+    lake = Lake(changes.root, changes.base.version)
+    article_id = request.article_id
+    with open_index(lake) as index:
+        head_id = _find_head(index, article_id)
+        copies = find_rows(lake, "duplicates", "duplicate_of", [head_id])
+        cluster = {article_id, head_id, *copies["article_id"].to_pylist()}
+        known = index.find_articles(pa.array(sorted(cluster))).to_pylist()
+    entries = {entry["article_id"]: entry for entry in known}
+    gone = frozenset(cluster if request.with_copies else {article_id})
+    stays = pc.invert(pc.is_in(copies["article_id"], pa.array(sorted(gone))))
+    remaining = copies.filter(stays)
+    case = _Case(
+        mark=request.mark,
+        gone=gone,
+        head=find_rows(lake, "articles", "article_id", [head_id]),
+        copies=copies,
+        remaining=remaining,
+        quarantine=find_rows(lake, "quarantine", "article_id", gone),
+        ledger=find_rows(lake, "ledger", "article_id", gone),
+        entries=entries,
+        promoted=_first(remaining) if head_id in gone else None,
+    )
+    if not len(case.ledger):
+        raise StopRun(
+            "There is no article with this id; ids are in the column article_id",
+            article_id=article_id,
+            lake=str(changes.root),
+        )
+    return case
+
+
+def _find_head(index: DuplicateIndex, article_id: str) -> str:
+    """Return the article that the others of its cluster copy.
+
+    Of an article that was taken out before, that which has its text now.
+    """
+    found = index.find_articles(pa.array([article_id])).to_pylist()
+    entry: dict[str, Any] = found[0] if found else {}
+    if entry.get("dataset") in _GONE:
+        same = index.find_texts(pa.array([entry["text_key"]], pa.binary(16))).to_pylist()
+        entry = next((other for other in same if other["dataset"] not in _GONE), entry)
+    return str(entry.get("duplicate_of") or entry.get("article_id") or article_id)
+
+
+def _first(copies: pa.Table) -> str | None:
+    """Return the copy that takes the article's place: published first, then longest, by id."""
+    ranked = copies.select(["published_at", "word_count", "article_id"]).to_pylist()
+    best = min(
+        ranked,
+        key=lambda row: (row["published_at"] or _NEVER, -row["word_count"], row["article_id"]),
+        default=None,
+    )
+    return None if best is None else str(best["article_id"])
+
+
+def _take_out(changes: Transaction, case: _Case) -> None:
+    leaving = _rows_of(case.copies, case.gone)
+    if case.head_goes:
+        _remove(changes, "articles", case.head)
+        _remove(changes, "duplicates", case.copies)
+        count = len(case.remaining)
+        for row in case.remaining.to_pylist():
+            copied = pa.Table.from_pylist(
+                [row | {"copies": count, "duplicate_of": case.promoted}],
+                schema=case.remaining.schema,
+            )
+            if row["article_id"] == case.promoted:
+                changes.write(
+                    "articles", pa.table([copied[name] for name in ARTICLES.names], schema=ARTICLES)
+                )
+            else:
+                changes.write("duplicates", copied)
+    elif len(leaving):
+        _remove(changes, "duplicates", leaving)
+        left = pc.subtract(case.head["copies"], pa.scalar(len(leaving), pa.int32()))
+        place = AMENDMENTS.get_field_index("copies")
+        amended = case.head.select(AMENDMENTS.names).set_column(
+            place, AMENDMENTS.field(place), left
+        )
+        changes.amend("articles", amended)
+    if case.mark == PURGED:
+        _remove(changes, "quarantine", case.quarantine)
+
+
+def _rows_of(rows: pa.Table, article_ids: Collection[str]) -> pa.Table:
+    return rows.filter(pc.is_in(rows["article_id"], pa.array(sorted(article_ids), pa.string())))
+
+
+def _remove(changes: Transaction, dataset: str, rows: pa.Table) -> None:
+    months = rows[PARTITION_COLUMN].combine_chunks() if dataset != "quarantine" else None
+    changes.remove(dataset, rows["article_id"].combine_chunks().unique(), months)
+
+
+def _settle_ledger(changes: Transaction, case: _Case, reason: str) -> None:
+    """Say of each record that had become such an article what became of it now."""
+    changes.remove("ledger", case.ledger["article_id"].combine_chunks().unique())
+    told = {"disposition": "rejected", "reason": case.mark, "detail": reason}
+    rows = case.ledger
+    for name, value in told.items():
+        place = rows.schema.get_field_index(name)
+        column = pa.repeat(pa.scalar(value, pa.string()), len(rows))
+        rows = rows.set_column(place, rows.schema.field(place), column)
+    changes.write("ledger", rows)
+
+
+def _index_step(case: _Case) -> pa.Table:
+    """Return the entries of what went, so that it does not come back, and of what moved."""
+    step = []
+    for name in sorted(case.gone):
+        entry = case.entries.get(name) or _unpublished(name)
+        step.append(entry | {"dataset": case.mark, "duplicate_of": None, "copies": 0})
+    count = len(case.remaining)
+    if case.head_goes:
+        for name in case.remaining["article_id"].to_pylist():
+            moved = {"copies": count, "duplicate_of": case.promoted}
+            if name == case.promoted:
+                moved |= {"dataset": "articles", "duplicate_of": None}
+            step.append(case.entries[name] | moved)
+    elif len(case.head):
+        (head,) = case.head["article_id"].to_pylist()
+        leaving = len(_rows_of(case.copies, case.gone))
+        if leaving:
+            entry = case.entries[head]
+            step.append(entry | {"copies": entry["copies"] - leaving})
+    return pa.Table.from_pylist(step, schema=INDEX_STEP)
+
+
+def _unpublished(article_id: str) -> dict[str, Any]:
+    """Return the entry of an article that was quarantined only: its text is not known."""
+    return {
+        "article_id": article_id,
+        "content_hash": "",
+        "text_key": _NO_TEXT,
+        "cluster_id": article_id,
+        "revision": 0,
+        PARTITION_COLUMN: "unknown",
+    }

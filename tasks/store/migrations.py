@@ -1,0 +1,56 @@
+"""Migrations: what makes a lake of an older schema one of today's, by one commit.
+
+A step takes the rows of one file of a dataset, as they stand in it, and returns them as the next
+version of the schema wants them: with a new column, a renamed one, another type. Adding one is a
+function here, its line in ``MIGRATIONS`` and a higher ``SCHEMA_VERSION``.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from expectations.schema import SCHEMA_VERSION
+from tasks.errors import StopRun
+from tasks.store.log import stored_schema
+from tasks.store.parts import restored
+from tasks.store.transaction import Transaction
+
+Step = Callable[[str, pa.Table], pa.Table]
+
+MIGRATIONS: Final[dict[int, Step]] = {}
+"""The step from each version of the schema to the next; the first schema has had none yet."""
+
+
+def migrate(changes: Transaction) -> int | None:
+    """Write every file of the lake in today's schema; return the new version, null if it has it.
+
+    One file's rows are in memory at a time. Raises :class:`StopRun` when there is no step from the
+    lake's version, or when a step does not make what the schema wants; nothing has changed then.
+    """
+    old = changes.base.entry.schema_version
+    if old == SCHEMA_VERSION:
+        return None
+    missing = [version for version in range(old, SCHEMA_VERSION) if version not in MIGRATIONS]
+    if missing:
+        raise StopRun(
+            "This lake is too old to be migrated; rebuild it from its raw zone into a new one",
+            lake=str(changes.root),
+            schema_version=old,
+            known=SCHEMA_VERSION,
+        )
+    for file in changes.base.files.values():
+        with pq.ParquetFile(changes.root / file.name) as source:
+            rows = source.read()
+        for version in range(old, SCHEMA_VERSION):
+            rows = MIGRATIONS[version](file.dataset, rows)
+        wanted = stored_schema(file.dataset)
+        if rows.column_names != wanted.names or len(rows) != file.rows:
+            raise StopRun(
+                "A migration does not make what the schema wants; report this",
+                file=file.name,
+                columns=", ".join(sorted(set(rows.column_names) ^ set(wanted.names))),
+            )
+        changes.replace([file], restored(rows.cast(wanted), file))
+    return changes.commit({"from": old, "to": SCHEMA_VERSION, "files": len(changes.base.files)})

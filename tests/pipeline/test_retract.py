@@ -1,0 +1,170 @@
+"""``warraq retract``: out of the corpus, out of everything, and not to come back."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.pipeline.made_up import records
+from tests.pipeline.running import by_place, rows, run, warraq, write_lines
+
+pytestmark = pytest.mark.flow
+
+SECRET = "اسم الشاهد سين صاد"
+STORY = f"قالت المحكمة إن {SECRET} أدلى بشهادته أمس أمام القاضي في قاعة مغلقة حضرها محاموه وحدهم."
+
+
+def told(number: int, source: str, text: str = STORY, **more: Any) -> dict[str, Any]:
+    """One record of the story."""
+    return {
+        "id": str(number),
+        "source": source,
+        "title": "شهادة",
+        "text": text,
+        "published_at": f"2026-03-0{number}T08:00:00Z",
+    } | more
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A story that three outlets have, one that was refused, and others."""
+    story = [told(3, "الأولى"), told(1, "الثانية"), told(2, "الثالثة")]
+    short = told(4, "الرابعة", text=f"{SECRET} قال")
+    return write_lines(tmp_path / "a.jsonl", [*story, short, *records(10, seed=3)])
+
+
+@pytest.fixture
+def lake(prefect_api: str, tmp_path: Path, source: Path) -> Path:
+    run(source, lake=tmp_path / "lake")
+    return tmp_path / "lake"
+
+
+def ids(lake: Path) -> dict[str, str]:
+    """The article_id of each outlet's record of the story."""
+    return {
+        row["source"]: row["article_id"]
+        for row in rows(lake, "ledger")
+        if row["source"] in {"الأولى", "الثانية", "الثالثة", "الرابعة"}
+    }
+
+
+def retract(lake: Path, article_id: str, *options: str) -> dict[str, Any]:
+    ran = warraq("retract", article_id, "--reason", "حكم محكمة", *options, "--lake", lake)
+    assert ran.code == 0, ran.log
+    assert warraq("verify", "--lake", lake).code == 0
+    return dict(ran.told)
+
+
+def holds(root: Path, text: str) -> list[Path]:
+    """Every file under a folder that has the text in it, unpacked where it is Parquet."""
+    found = []
+    for path in sorted(root.rglob("*")):
+        if not path.is_file() or path.is_symlink():
+            continue
+        content = path.read_bytes()
+        if path.suffix == ".parquet":
+            content = str(pq.read_table(path, partitioning=None).to_pylist()).encode()
+        if text.encode() in content or text.encode("unicode_escape") in content:
+            found.append(path)
+    return found
+
+
+def test_the_first_published_copy_takes_the_place_of_a_retracted_article(lake: Path) -> None:
+    named = ids(lake)
+    before = {row["source"]: row for row in rows(lake, "articles")}
+    assert before["الثانية"]["copies"] == 3
+    done = retract(lake, named["الثانية"])
+    assert (done["promoted"], done["version"]) == (named["الثالثة"], 2)
+    after = {row["source"]: row for row in rows(lake, "articles")}
+    assert "الثانية" not in after
+    promoted = after["الثالثة"]
+    assert (promoted["article_id"], promoted["copies"]) == (named["الثالثة"], 2)
+    assert promoted["body"] == before["الثانية"]["body"]
+    assert promoted["cluster_id"] == before["الثانية"]["cluster_id"]
+    (copy,) = [row for row in rows(lake, "duplicates") if row["article_id"] in named.values()]
+    assert (copy["article_id"], copy["duplicate_of"]) == (named["الأولى"], named["الثالثة"])
+    ledger = by_place(lake, "ledger")["a.jsonl#2"]
+    assert (ledger["disposition"], ledger["reason"]) == ("rejected", "retracted")
+    assert ledger["detail"] == "حكم محكمة"
+    held = lake / "versions" / "v00000001" / "articles"
+    assert named["الثانية"] in set(pq.read_table(held)["article_id"].to_pylist())
+
+
+def test_a_retracted_copy_is_counted_no_more(lake: Path) -> None:
+    named = ids(lake)
+    done = retract(lake, named["الأولى"])
+    assert (done["promoted"], done["copies"]) == (None, [named["الثالثة"]])
+    articles = {row["source"]: row for row in rows(lake, "articles")}
+    assert articles["الثانية"]["copies"] == 2
+    assert named["الأولى"] not in {row["article_id"] for row in rows(lake, "duplicates")}
+
+
+def test_all_copies_go_together_when_asked(lake: Path) -> None:
+    named = ids(lake)
+    done = retract(lake, named["الأولى"], "--copies")
+    assert len(done["article_ids"]) == 3
+    left = {row["article_id"] for name in ("articles", "duplicates") for row in rows(lake, name)}
+    assert left.isdisjoint(done["article_ids"])
+
+
+def test_it_is_done_once(lake: Path) -> None:
+    named = ids(lake)
+    retract(lake, named["الثانية"])
+    again = retract(lake, named["الثانية"])
+    assert again["version"] is None
+    explained = warraq("explain", named["الثانية"], "--lake", lake)
+    assert explained.code == 1
+    assert "taken out of the corpus" in explained.log
+    assert "حكم محكمة" in explained.log
+    whole = retract(lake, named["الثانية"], "--copies")
+    assert len(whole["article_ids"]) == 3
+
+
+def test_what_was_retracted_does_not_come_back_but_other_outlets_may_tell_it(
+    lake: Path, tmp_path: Path
+) -> None:
+    named = ids(lake)
+    retract(lake, named["الثانية"], "--copies")
+    again = [told(1, "الثانية", text=f"{STORY} وأضافت كلمة."), told(5, "الخامسة")]
+    ran = run(write_lines(tmp_path / "b.jsonl", again), lake=lake)
+    assert ran.dispositions == {"rejected": 1, "published": 1}
+    ledger = by_place(lake, "ledger")
+    assert ledger["b.jsonl#1"]["reason"] == "was-retracted"
+    assert ledger["b.jsonl#2"]["disposition"] == "published"
+    assert warraq("verify", "--lake", lake).code == 0
+
+
+def test_nothing_but_the_fact_is_left_of_what_is_purged(
+    lake: Path, tmp_path: Path, source: Path
+) -> None:
+    named = ids(lake)
+    assert holds(lake, SECRET)
+    done = retract(lake, named["الثانية"], "--purge", "--copies")
+    assert (len(done["article_ids"]), done["raw_records"]) == (3, 3)
+    retract(lake, named["الرابعة"], "--purge")
+    assert holds(lake, SECRET) == []
+    entries = warraq("log", "--lake", lake).told["entries"]
+    assert [entry["version"] for entry in entries if entry["path"]] == [3]
+    reasons = [by_place(lake, "ledger")[f"a.jsonl#{n}"]["reason"] for n in range(1, 5)]
+    assert reasons == ["purged"] * 4
+    assert run(source, lake=lake).told["files_seen"] == 1
+    other = run(write_lines(tmp_path / "b.jsonl", [told(5, "الخامسة")]), lake=lake)
+    assert other.dispositions == {"rejected": 1}
+    assert holds(lake / "groups", SECRET) == []
+    assert warraq("verify", "--lake", lake).code == 0
+
+
+def test_a_retracted_article_can_still_be_purged(lake: Path) -> None:
+    named = ids(lake)
+    retract(lake, named["الثانية"])
+    done = retract(lake, named["الثانية"], "--purge")
+    assert (done["version"], done["raw_records"]) == (3, 1)
+    assert by_place(lake, "ledger")["a.jsonl#2"]["reason"] == "purged"
+
+
+def test_an_unknown_id_is_named(lake: Path) -> None:
+    ran = warraq("retract", "0" * 24, "--reason", "x", "--lake", lake)
+    assert ran.code == 1
+    assert "no article with this id" in ran.log
+    assert warraq("log", "--lake", lake).told["version"] == 1
