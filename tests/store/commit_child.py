@@ -1,4 +1,4 @@
-"""A process that commits to a lake and is cut off: ``commit_child.py LAKE MODE [ARGUMENT]``."""
+"""A process of its own that uses a lake: ``commit_child.py LAKE MODE [ARGUMENT]``."""
 
 import os
 import resource
@@ -9,24 +9,7 @@ from pathlib import Path
 
 from tasks.errors import WarraqError
 from tasks.store import find_article, open_lake, transaction, verify
-from tests.store.lake_batches import amendments, article_id, batch, commit
-
-
-def stop_at(root: Path, point: str) -> None:
-    """Commit a batch, with rows to add and rows to rewrite, but die at the point."""
-    wanted = batch("cut-off", range(20, 40), copies_of=[3])
-    with transaction(
-        open_lake(root),
-        batch_id=wanted.batch_id,
-        run_id="cut-off",
-        wait_seconds=0,
-        checkpoint=lambda here: os._exit(42) if here == point else None,
-    ) as changes:
-        for dataset, table in wanted.tables.items():
-            changes.write(dataset, table)
-        changes.amend("articles", amendments([3], 2))
-        changes.index(wanted.step)
-        changes.commit(wanted.summary)
+from tests.store.lake_batches import article_id, batch, commit
 
 
 def commit_many(root: Path, name: str) -> None:
@@ -76,7 +59,6 @@ def read_only(root: Path, _: str) -> None:
 
 if __name__ == "__main__":
     MODES = {
-        "stop_at": stop_at,
         "commit_many": commit_many,
         "hold": hold,
         "fill": fill,

@@ -1,23 +1,20 @@
-"""Commits that are cut off at every point, writers that meet, disks that are full."""
+"""Writers that meet, disks that are full, lakes that may not be written (kills: test_kills.py)."""
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from tasks.errors import RetryLater, StopRun
-from tasks.store import Lake, open_index, open_lake, transaction, verify
+from tasks.store import Lake, open_lake, transaction, verify
 from tasks.store.lock import writer_lock
 from tasks.store.log import entry_path
 from tasks.store.transaction import POINTS
-from tests.store.commit_child import stop_at
 from tests.store.lake_batches import article_id, batch, commit
 
 CHILD = str(Path(__file__).with_name("commit_child.py"))
@@ -45,51 +42,13 @@ def seen(root: Path) -> tuple[int, int, int]:
     return len(articles), int(copies), len(pd.read_parquet(root / "duplicates"))
 
 
-BEFORE, AFTER = (20, 1, 0), (40, 2, 1)
+BEFORE = (20, 1, 0)
 
 
 def test_points_are_reached_in_order(lake: Lake) -> None:
     reached: list[str] = []
     commit(lake, batch("b2", range(20, 30)), checkpoint=reached.append)
     assert tuple(reached) == POINTS
-
-
-@pytest.mark.parametrize("point", POINTS)
-def test_a_commit_cut_off_is_whole_or_absent(lake: Lake, point: str) -> None:
-    with child(lake.root, "stop_at", point) as cut:
-        assert cut.wait() == 42
-    committed = POINTS.index(point) >= POINTS.index("logged")
-    switched = POINTS.index(point) >= POINTS.index("switched")
-    assert seen(lake.root) == (AFTER if switched else BEFORE)
-
-    mended = open_lake(lake.root)
-    assert mended.version == (2 if committed else 1)
-    assert seen(lake.root) == (AFTER if committed else BEFORE)
-    assert verify(mended) == []
-    assert (mended.find_batch("cut-off") is not None) == committed
-    assert len(list((lake.root / "groups").iterdir())) == mended.version + 1
-    assert not [p for p in lake.root.rglob(".*") if "sqlite" not in p.name]
-    with open_index(mended) as index:
-        assert index.version == mended.version
-
-    stop_at(lake.root, "never")
-    assert seen(lake.root) == AFTER
-    assert open_lake(lake.root).version == 2
-    assert verify(open_lake(lake.root)) == []
-
-
-def test_killed_at_any_moment(lake: Lake) -> None:
-    for attempt in range(4):
-        with child(lake.root, "commit_many", "a") as writer:
-            time.sleep(0.45 + 0.11 * attempt)
-            writer.send_signal(signal.SIGKILL)
-            writer.wait()
-        assert len(pd.read_parquet(lake.root / "articles")) % 10 == 0
-        assert verify(open_lake(lake.root)) == []
-    with child(lake.root, "commit_many", "a") as writer:
-        assert writer.wait() == 0
-    assert len(pd.read_parquet(lake.root / "articles")) == 120
-    assert verify(open_lake(lake.root)) == []
 
 
 def test_two_writers_take_turns(lake: Lake) -> None:
