@@ -100,7 +100,7 @@ def open_lake(
     read_entry(root, newest)  # refuses a newer lake before anything in it is touched
     with explained("The lake cannot be mended", root):
         _mend_if_free(root, newest)
-    newest = committed_version(root) or newest
+    newest = _newest_shown(root, newest)
     if at is not None:
         version = _version_at(root, newest, at)
     if version is not None:
@@ -109,6 +109,18 @@ def open_lake(
     if not any_schema:
         refuse_older(root, opened.entry())
     return opened
+
+
+def _newest_shown(root: Path, newest: int) -> int:
+    """Return the newest version that has a view: that of a commit under way comes a moment later.
+
+    So it does for a user who may not finish what a writer that was cut off left.
+    """
+    newest = committed_version(root) or newest
+    if view_path(root, newest).is_dir():
+        return newest
+    shown = shown_version(root)
+    return newest if shown is None else shown
 
 
 def _version_at(root: Path, newest: int, at: datetime) -> int:

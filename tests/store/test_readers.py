@@ -117,7 +117,6 @@ def test_a_crowd_of_writers_and_readers(tmp_path: Path) -> None:
     assert verify(open_lake(tmp_path / "lake")) == []
 
 
-@pytest.mark.xfail(reason="between the log and the view, the newest version has no folder yet")
 def test_a_version_that_is_opened_can_be_read(tmp_path: Path) -> None:
     """Also at each moment of another writer's commit."""
     lake = open_lake(tmp_path / "lake", create=True)
