@@ -14,7 +14,7 @@ from typing import Final
 from expectations.schema import DATASETS, PARTITIONED, UNKNOWN_MONTH
 from tasks.errors import RetryLater, StopRun
 from tasks.store.card import CARD
-from tasks.store.files import delete, explained, names
+from tasks.store.files import aside_of, delete, explained, names
 from tasks.store.lock import LOCK, writer_lock
 from tasks.store.log import LiveFile, LogEntry, append_entry, read_entry, refuse_older
 from tasks.store.parts import PartWriter
@@ -206,7 +206,10 @@ def sweep_below(root: Path, floor: int) -> None:
             (root / name).unlink(missing_ok=True)
             _remove_if_empty((root / name).parent)
     for version in old:
-        delete(view_path(root, version))
+        # Under another name first: who lists it meanwhile finds nothing, not a part of it.
+        aside = aside_of(view_path(root, version))
+        view_path(root, version).rename(aside)
+        delete(aside)
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -35,7 +35,6 @@ def test_a_killed_writer_leaves_a_version_whole(way: str, tmp_path: Path) -> Non
     assert killed.total() >= len(KINDS) * ROUNDS[way] * (1 if way == POINT else 0.5)
 
 
-@pytest.mark.xfail(reason="a view that is given up is removed folder by folder, under its name")
 def test_a_version_that_is_given_up_is_whole_or_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
