@@ -3,7 +3,6 @@
 A child is forked from a server process that has imported everything and done nothing yet.
 """
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -13,11 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flows.command_line import main
-
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(
-    ["great_expectations", "flows.run_command", "flows.build_corpus", "tests.pipeline.run_child"]
-)
+from tests.forking import forks_of
 
 SECONDS = 120
 
@@ -44,7 +39,7 @@ def warraq_child(
     with TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         os.mkfifo(log)
-        child = _FORKS.Process(
+        child = forks_of("flow").Process(
             target=_child, args=([*map(str, arguments)], str(log), environment, prepare)
         )
         child.start()

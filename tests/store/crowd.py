@@ -11,7 +11,6 @@ it went on, a read of a version exactly that. What else a reader may meet:
 - ``gone``: an error on a version that maintenance has given up meanwhile, never before its time.
 """
 
-import multiprocessing
 import random
 import time
 from collections import Counter
@@ -29,6 +28,7 @@ import pyarrow.dataset as ds
 from tasks.errors import StopRun
 from tasks.store import keep_up, open_lake, read_entry, transaction
 from tasks.store.views import committed_version, shown_version
+from tests.forking import forks_of
 from tests.store.known_lake import (
     MAINTAIN,
     SEEN,
@@ -49,8 +49,6 @@ _UPKEEP_EVERY: Final = 4
 OUTCOMES: Final = ("batch", "correction", MAINTAIN, "right", "again", "empty", "gone")
 """What the turns of writers and readers may end in; anything else is a fault, in words."""
 
-_FORKS: Final = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.store.crowd"])
 
 _BATCH: Final = 12
 _WAIT_SECONDS: Final = 120
@@ -82,8 +80,8 @@ def gather(plan: Plan) -> list[Told]:
     open_lake(plan.root, create=True)
     begun = []
     for number, who in enumerate(("writer a", "writer b", *READERS)):
-        ours, theirs = _FORKS.Pipe(duplex=False)
-        process = _FORKS.Process(target=_live, args=(plan, who, number, theirs))
+        ours, theirs = forks_of("store").Pipe(duplex=False)
+        process = forks_of("store").Process(target=_live, args=(plan, who, number, theirs))
         process.start()
         theirs.close()
         begun.append((who, process, ours))

@@ -7,7 +7,6 @@ for writing), or by ``kill -9`` at a random moment (``MOMENT``). In the fourth w
 dies before a step, and the opening that mends what it left is killed at a random moment.
 """
 
-import multiprocessing
 import os
 import random
 import signal
@@ -27,6 +26,7 @@ import pyarrow as pa
 from tasks.store import Lake, open_index, open_lake, state, verify, view_path
 from tasks.store.state import read_state
 from tasks.store.transaction import POINTS
+from tests.forking import forks_of
 from tests.store.known_lake import (
     MAINTAIN,
     SEEN,
@@ -45,8 +45,6 @@ from tests.store.lake_batches import article_id
 POINT, STEP, MOMENT, RECOVERY = WAYS = ("point", "step", "moment", "recovery")
 KINDS: Final = ("batch", "correction", MAINTAIN)
 
-_FORKS: Final = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.store.killing"])
 
 _DIED: Final = 42
 _SECONDS: Final = 60
@@ -201,8 +199,8 @@ class Killing:
     def _start(self, action: Action | None, death: Death) -> int:
         """Run one writer to its end; return its exit code, 0 when it was done before the kill."""
         kind = "recovery" if action is None else action.kind
-        ours, theirs = _FORKS.Pipe()
-        child = _FORKS.Process(target=_child, args=(self.root, action, death, theirs))
+        ours, theirs = forks_of("store").Pipe()
+        child = forks_of("store").Process(target=_child, args=(self.root, action, death, theirs))
         child.start()
         theirs.close()
         with ours, suppress(EOFError):
