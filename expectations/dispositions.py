@@ -5,6 +5,11 @@
 
 from typing import Final
 
+RETRACTED: Final = "retracted"
+PURGED: Final = "purged"
+BY_HAND: Final = (RETRACTED, PURGED)
+"""Reasons of records that a person took out later, and where the index says that such stand."""
+
 REASONS: Final = {
     "published": {
         "new": "a new article",
@@ -44,8 +49,8 @@ REASONS: Final = {
         "unreadable": "the file cannot be opened or read",
         "changed-while-read": "the file changed while it was read; the next run reads it again",
         "unknown-format": "no format reads this content",
-        "retracted": "the article was taken out of the corpus by hand",
-        "purged": "the article was taken out of the corpus and of the raw zone by hand",
+        RETRACTED: "the article was taken out of the corpus by hand",
+        PURGED: "the article was taken out of the corpus and of the raw zone by hand",
         "was-retracted": "the article, or its purged text, had been taken out by hand before",
     },
 }

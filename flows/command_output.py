@@ -18,6 +18,11 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
+def tell_wait(holder: str) -> None:
+    """Say on standard error who holds the lake that this command waits for."""
+    sys.stderr.write(f"Waiting for the lake: {holder} holds it\n")
+
+
 def make_console() -> Console:
     """Return a console on standard output."""
     return Console(width=None if sys.stdout.isatty() else WIDTH)

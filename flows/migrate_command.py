@@ -4,7 +4,7 @@ import sys
 import uuid
 from argparse import Namespace
 
-from flows.command_output import print_json
+from flows.command_output import print_json, tell_wait
 from tasks.settings import load_settings
 from tasks.store import migrate, open_lake, transaction
 
@@ -13,16 +13,12 @@ def migrate_lake(options: Namespace) -> int:
     """Migrate the lake, tell what was done, return the exit code."""
     settings = load_settings()
     lake = open_lake(options.lake or settings.lake, any_schema=True)
-
-    def tell(holder: str) -> None:
-        sys.stderr.write(f"Waiting for the lake: {holder} holds it\n")
-
     with transaction(
         lake,
         run_id=f"by-hand-{uuid.uuid4()}",
         operation="migrate",
         wait_seconds=settings.store.lock_wait_seconds,
-        on_wait=tell,
+        on_wait=tell_wait,
     ) as changes:
         before = changes.base
         version = migrate(changes)

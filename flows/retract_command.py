@@ -4,12 +4,12 @@ import sys
 import uuid
 from argparse import Namespace
 
-from flows.command_output import counted, print_json
+from flows.command_output import counted, print_json, tell_wait
 from flows.lake_commands import open_named
 from tasks.fetch import purge_raw
 from tasks.retract import Request, Retraction, retract
 from tasks.settings import load_settings
-from tasks.store import Lake, writer_lock
+from tasks.store import Lake, clear_work, writer_lock
 
 
 def retract_article(options: Namespace) -> int:
@@ -21,12 +21,12 @@ def retract_article(options: Namespace) -> int:
     wait = load_settings().store.lock_wait_seconds
     run_id = f"by-hand-{uuid.uuid4()}"
 
-    def tell(holder: str) -> None:
-        sys.stderr.write(f"Waiting for the lake: {holder} holds it\n")
-
-    with writer_lock(lake.root, run_id=run_id, wait_seconds=wait, on_wait=tell):
+    with writer_lock(lake.root, run_id=run_id, wait_seconds=wait, on_wait=tell_wait):
         done = retract(lake, request, run_id=run_id, wait_seconds=wait)
-        raw = purge_raw(lake.root, done.records, options.reason) if options.purge else 0
+        raw = 0
+        if options.purge:
+            raw = purge_raw(lake.root, done.records, options.reason)
+            clear_work(lake.root)  # what runs that were cut off have made of it
     if options.json:
         print_json(
             {

@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from expectations.dispositions import BY_HAND
 from expectations.schema import DUPLICATES, INDEX_STEP, LEDGER, PARTITION_COLUMN, without
 from tasks.deduplicate.copies import Copies, find_copies
-from tasks.deduplicate.gone import GONE, find_gone, reject_gone
+from tasks.deduplicate.gone import find_gone, reject_gone
 from tasks.deduplicate.revisions import CURRENT, OLDER, REPEAT, Entry, Revisions, order_revisions
 
 Objects = npt.NDArray[np.object_]
@@ -76,8 +77,8 @@ def decide(candidates: pa.Table, history: History) -> Decisions:
         return _decide(candidates, known, texts, history)
     rest = _decide(
         candidates.filter(pa.array(~gone)),
-        {name: entry for name, entry in known.items() if entry["dataset"] not in GONE},
-        [entry for entry in texts if entry["dataset"] not in GONE],
+        {name: entry for name, entry in known.items() if entry["dataset"] not in BY_HAND},
+        [entry for entry in texts if entry["dataset"] not in BY_HAND],
         history,
     )
     rejected = reject_gone(candidates.filter(pa.array(gone)), DECISIONS)

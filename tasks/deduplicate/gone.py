@@ -1,18 +1,14 @@
 """Articles that were taken out by hand: their records are rejected when they come again."""
 
 from collections.abc import Iterable
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from expectations.dispositions import BY_HAND, PURGED
 from tasks.deduplicate.revisions import Entry
-
-PURGED: Final = "purged"
-GONE: Final = frozenset({"retracted", PURGED})
-"""Where the index says that an article stands which was taken out; see :mod:`tasks.retract`."""
 
 
 def find_gone(
@@ -24,7 +20,7 @@ def find_gone(
     retracted article only itself: another outlet may stand by the text. A purged text is gone
     under any id.
     """
-    ids = [entry["article_id"] for entry in known if entry["dataset"] in GONE]
+    ids = [entry["article_id"] for entry in known if entry["dataset"] in BY_HAND]
     keys = [entry["text_key"] for entry in texts if entry["dataset"] == PURGED]
     if not ids and not keys:
         return np.zeros(len(candidates), np.bool_)

@@ -3,17 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from expectations.dispositions import PURGED
 from tasks.fetch.manifests import MANIFEST, RawBatch, RawShard, load, save
 from tasks.fetch.raw import read_raw, write_raw
 from tasks.store.files import aside_of, digest, explained, sync
-
-PURGED: Final = "purged"
 
 
 def purge_raw(root: Path, records: Iterable[tuple[str, str]], reason: str) -> int:

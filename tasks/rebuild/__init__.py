@@ -5,18 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from expectations.dispositions import BY_HAND
 from expectations.schema import REFUSED
 from tasks.store import Lake, find_rows, open_index, open_lake, transaction
 from tasks.store.references import ShardRef, land, read
-
-BY_HAND: Final = ("retracted", "purged")
-"""Where the index says that what was taken out by hand stands, and the reason in the ledger."""
 
 
 def remember_retractions(old: Lake, fresh: Lake, *, run_id: str) -> Lake:

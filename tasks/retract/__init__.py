@@ -8,6 +8,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from expectations.dispositions import BY_HAND, PURGED, RETRACTED
 from expectations.schema import ARTICLES, INDEX_STEP, PARTITION_COLUMN
 from tasks.errors import StopRun
 from tasks.store import (
@@ -21,11 +22,6 @@ from tasks.store import (
     transaction,
 )
 
-RETRACTED: Final = "retracted"
-PURGED: Final = "purged"
-"""Where the index says that such an article stands, and the reason in the ledger."""
-
-_GONE: Final = (RETRACTED, PURGED)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _NO_TEXT: Final = bytes(16)
 
@@ -166,9 +162,9 @@ def _find_head(index: DuplicateIndex, article_id: str) -> str:
     """
     found = index.find_articles(pa.array([article_id])).to_pylist()
     entry: dict[str, Any] = found[0] if found else {}
-    if entry.get("dataset") in _GONE:
+    if entry.get("dataset") in BY_HAND:
         same = index.find_texts(pa.array([entry["text_key"]], pa.binary(16))).to_pylist()
-        entry = next((other for other in same if other["dataset"] not in _GONE), entry)
+        entry = next((other for other in same if other["dataset"] not in BY_HAND), entry)
     return str(entry.get("duplicate_of") or entry.get("article_id") or article_id)
 
 
@@ -188,18 +184,13 @@ def _take_out(changes: Transaction, case: _Case) -> None:
     if case.head_goes:
         _remove(changes, "articles", case.head)
         _remove(changes, "duplicates", case.copies)
-        count = len(case.remaining)
-        for row in case.remaining.to_pylist():
-            copied = pa.Table.from_pylist(
-                [row | {"copies": count, "duplicate_of": case.promoted}],
-                schema=case.remaining.schema,
-            )
-            if row["article_id"] == case.promoted:
-                changes.write(
-                    "articles", pa.table([copied[name] for name in ARTICLES.names], schema=ARTICLES)
-                )
-            else:
-                changes.write("duplicates", copied)
+        rows = case.remaining
+        for name, value in (("copies", len(rows)), ("duplicate_of", case.promoted)):
+            rows = _with_value(rows, name, value)
+        first = pc.equal(rows["article_id"], pa.scalar(case.promoted, pa.string()))
+        promoted = rows.filter(first).select(ARTICLES.names)
+        changes.write("articles", pa.table(promoted.columns, schema=ARTICLES))
+        changes.write("duplicates", rows.filter(pc.invert(first)))
     elif len(leaving):
         _remove(changes, "duplicates", leaving)
         left = pc.subtract(case.head["copies"], pa.scalar(len(leaving), pa.int32()))
@@ -227,10 +218,14 @@ def _settle_ledger(changes: Transaction, case: _Case, reason: str) -> None:
     told = {"disposition": "rejected", "reason": case.mark, "detail": reason}
     rows = case.ledger
     for name, value in told.items():
-        place = rows.schema.get_field_index(name)
-        column = pa.repeat(pa.scalar(value, pa.string()), len(rows))
-        rows = rows.set_column(place, rows.schema.field(place), column)
+        rows = _with_value(rows, name, value)
     changes.write("ledger", rows)
+
+
+def _with_value(rows: pa.Table, name: str, value: object) -> pa.Table:
+    place = rows.schema.get_field_index(name)
+    field = rows.schema.field(place)
+    return rows.set_column(place, field, pa.repeat(pa.scalar(value, field.type), len(rows)))
 
 
 def _index_step(case: _Case) -> pa.Table:

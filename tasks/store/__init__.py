@@ -13,7 +13,7 @@ from tasks.store.state import State
 from tasks.store.transaction import Transaction, transaction
 from tasks.store.verify import Finding, verify
 from tasks.store.views import view_path
-from tasks.store.work import sweep_work
+from tasks.store.work import clear_work, sweep_work
 
 __all__ = [
     "AMENDMENTS",
@@ -26,6 +26,7 @@ __all__ = [
     "State",
     "Transaction",
     "Upkeep",
+    "clear_work",
     "fail_cut_off_runs",
     "find_article",
     "find_ledger",

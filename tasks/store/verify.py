@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from expectations.dispositions import BY_HAND
 from expectations.schema import DATASETS
 from tasks.store.card import CARD, ending
 from tasks.store.files import digest
@@ -22,9 +23,6 @@ from tasks.store.views import CURRENT, shown_files, shown_version, view_path
 _RESTORE: Final = "restore this file from a backup"
 _REBUILD_VIEW: Final = "delete this view's folder; the next opening of the lake builds it again"
 _REPORT: Final = "restore the lake from a backup, and report this: Warraq must never do it"
-_BY_HAND: Final = ("retracted", "purged")
-"""Reasons in the ledger that a batch did not state: its records ended otherwise at first."""
-
 _SHOWN: Final = 5  # culprits named in one finding
 
 
@@ -140,7 +138,7 @@ def _check_ledger(root: Path, state: State) -> Iterator[Finding]:
     taken_out: Counter[str] = Counter()
     columns = ["batch_id", "disposition", "reason", "record_ref"]
     for file, rows in _read(root, state, "ledger", columns):
-        by_hand = pc.is_in(rows["reason"], pa.array(_BY_HAND))
+        by_hand = pc.is_in(rows["reason"], pa.array(BY_HAND))
         taken_out.update(rows["batch_id"].filter(by_hand).to_pylist())
         counts = rows.filter(pc.invert(by_hand)).group_by(["batch_id", "disposition"])
         for row in counts.aggregate([([], "count_all")]).to_pylist():

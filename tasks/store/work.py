@@ -27,6 +27,12 @@ def sweep_work(lake_root: Path) -> list[Path]:
     return left
 
 
+def clear_work(lake_root: Path) -> None:
+    """Remove all of it, also what a run that was cut off set aside; needs the writer lock."""
+    for path in _entries(lake_root / "work"):
+        delete(path)
+
+
 def _entries(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
 

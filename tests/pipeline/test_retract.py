@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.pipeline.made_up import records
+from tests.pipeline.run_child import warraq_child
 from tests.pipeline.running import by_place, rows, run, warraq, write_lines
 
 pytestmark = pytest.mark.flow
@@ -140,6 +141,8 @@ def test_nothing_but_the_fact_is_left_of_what_is_purged(
 ) -> None:
     named = ids(lake)
     assert holds(lake, SECRET)
+    warraq_child("rebuild", "--lake", lake, stop_at="rebuild batch 1")
+    assert holds(lake / "work", SECRET), "a run that was cut off has left nothing"
     done = retract(lake, named["الثانية"], "--purge", "--copies")
     assert (len(done["article_ids"]), done["raw_records"]) == (3, 3)
     retract(lake, named["الرابعة"], "--purge")
