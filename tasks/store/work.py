@@ -28,9 +28,10 @@ def sweep_work(lake_root: Path) -> list[Path]:
 
 
 def clear_work(lake_root: Path) -> None:
-    """Remove all of it, also what a run that was cut off set aside; needs the writer lock."""
+    """Remove all that holds texts, also what a cut-off run set aside; needs the writer lock."""
     for path in _entries(lake_root / "work"):
-        delete(path)
+        if path.name != _MARKERS:
+            delete(path)
 
 
 def _entries(folder: Path) -> list[Path]:
