@@ -1,6 +1,7 @@
 """What a person sees while a run works: a bar per stage on a terminal, plain lines elsewhere.
 
 Tasks log one line each through Prefect's run logger; this shows ours and leaves Prefect's own out.
+Warnings of what knows no Prefect, such as the lake that was mended, go the same way.
 """
 
 import logging
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-RUN_LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs")
+PLAIN_LOGGER: Final = "tasks"
+RUN_LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs", PLAIN_LOGGER)
 Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
 
 _LINE: Final = "%(asctime)s %(message)s"
@@ -25,6 +27,8 @@ def quiet_prefect() -> None:
     Call it before Prefect is imported.
     """
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", PLAIN_LOGGER)
+    os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
 
 
 def announce(logger: Logger, stage: str, shards: int = 1) -> None:

@@ -1,5 +1,6 @@
 """A lake: opened at one committed version, made on request, mended when a writer was cut off."""
 
+import logging
 import os
 import secrets
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from expectations.schema import DATASETS, PARTITIONED, UNKNOWN_MONTH
 from tasks.errors import RetryLater, StopRun
 from tasks.store.card import CARD
 from tasks.store.files import aside_of, delete, explained, names
-from tasks.store.lock import LOCK, writer_lock
+from tasks.store.lock import LOCK, QUEUE, writer_lock
 from tasks.store.log import LiveFile, LogEntry, append_entry, read_entry, refuse_older
 from tasks.store.parts import PartWriter
 from tasks.store.runs import make_runs_folder
@@ -35,12 +36,14 @@ from tasks.store.views import (
 
 _FOLDERS: Final = ("log", "groups", "versions")
 _OURS: Final = frozenset(
-    {*_FOLDERS, *DATASETS, CARD, CURRENT, "raw", "runs", "index", "work", "docs", LOCK}
+    {*_FOLDERS, *DATASETS, CARD, CURRENT, "raw", "runs", "index", "work", "docs", LOCK, QUEUE}
 )
 _HARMLESS: Final = frozenset({".DS_Store", ".gitignore", ".gitkeep", "lost+found"})
 """What stands in folders that people call empty."""
 
 _GENESIS_WAIT_SECONDS: Final = 30.0
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,25 +185,40 @@ def land(root: Path, state: State, reached: Callable[[str], None]) -> None:
 
 
 def mend(root: Path, version: int) -> None:
-    """Finish the commit of ``version`` and sweep what never became one; needs the writer lock."""
+    """Finish the commit of ``version`` and sweep what never became one; needs the writer lock.
+
+    What was done is logged as a warning: something had gone wrong.
+    """
+    done = []
     if not view_path(root, version).is_dir():
         name_view(root, version, build_view(root, read_state(root, version)))
+        done.append(f"built the view of version {version}")
     if shown_version(root) != version:
         show(root, version)
-    show_datasets(root)
-    for path in _leftovers(root, version):
-        delete(path)
-    sweep_below(root, read_entry(root, version).floor)
+        done.append(f"switched readers to version {version}")
+    if gone := unlinked(root):
+        show_datasets(root)
+        done.append(f"linked {', '.join(gone)}")
+    if left := _leftovers(root, version):
+        for path in left:
+            delete(path)
+        done.append(f"removed what cut-off writers had left ({len(left)})")
+    if given_up := sweep_below(root, read_entry(root, version).floor):
+        done.append(f"removed versions that had been given up ({given_up})")
+    if done:
+        _LOG.warning("The lake was mended: %s: %s", root, "; ".join(done))
 
 
-def sweep_below(root: Path, floor: int) -> None:
+def sweep_below(root: Path, floor: int) -> int:
     """Remove what only versions before ``floor`` show: their files, and then their views.
+
+    Returns how many versions went.
 
     The oldest view says how far an earlier sweep came, so one that was cut off is made good.
     """
     old = old_views(root, floor)
     if not old:
-        return
+        return 0
     for version in range(old[0] + 1, floor + 1):
         for name in read_entry(root, version).dropped:
             (root / name).unlink(missing_ok=True)
@@ -210,6 +228,7 @@ def sweep_below(root: Path, floor: int) -> None:
         aside = aside_of(view_path(root, version))
         view_path(root, version).rename(aside)
         delete(aside)
+    return len(old)
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -1,6 +1,11 @@
-"""The writer lock: one writer at a time; readers never need it."""
+"""The writer lock: one writer at a time, in turn; readers never need it.
+
+Who waits for the lock holds the queue's lock meanwhile, and nobody takes the writer lock but by
+way of the queue: a writer that commits without a pause cannot come before one that waits.
+"""
 
 import fcntl
+import logging
 import os
 import socket
 import time
@@ -14,12 +19,16 @@ from tasks.errors import RetryLater
 from tasks.store.files import explained
 
 LOCK: Final = "writer.lock"
+QUEUE: Final = "writer.queue"
 
 _POLL_SECONDS: Final = 0.1
 _TELL_SECONDS: Final = 5.0
 _HOLDER_BYTES: Final = 1024
+_WRITING: Final = "The lake cannot be written"
 
 OnWait = Callable[[str], None]
+
+_LOG = logging.getLogger(__name__)
 
 _held: set[tuple[Path, str]] = set()
 """Lakes that runs of this process hold: a run's own transaction passes the door it holds open."""
@@ -40,12 +49,12 @@ def writer_lock(
         yield
         return
     path = root / LOCK
-    with explained("The lake cannot be written", path):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
+    with _opened(path) as handle:
         _acquire(handle, root, wait_seconds, on_wait)
         try:
-            with explained("The lake cannot be written", path):
+            with explained(_WRITING, path):
+                if cut_off := _holder(handle):
+                    _LOG.warning("The writer before this one was cut off: %s", cut_off)
                 _describe(handle, run_id)
             _held.add(mine)
             yield
@@ -53,27 +62,44 @@ def writer_lock(
             _held.discard(mine)
             os.ftruncate(handle, 0)
             fcntl.flock(handle, fcntl.LOCK_UN)  # also frees it for a forked child's copy
-    finally:
-        os.close(handle)
 
 
 def _acquire(handle: int, root: Path, wait_seconds: float, on_wait: OnWait | None) -> None:
     began = time.monotonic()
     told = float("-inf")
-    while not _try(handle):
-        now = time.monotonic()
-        holder = os.pread(handle, _HOLDER_BYTES, 0).decode("utf-8", "replace").strip()
-        if now - began >= wait_seconds:
-            raise RetryLater(
-                "Another writer holds the lake; wait until it is done or stop it",
-                lake=str(root),
-                holder=holder or "unknown",
-                waited_seconds=round(now - began, 1),
-            )
-        if on_wait is not None and now - told >= _TELL_SECONDS:
-            on_wait(holder)
-            told = now
-        time.sleep(min(_POLL_SECONDS, wait_seconds))
+    with _opened(root / QUEUE) as queue:
+        is_next = False
+        try:
+            while not (is_next := is_next or _try(queue)) or not _try(handle):
+                now = time.monotonic()
+                holder = _holder(handle)
+                if now - began >= wait_seconds:
+                    raise RetryLater(
+                        "Another writer holds the lake; wait until it is done or stop it",
+                        lake=str(root),
+                        holder=holder or "unknown",
+                        waited_seconds=round(now - began, 1),
+                    )
+                if on_wait is not None and now - told >= _TELL_SECONDS:
+                    on_wait(holder)
+                    told = now
+                time.sleep(min(_POLL_SECONDS, wait_seconds))
+        finally:
+            fcntl.flock(queue, fcntl.LOCK_UN)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    with explained(_WRITING, path):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _holder(handle: int) -> str:
+    return os.pread(handle, _HOLDER_BYTES, 0).decode("utf-8", "replace").strip()
 
 
 def _try(handle: int) -> bool:
