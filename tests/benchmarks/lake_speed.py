@@ -40,7 +40,7 @@ import pyarrow.parquet as pq
 
 from tasks.store import open_lake, transaction
 from tasks.store.log import stored_schema
-from tasks.store.parts import parquet_options
+from tasks.store.parts import ROW_GROUP, parquet_options
 from tests.benchmarks.delta_peer import Peer, open_peer
 from tests.benchmarks.made_lake import (
     MONTHS,
@@ -243,7 +243,7 @@ def _write_by_hand(root: Path, folder: Path) -> None:
         path = folder / f"published_month={month}" / "part-0.parquet"
         path.parent.mkdir(parents=True)
         rows = pa.table(pa.concat_tables(tables).columns, schema=schema)
-        pq.write_table(rows, path, **parquet_options(schema))
+        pq.write_table(rows, path, row_group_size=ROW_GROUP, **parquet_options(schema))
 
 
 def measure_delta(lakes: Lakes, rounds: int) -> int:
