@@ -163,7 +163,8 @@ class Transaction:
         ):
             sweep_below(self.root, entry.floor)
         self._reached("swept")
-        self._catch_up()
+        if any(file.dataset == INDEX for file in entry.added):
+            self._catch_up()
         self._reached("indexed")
         return self._version
 
