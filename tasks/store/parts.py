@@ -142,6 +142,7 @@ class PartWriter:
             self._write(place)
         if place in self._open:
             self._close(place)
+        self._open_part(place)
         for rows in tables:
             check(rows, SCHEMAS[dataset], dataset)
             stored = rows.drop_columns([PARTITION_COLUMN]) if dataset in PARTITIONED else rows
