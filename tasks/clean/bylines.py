@@ -24,8 +24,7 @@ def find_bylines(draft: Draft) -> Found:
     """Cut signatures from the first line that stands of each article."""
     lines = draft.first_lines()
     rows = draft.lines.row[lines]
-    starts = draft.standing[lines]
-    ends = draft.lines.end[lines]
+    starts, ends = draft.lines.head[lines], draft.lines.tail[lines]
     heads = _heads(draft, starts, ends)
     profiles = draft.records["profile"].to_pylist()
     sources = draft.records["source"].to_pylist()

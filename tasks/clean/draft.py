@@ -4,7 +4,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,42 +13,68 @@ from numba import njit
 
 from tasks.sources import SourceProfile
 from tasks.text import letters
-from tasks.text.buffers import Places
+from tasks.text.buffers import Places, column_of, gather
 from tasks.text.letters import SENTENCE_END
 from tasks.text.repair import Repaired
 from tasks.text.utf8 import decode
 from tasks.text.words import Hashes, chain, hash_openings, hash_phrases, next_word
 
-KINDS: Final = ("title", "byline", "dateline", "related")
+KINDS: Final = (
+    *("title", "byline", "dateline", "related", "title_repeat", "lead_repeat", "agency", "caption"),
+    *("share", "promo", "legal", "tags", "meta", "signature", "source"),
+)
 """Kinds of removed text, as in the schema's ``removed``; rules name them by place in the tuple."""
 
-TITLE, BYLINE, DATELINE, RELATED = range(len(KINDS))
+TITLE, BYLINE, DATELINE, RELATED, TITLE_REPEAT, LEAD_REPEAT, AGENCY, CAPTION = range(8)
+SHARE, PROMO, LEGAL, TAGS, META, SIGNATURE, SOURCE = range(8, len(KINDS))
 
 HEADING_WORDS: Final = 5
 """No heading over related links that was counted has more words."""
+
+SHORT_WORDS: Final = 40
+"""Up to so many words a line's folded words are counted and hashed, beyond it its bytes."""
 
 Rows = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
 
 class Lines(NamedTuple):
-    """Every line (paragraph) of every text, in order; byte ranges of the repaired buffer.
+    """Every line (paragraph) of every text, in order, and what stands of it.
 
-    ``heading_end`` is the byte after a related-links heading that opens the line, -1 without one,
-    and ``heading_words`` its length. The rest is measured in texts that have a heading only, and
-    zero elsewhere: ``words`` counts folded words, ``key`` hashes them in order, ``bullet`` tells a
-    list mark at the head, ``stop`` a sentence mark at the tail.
+    ``start`` and ``end`` are byte ranges of the repaired buffer, ``head`` and ``tail`` what of them
+    stands after the cuts of earlier rules, without white space around it; a line that is gone has
+    ``head == tail``. A cut inside a line makes two of it, both ``split``.
+
+    What stands is measured: ``words`` counts folded words, ``key`` hashes them in order (of lines
+    of more than ``SHORT_WORDS``, ``words`` is one more, and ``key`` hashes their bytes), ``bullet``
+    tells a list mark at the head, ``stop`` a sentence mark at the tail. ``heading_end`` is the byte
+    after a related-links heading that opens it, -1 without one, ``heading_words`` its length.
     """
 
     row: Rows
     start: Places
     end: Places
+    head: Places
+    tail: Places
+    split: Flags
     words: Rows
     key: Hashes
     heading_end: Places
     heading_words: Rows
     bullet: Flags
     stop: Flags
+
+    @property
+    def stands(self) -> Flags:
+        """Whether anything is left of each line."""
+        left: Flags = self.head < self.tail
+        return left
+
+    @property
+    def whole(self) -> Flags:
+        """Whether each line stands as it was."""
+        same: Flags = (self.head == self.start) & (self.tail == self.end) & ~self.split
+        return same & self.stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +91,11 @@ class Spans:
         table = np.array(spans, np.int64).reshape(-1, 3)
         return cls(table[:, 0].astype(np.int32), table[:, 1], table[:, 2])
 
+    def in_order(self) -> Self:
+        """Return the spans in the order of the text."""
+        order = np.argsort(self.start, kind="stable")
+        return type(self)(self.row[order], self.start[order], self.end[order])
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -80,40 +111,70 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One shard under the editor's pen; rules read it and never change it.
-
-    ``standing`` is where each line begins after the cuts of earlier rules; a line that is gone has
-    ``standing == end``.
-    """
+    """One shard under the editor's pen; rules read it and never change it."""
 
     records: pa.Table
     profiles: Mapping[str, SourceProfile]
     repaired: Repaired
     lines: Lines
-    standing: Places
+    headings: tuple[Hashes, Hashes]
 
     def text(self, start: int, end: int) -> str:
         """Return the repaired text of a byte range."""
         return self.repaired.texts.data[start:end].tobytes().decode()
 
+    def texts(self, lines: npt.NDArray[np.int64]) -> pa.Array:
+        """Return what stands of these lines, as a column."""
+        spans = self.lines.head[lines], self.lines.tail[lines]
+        return column_of(gather(self.repaired.texts, *spans))
+
     def first_lines(self) -> npt.NDArray[np.int64]:
-        """Return the line numbers of the first line that stands of each row that has one."""
-        left = np.flatnonzero(self.standing < self.lines.end)
+        """Return the number of the first line that stands of each row that has one."""
+        left = np.flatnonzero(self.lines.stands)
         _, first = np.unique(self.lines.row[left], return_index=True)
         return left[first]
 
-    def without(self, cuts: Spans) -> "Draft":
-        """Return the draft after cuts, each of which takes the head of one line, or all of it.
+    def last_lines(self) -> npt.NDArray[np.int64]:
+        """Return the number of the last line that stands of each row that has one."""
+        left = np.flatnonzero(self.lines.stands)
+        _, first = np.unique(self.lines.row[left], return_index=True)
+        return left[np.append(first[1:], len(left)) - 1] if len(left) else left
 
-        Raises :class:`ValueError` for a cut that begins or ends elsewhere: later rules would see
-        other text than is published.
+    def cut_lines(self, lines: npt.NDArray[np.int64]) -> Spans:
+        """Return the spans that take what stands of these lines."""
+        return Spans(self.lines.row[lines], self.lines.head[lines], self.lines.tail[lines])
+
+    def without(self, cuts: Spans) -> "Draft":
+        """Return the draft after cuts, each of a part of what stands of one line.
+
+        Raises :class:`ValueError` for a cut of anything else, and for cuts that overlap: later
+        rules would see other text than is published.
         """
-        line = np.searchsorted(self.lines.start, cuts.start, side="right") - 1
-        if (cuts.start != self.standing[line]).any() or (cuts.end > self.lines.end[line]).any():
-            raise ValueError("a cut must take a line from where it stands, and no other line")
-        standing = self.standing.copy()
-        standing[line] = np.maximum(standing[line], np.minimum(cuts.end, self.lines.end[line]))
-        return Draft(self.records, self.profiles, self.repaired, self.lines, standing)
+        if not len(cuts.row):
+            return self
+        cuts = cuts.in_order()
+        lines = self.lines
+        at = np.searchsorted(lines.start, cuts.start, side="right") - 1
+        outside = (cuts.start < lines.head[at]) | (cuts.end > lines.tail[at])
+        if outside.any() or (cuts.start[1:] < cuts.end[:-1]).any():
+            raise ValueError("a cut must take a part of one line that stands, and no other's")
+        inside = (cuts.start > lines.head[at]) & (cuts.end < lines.tail[at])
+        lines = _split(lines, at[inside], cuts.start[inside])
+        at = np.searchsorted(lines.start, cuts.start, side="right") - 1
+        head, tail = lines.head.copy(), lines.tail.copy()
+        data = self.repaired.texts.data
+        _shorten(data, cuts.start, cuts.end, at, head, tail)
+        changed = lines._replace(
+            head=head,
+            tail=tail,
+            **{name: getattr(lines, name).copy() for name in _MEASURES},
+        )
+        measured = np.unique(np.append(at, at[at > 0] - 1))
+        _measure(data, *_tables(), self.headings, changed, measured)
+        return Draft(self.records, self.profiles, self.repaired, changed, self.headings)
+
+
+_MEASURES: Final = ("words", "key", "heading_end", "heading_words", "bullet", "stop")
 
 
 def open_draft(
@@ -125,14 +186,60 @@ def open_draft(
     """Find the lines of the repaired texts, and which of them open with one of the headings."""
     data, offsets = repaired.texts.data, repaired.texts.offsets
     count = _count_lines(data, offsets)
+    places = [np.zeros(count, np.int64) for _ in range(4)]
     lines = Lines(
-        np.zeros(count, np.int32), np.zeros(count, np.int64), np.zeros(count, np.int64),
+        np.zeros(count, np.int32), *places, np.zeros(count, np.bool_),
         np.zeros(count, np.int32), np.zeros(count, np.uint64), np.zeros(count, np.int64),
         np.zeros(count, np.int32), np.zeros(count, np.bool_), np.zeros(count, np.bool_),
     )  # fmt: skip
     known = (hash_phrases(headings), hash_openings(headings))
-    _scan_lines(data, offsets, letters.word_letters(), letters.classes(), known, lines)
-    return Draft(records, profiles, repaired, lines, lines.start)
+    _scan_lines(data, offsets, lines)
+    _measure(data, *_tables(), known, lines, np.arange(count))
+    return Draft(records, profiles, repaired, lines, known)
+
+
+def _tables() -> tuple[Any, Any]:
+    return letters.word_letters(), letters.classes()
+
+
+def _split(lines: Lines, at: Any, places: Places) -> Lines:
+    """Make two lines of each at its place; a line may be named more than once, in order."""
+    if not len(at):
+        return lines
+    columns = {
+        name: np.insert(column, at + 1, column[at]) for name, column in lines._asdict().items()
+    }
+    second = at + 1 + np.arange(len(at))
+    for first, last in (("start", "end"), ("head", "tail")):
+        columns[first][second] = places
+        columns[last][second - 1] = places
+    columns["split"][second] = True
+    columns["split"][second - 1] = True
+    return Lines(**columns)
+
+
+@njit(cache=True, nogil=True)
+def _shorten(data, starts, ends, at, head, tail):
+    """Take each cut off the head or the tail of its line, and trim what is left."""
+    for k in range(len(starts)):
+        line = at[k]
+        if starts[k] <= head[line]:
+            head[line] = ends[k]
+        else:
+            tail[line] = starts[k]
+        _trim(data, line, head, tail)
+        if line > 0:
+            _trim(data, line - 1, head, tail)  # the first half of a line that was split
+
+
+@njit(cache=True, nogil=True)
+def _trim(data, line, head, tail):
+    while head[line] < tail[line] and data[head[line]] == 0x20:
+        head[line] += 1
+    while head[line] < tail[line] and data[tail[line] - 1] == 0x20:
+        tail[line] -= 1
+    if head[line] > tail[line]:
+        head[line] = tail[line]
 
 
 @njit(cache=True, nogil=True)
@@ -181,7 +288,7 @@ def _is_among(sorted_hashes, value):
 
 @njit(cache=True, nogil=True)
 def _find_heading(data, table, known, lines, line):
-    """Note the longest heading that opens the line; tell whether there is one.
+    """Note the longest heading that opens the line.
 
     ``known`` are the hashes of the headings and of their openings: most lines end it at a word.
     """
@@ -189,9 +296,9 @@ def _find_heading(data, table, known, lines, line):
     lines.heading_end[line] = -1
     lines.heading_words[line] = 0
     key = np.uint64(0)
-    i = lines.start[line]
+    i = lines.head[line]
     for seen in range(1, HEADING_WORDS + 1):
-        value, _, i = next_word(data, i, lines.end[line], table)
+        value, _, i = next_word(data, i, lines.tail[line], table)
         if value == 0:
             break
         key = chain(key, value)
@@ -200,7 +307,6 @@ def _find_heading(data, table, known, lines, line):
             lines.heading_words[line] = seen
         if not _is_among(openings, key):
             break
-    return lines.heading_end[line] >= 0
 
 
 @njit(cache=True, nogil=True)
@@ -224,32 +330,56 @@ def _find_newline(data, i, end):
 
 @njit(cache=True, nogil=True)
 def _measure_line(data, table, classes, lines, line):
-    start, end = lines.start[line], lines.end[line]
+    start, end = lines.head[line], lines.tail[line]
     i = start
-    while True:
+    key = np.uint64(0)
+    count = 0
+    while count <= SHORT_WORDS:
         value, _, i = next_word(data, i, end, table)
         if value == 0:
             break
-        lines.words[line] += 1
-        lines.key[line] = chain(lines.key[line], value)
-    lines.bullet[line] = is_bullet(decode(data, start)[0])
+        count += 1
+        key = chain(key, value)
+    if count > SHORT_WORDS:
+        key = _hash_bytes(data, start, end)
+    lines.words[line] = count
+    lines.key[line] = key
+    lines.bullet[line] = start < end and is_bullet(decode(data, start)[0])
     lines.stop[line] = _ends_sentence(data, start, end, classes)
 
 
 @njit(cache=True, nogil=True)
-def _scan_lines(data, offsets, table, classes, known, lines):
+def _hash_bytes(data, start, end):
+    value = np.uint64(end - start)
+    while start + 8 <= end:
+        block = np.uint64(0)
+        for k in range(8):
+            block = (block << np.uint64(8)) | np.uint64(data[start + k])
+        value = chain(value, block)
+        start += 8
+    for k in range(start, end):
+        value = chain(value, np.uint64(data[k]))
+    return value
+
+
+@njit(cache=True, nogil=True)
+def _measure(data, table, classes, known, lines, at):
+    for line in at:
+        _find_heading(data, table, known, lines, line)
+        _measure_line(data, table, classes, lines, line)
+
+
+@njit(cache=True, nogil=True)
+def _scan_lines(data, offsets, lines):
     line = np.int64(0)
     for row in range(len(offsets) - 1):
         start = offsets[row]
-        first = line
-        headed = False
         while start < offsets[row + 1]:
             end = _find_newline(data, start, offsets[row + 1])
             lines.row[line] = row
             lines.start[line] = start
             lines.end[line] = end
-            headed |= _find_heading(data, table, known, lines, line)
+            lines.head[line] = start
+            lines.tail[line] = end
             line += 1
             start = end + 1
-        for each in range(first, line if headed else first):
-            _measure_line(data, table, classes, lines, each)

@@ -28,13 +28,13 @@ def find_related_links(draft: Draft) -> Found:
     lines = draft.lines
     cut = np.zeros(len(lines.row), np.bool_)
     item_start = np.full(len(lines.row), -1, np.int64)
-    _mark_blocks(draft.repaired.texts.data, draft.standing, lines, cut, item_start)
+    _mark_blocks(draft.repaired.texts.data, lines, cut, item_start)
     gone = np.flatnonzero(cut)
     items = _first_of_each(draft, np.flatnonzero(item_start >= 0))
     return Found(
-        Spans(lines.row[gone], draft.standing[gone], lines.end[gone]),
+        draft.cut_lines(gone),
         np.full(len(gone), RELATED, np.int8),
-        links=Spans(lines.row[items], item_start[items], lines.end[items]),
+        links=Spans(lines.row[items], item_start[items], lines.tail[items]),
     )
 
 
@@ -81,7 +81,7 @@ def _is_item(lines, line, heading, under_bullets):
 
 
 @njit(cache=True, nogil=True)
-def _mark_block(data, standing, lines, heading, cut, item_start):
+def _mark_block(data, lines, heading, cut, item_start):
     """Mark the heading and the items under it; return the line where the story goes on."""
     line = heading + 1
     row = lines.row[heading]
@@ -92,23 +92,23 @@ def _mark_block(data, standing, lines, heading, cut, item_start):
             break
         cut[line] = True
         if lines.words[line] > 0:
-            item_start[line] = _skip_bullet(data, standing[line], lines.end[line])
+            item_start[line] = _skip_bullet(data, lines.head[line], lines.tail[line])
         line += 1
     return line
 
 
 @njit(cache=True, nogil=True)
-def _mark_blocks(data, standing, lines, cut, item_start):
+def _mark_blocks(data, lines, cut, item_start):
     line = np.int64(0)
     while line < len(lines.row):
-        if lines.heading_end[line] < 0 or standing[line] >= lines.end[line]:
+        if lines.heading_end[line] < 0 or lines.head[line] >= lines.tail[line]:
             line += 1
             continue
         rest = lines.words[line] - lines.heading_words[line]
         if rest == 0:
-            line = _mark_block(data, standing, lines, line, cut, item_start)
+            line = _mark_block(data, lines, line, cut, item_start)
             continue
-        item, announced = _after_separator(data, lines.heading_end[line], lines.end[line])
+        item, announced = _after_separator(data, lines.heading_end[line], lines.tail[line])
         if announced and rest <= INLINE_WORDS:
             cut[line] = True
             item_start[line] = item

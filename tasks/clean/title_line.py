@@ -6,7 +6,7 @@ one line only is the article, and has no title.
 
 import numpy as np
 
-from tasks.clean.draft import TITLE, Draft, Found, Spans
+from tasks.clean.draft import TITLE, Draft, Found
 
 
 def find_titles(draft: Draft) -> Found:
@@ -15,5 +15,4 @@ def find_titles(draft: Draft) -> Found:
     is_title = draft.records["title_in_text"].to_numpy()[draft.lines.row[lines]]
     below = np.append(draft.lines.row, -1)[lines + 1]
     lines = lines[is_title & (below == draft.lines.row[lines])]
-    cuts = Spans(draft.lines.row[lines], draft.standing[lines], draft.lines.end[lines])
-    return Found(cuts, np.full(len(lines), TITLE, np.int8))
+    return Found(draft.cut_lines(lines), np.full(len(lines), TITLE, np.int8))
