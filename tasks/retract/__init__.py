@@ -8,8 +8,8 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.dispositions import BY_HAND, PURGED, RETRACTED
-from expectations.schema import ARTICLES, INDEX_STEP, PARTITION_COLUMN
+from expectations.dispositions import BY_HAND, PROMOTED, PURGED, RETRACTED
+from expectations.schema import ARTICLES, INDEX_STEP, LEDGER, PARTITION_COLUMN
 from tasks.errors import StopRun
 from tasks.store import (
     AMENDMENTS,
@@ -76,6 +76,7 @@ def retract(lake: Lake, request: Request, *, run_id: str, wait_seconds: float) -
         if not case.is_done:
             _take_out(changes, case)
             _settle_ledger(changes, case, request.reason)
+            _settle_copies(changes, case)
             changes.index(_index_step(case))
             if request.purge:
                 changes.raise_floor(changes.base.version + 1)
@@ -96,7 +97,7 @@ class _Case:
     """What is there: whole rows of each dataset that the retraction changes.
 
     ``gone`` are the ids that go, ``head`` the article of their cluster, ``remaining`` its copies
-    that stay, ``entries`` the index entries of them all.
+    that stay, ``copied`` the ledger rows of these, ``entries`` the index entries of them all.
     """
 
     mark: str
@@ -106,6 +107,7 @@ class _Case:
     remaining: pa.Table
     quarantine: pa.Table
     ledger: pa.Table
+    copied: pa.Table
     entries: dict[str, dict[str, Any]]
     promoted: str | None
 
@@ -143,6 +145,7 @@ def _open_case(changes: Transaction, request: Request) -> _Case:
         remaining=remaining,
         quarantine=find_rows(lake, "quarantine", "article_id", gone),
         ledger=find_rows(lake, "ledger", "article_id", gone),
+        copied=find_rows(lake, "ledger", "article_id", set(remaining["article_id"].to_pylist())),
         entries=entries,
         promoted=_first(remaining) if head_id in gone else None,
     )
@@ -220,6 +223,27 @@ def _settle_ledger(changes: Transaction, case: _Case, reason: str) -> None:
     for name, value in told.items():
         rows = _with_value(rows, name, value)
     changes.write("ledger", rows)
+
+
+def _settle_copies(changes: Transaction, case: _Case) -> None:
+    """Say of the records of copies whose they are now, and which of them is the article."""
+    rows = case.copied
+    if not case.head_goes or not len(rows):
+        return
+    (head,) = case.head["article_id"].to_pylist()
+    is_promoted = pc.equal(rows["article_id"], pa.scalar(case.promoted, pa.string()))
+    came_as_copy = pc.and_(is_promoted, pc.equal(rows["disposition"], "duplicate"))
+    place, copy = (
+        pc.replace_substring(rows["detail"], f"copy of {head}", told)
+        for told in (f"in place of {head}", f"copy of {case.promoted}")
+    )
+    told = {
+        "disposition": pc.if_else(came_as_copy, "published", rows["disposition"]),
+        "reason": pc.if_else(came_as_copy, PROMOTED, rows["reason"]),
+        "detail": pc.if_else(is_promoted, place, copy),
+    }
+    changes.remove("ledger", rows["article_id"].combine_chunks().unique())
+    changes.write("ledger", pa.table([told.get(n, rows[n]) for n in LEDGER.names], schema=LEDGER))
 
 
 def _with_value(rows: pa.Table, name: str, value: object) -> pa.Table:

@@ -88,6 +88,14 @@ def test_the_first_published_copy_takes_the_place_of_a_retracted_article(lake: P
     ledger = by_place(lake, "ledger")["a.jsonl#2"]
     assert (ledger["disposition"], ledger["reason"]) == ("rejected", "retracted")
     assert ledger["detail"] == "حكم محكمة"
+    settled = by_place(lake, "ledger")
+    head, copy_of = settled["a.jsonl#3"], settled["a.jsonl#1"]
+    assert (head["disposition"], head["reason"]) == ("published", "promoted")
+    assert head["detail"] == f"in place of {named['الثانية']}"
+    assert (copy_of["disposition"], copy_of["reason"]) == ("duplicate", "exact")
+    assert copy_of["detail"] == f"copy of {named['الثالثة']}"
+    explained = warraq("explain", named["الثالثة"], "--lake", lake).told["ledger"]
+    assert [(row["disposition"], row["reason"]) for row in explained] == [("published", "promoted")]
     held = lake / "versions" / "v00000001" / "articles"
     assert named["الثانية"] in set(pq.read_table(held)["article_id"].to_pylist())
 
