@@ -10,6 +10,8 @@ PURGED: Final = "purged"
 BY_HAND: Final = (RETRACTED, PURGED)
 """Reasons of records that a person took out later, and where the index says that such stand."""
 
+WAS_RETRACTED: Final = "was-retracted"
+WAS_PURGED: Final = "was-purged"
 PROMOTED: Final = "promoted"
 
 SETTLED_LATER: Final = (*BY_HAND, PROMOTED)
@@ -57,7 +59,8 @@ REASONS: Final = {
         "unknown-format": "no format reads this content",
         RETRACTED: "the article was taken out of the corpus by hand",
         PURGED: "the article was taken out of the corpus and of the raw zone by hand",
-        "was-retracted": "the article, or its purged text, had been taken out by hand before",
+        WAS_RETRACTED: "the article, or its purged text, had been taken out by hand before",
+        WAS_PURGED: "the article or its text had been purged before; what came is kept nowhere",
     },
 }
 """Every disposition and, under it, every reason with what it means."""

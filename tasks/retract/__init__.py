@@ -1,7 +1,7 @@
 """Retract: take an article out of the corpus by hand, and remember that it is not to come back."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -31,7 +31,8 @@ class Retraction:
     """What was done: the new version (null when it was done before) and the articles that went.
 
     ``records`` are the batch and the place of each record that had become one of them, ``promoted``
-    the copy that is the article now, ``copies`` the ids under which the text is still there.
+    the copy that is the article now, ``copies`` the ids under which the text is still there, in the
+    corpus or in the quarantine.
     """
 
     version: int | None
@@ -46,13 +47,16 @@ class Request:
     """What is to go and why; ``with_copies`` takes all articles of the cluster out.
 
     ``purge`` leaves nothing but the fact: it takes the article out of the quarantine too, gives up
-    every earlier version of the lake, and keeps its text out under any other id.
+    every earlier version of the lake, and keeps its text out under any other id once none in the
+    corpus has it. ``quarantined`` are the text keys of what the quarantine holds, by
+    ``article_id``: the index does not know them.
     """
 
     article_id: str
     reason: str
     purge: bool = False
     with_copies: bool = False
+    quarantined: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def mark(self) -> str:
@@ -88,7 +92,7 @@ def retract(lake: Lake, request: Request, *, run_id: str, wait_seconds: float) -
         article_ids=tuple(sorted(case.gone)),
         records=tuple((place["batch_id"], place["record_ref"]) for place in places),
         promoted=case.promoted,
-        copies=tuple(sorted(case.remaining["article_id"].to_pylist())),
+        copies=tuple(sorted({*case.remaining["article_id"].to_pylist(), *case.aside})),
     )
 
 
@@ -97,7 +101,8 @@ class _Case:
     """What is there: whole rows of each dataset that the retraction changes.
 
     ``gone`` are the ids that go, ``head`` the article of their cluster, ``remaining`` its copies
-    that stay, ``copied`` the ledger rows of these, ``entries`` the index entries of them all.
+    that stay, ``copied`` the ledger rows of these, ``aside`` the ids that stay in the quarantine
+    with the text, ``entries`` the index entries of them all.
     """
 
     mark: str
@@ -108,7 +113,9 @@ class _Case:
     quarantine: pa.Table
     ledger: pa.Table
     copied: pa.Table
+    aside: frozenset[str]
     entries: dict[str, dict[str, Any]]
+    texts: Mapping[str, bytes]
     promoted: str | None
 
     @property
@@ -134,6 +141,9 @@ def _open_case(changes: Transaction, request: Request) -> _Case:
         cluster = {article_id, head_id, *copies["article_id"].to_pylist()}
         known = index.find_articles(pa.array(sorted(cluster))).to_pylist()
     entries = {entry["article_id"]: entry for entry in known}
+    keys = {entry["text_key"] for entry in known} | {request.quarantined.get(article_id)}
+    aside = {name for name, key in request.quarantined.items() if key in keys}
+    cluster |= aside
     gone = frozenset(cluster if request.with_copies else {article_id})
     stays = pc.invert(pc.is_in(copies["article_id"], pa.array(sorted(gone))))
     remaining = copies.filter(stays)
@@ -146,7 +156,9 @@ def _open_case(changes: Transaction, request: Request) -> _Case:
         quarantine=find_rows(lake, "quarantine", "article_id", gone),
         ledger=find_rows(lake, "ledger", "article_id", gone),
         copied=find_rows(lake, "ledger", "article_id", set(remaining["article_id"].to_pylist())),
+        aside=frozenset(aside - gone),
         entries=entries,
+        texts=request.quarantined,
         promoted=_first(remaining) if head_id in gone else None,
     )
     if not len(case.ledger):
@@ -256,7 +268,7 @@ def _index_step(case: _Case) -> pa.Table:
     """Return the entries of what went, so that it does not come back, and of what moved."""
     step = []
     for name in sorted(case.gone):
-        entry = case.entries.get(name) or _unpublished(name)
+        entry = case.entries.get(name) or _unpublished(name, case.texts.get(name, _NO_TEXT))
         step.append(entry | {"dataset": case.mark, "duplicate_of": None, "copies": 0})
     count = len(case.remaining)
     if case.head_goes:
@@ -274,12 +286,12 @@ def _index_step(case: _Case) -> pa.Table:
     return pa.Table.from_pylist(step, schema=INDEX_STEP)
 
 
-def _unpublished(article_id: str) -> dict[str, Any]:
-    """Return the entry of an article that was quarantined only: its text is not known."""
+def _unpublished(article_id: str, text_key: bytes) -> dict[str, Any]:
+    """Return the entry of an article that was quarantined only."""
     return {
         "article_id": article_id,
         "content_hash": "",
-        "text_key": _NO_TEXT,
+        "text_key": text_key,
         "cluster_id": article_id,
         "revision": 0,
         PARTITION_COLUMN: "unknown",

@@ -1,37 +1,23 @@
 """``warraq retract``: out of the corpus, out of everything, and not to come back."""
 
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
 from tests.pipeline.made_up import records
+from tests.pipeline.retracting import SECRET, STORY, holds, ids, retract, told
 from tests.pipeline.run_child import warraq_child
 from tests.pipeline.running import by_place, rows, run, warraq, write_lines
 
 pytestmark = pytest.mark.flow
-
-SECRET = "اسم الشاهد سين صاد"
-STORY = f"قالت المحكمة إن {SECRET} أدلى بشهادته أمس أمام القاضي في قاعة مغلقة حضرها محاموه وحدهم."
-
-
-def told(number: int, source: str, text: str = STORY, **more: Any) -> dict[str, Any]:
-    """One record of the story."""
-    return {
-        "id": str(number),
-        "source": source,
-        "title": "شهادة",
-        "text": text,
-        "published_at": f"2026-03-0{number}T08:00:00Z",
-    } | more
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """A story that three outlets have, one that was refused, and others."""
     story = [told(3, "الأولى"), told(1, "الثانية"), told(2, "الثالثة")]
-    short = told(4, "الرابعة", text=f"{SECRET} قال")
+    short = told(4, "الرابعة", text=SECRET)
     return write_lines(tmp_path / "a.jsonl", [*story, short, *records(10, seed=3)])
 
 
@@ -39,36 +25,6 @@ def source(tmp_path: Path) -> Path:
 def lake(prefect_api: str, tmp_path: Path, source: Path) -> Path:
     run(source, lake=tmp_path / "lake")
     return tmp_path / "lake"
-
-
-def ids(lake: Path) -> dict[str, str]:
-    """The article_id of each outlet's record of the story."""
-    return {
-        row["source"]: row["article_id"]
-        for row in rows(lake, "ledger")
-        if row["source"] in {"الأولى", "الثانية", "الثالثة", "الرابعة"}
-    }
-
-
-def retract(lake: Path, article_id: str, *options: str) -> dict[str, Any]:
-    ran = warraq("retract", article_id, "--reason", "حكم محكمة", *options, "--lake", lake)
-    assert ran.code == 0, ran.log
-    assert warraq("verify", "--lake", lake).code == 0
-    return dict(ran.told)
-
-
-def holds(root: Path, text: str) -> list[Path]:
-    """Every file under a folder that has the text in it, unpacked where it is Parquet."""
-    found = []
-    for path in sorted(root.rglob("*")):
-        if not path.is_file() or path.is_symlink():
-            continue
-        content = path.read_bytes()
-        if path.suffix == ".parquet":
-            content = str(pq.read_table(path, partitioning=None).to_pylist()).encode()
-        if text.encode() in content or text.encode("unicode_escape") in content:
-            found.append(path)
-    return found
 
 
 def test_the_first_published_copy_takes_the_place_of_a_retracted_article(lake: Path) -> None:
@@ -162,7 +118,7 @@ def test_nothing_but_the_fact_is_left_of_what_is_purged(
     assert run(source, lake=lake).told["files_seen"] == 1
     other = run(write_lines(tmp_path / "b.jsonl", [told(5, "الخامسة")]), lake=lake)
     assert other.dispositions == {"rejected": 1}
-    assert holds(lake / "groups", SECRET) == []
+    assert holds(lake, SECRET) == []
     assert warraq("verify", "--lake", lake).code == 0
 
 
