@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from expectations.dispositions import BY_HAND
+from expectations.dispositions import SETTLED_LATER
 from expectations.schema import DATASETS
 from tasks.store.card import CARD, ending
 from tasks.store.files import digest
@@ -132,13 +132,14 @@ def _same(one: Path, other: Path) -> bool:
 def _check_ledger(root: Path, state: State) -> Iterator[Finding]:
     """Compare each batch's ledger rows with the counts in the entry that committed it.
 
-    What was taken out by hand since then is counted as rejected, wherever it ended at first.
+    What was taken out by hand since then, or took the place of such an article, had ended elsewhere
+    at first: it is counted by itself.
     """
     found: dict[str, Counter[str]] = {batch_id: Counter() for batch_id in state.batches}
     taken_out: Counter[str] = Counter()
     columns = ["batch_id", "disposition", "reason", "record_ref"]
     for file, rows in _read(root, state, "ledger", columns):
-        by_hand = pc.is_in(rows["reason"], pa.array(BY_HAND))
+        by_hand = pc.is_in(rows["reason"], pa.array(SETTLED_LATER))
         taken_out.update(rows["batch_id"].filter(by_hand).to_pylist())
         counts = rows.filter(pc.invert(by_hand)).group_by(["batch_id", "disposition"])
         for row in counts.aggregate([([], "count_all")]).to_pylist():
@@ -165,7 +166,7 @@ def _check_ledger(root: Path, state: State) -> Iterator[Finding]:
         ):
             yield Finding(
                 f"batch {batch_id} took in {records} records as {dispositions}, the ledger has "
-                f"{total} as {dict(counter)} and {taken_out[batch_id]} that were taken out",
+                f"{total} as {dict(counter)} and {taken_out[batch_id]} that were settled by hand",
                 str(entry_path(root, version).relative_to(root)),
                 _REPORT,
             )
