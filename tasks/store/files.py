@@ -44,7 +44,10 @@ def explained(problem: str, path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = _ADVICE.get(error.errno or 0, error.strerror or str(error))
-        raise StopRun(f"{problem}: {why}", path=error.filename or str(path)) from error
+        # Of two names the second is the one to be made. Some are relative, to a folder or a link.
+        named = [str(name) for name in (error.filename2, error.filename) if name is not None]
+        place = next(filter(os.path.isabs, named), str(path))
+        raise StopRun(f"{problem}: {why}", path=place) from error
 
 
 def aside_of(path: Path) -> Path:

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from expectations.schema import INDEX_STEP
 from tasks.errors import RetryLater, StopRun, WarraqError
-from tasks.store.databases import is_busy, is_damage, remove_database
+from tasks.store.databases import is_busy, is_damage, remove_database, way_out
 from tasks.store.files import explained
 from tasks.store.lake import Lake
 from tasks.store.log import INDEX, LiveFile, LogEntry, dataset_of, entry_path, read_entry
@@ -277,6 +277,6 @@ def _failed(path: Path, error: sqlite3.DatabaseError) -> WarraqError:
     if is_busy(error):
         return RetryLater("Another process keeps the duplicate index busy", path=str(path))
     return StopRun(
-        f"The duplicate index cannot be used ({error}); it may be deleted, it is made again",
+        f"The duplicate index cannot be used ({error}): {way_out(error)}",
         path=str(path),
     )

@@ -1,11 +1,11 @@
 """A lake: opened at one committed version, made on request, mended when a writer was cut off."""
 
+import errno
 import logging
 import os
 import secrets
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
@@ -174,14 +174,17 @@ def land(root: Path, state: State, reached: Callable[[str], None]) -> None:
             version=entry.version,
         )
     reached("logged")
-    with explained("The batch is committed; its view follows when the lake is next opened", root):
+    with explained("It is committed; readers see it when the lake is next opened", root):
         name_view(root, entry.version, aside)
         reached("view-named")
         show(root, entry.version)
         reached("switched")
-        if has_state(entry.version):
+    if has_state(entry.version):
+        try:
             write_state(root, state)
-        reached("state-written")
+        except OSError as error:
+            _LOG.warning("No state was written beside the log, reading it takes longer: %s", error)
+    reached("state-written")
 
 
 def mend(root: Path, version: int) -> None:
@@ -233,9 +236,12 @@ def sweep_below(root: Path, floor: int) -> int:
 
 def _remove_if_empty(folder: Path) -> None:
     """Remove a dataset's folder of a group, and then the group, when nothing is left in them."""
-    with suppress(OSError):
-        folder.rmdir()
-        folder.parent.rmdir()
+    for each in (folder, folder.parent):
+        try:
+            each.rmdir()
+        except OSError as error:
+            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT}:
+                raise
 
 
 def _mend_if_free(root: Path, version: int) -> None:
