@@ -282,3 +282,8 @@ def mounted(place: Path, megabytes: int) -> Iterator[bool]:
     finally:
         if made:
             subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def remount_read_only(place: Path) -> None:
+    """Let nobody write on the disk any more."""
+    subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
