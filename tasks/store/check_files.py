@@ -91,9 +91,10 @@ def check_views(root: Path, state: State, log: LogCheck) -> Iterator[Finding]:
             yield Finding("it does not lead into the current view", dataset, "delete it, reopen")
     if view_path(root, state.version).is_dir():
         yield from _check_card(root, state)
+    inodes: dict[str, int] = {}
     for version in _states_down(root, state, log):
         advice = _REBUILD_VIEW if version is state else _OLD_VIEW
-        yield from _check_view(root, version, advice)
+        yield from _check_view(root, version, advice, inodes)
 
 
 def _states_down(root: Path, state: State, log: LogCheck) -> Iterator[State]:
@@ -109,14 +110,15 @@ def _states_down(root: Path, state: State, log: LogCheck) -> Iterator[State]:
         yield State(entry, files, {})
 
 
-def _check_view(root: Path, state: State, advice: str) -> Iterator[Finding]:
+def _check_view(root: Path, state: State, advice: str, inodes: dict[str, int]) -> Iterator[Finding]:
     view = view_path(root, state.version)
     shown = str(view.relative_to(root))
+    start = len(f"{view}/")
     if view.is_symlink() or not view.is_dir():
         yield Finding("the view is missing", shown, advice)
         return
     try:
-        found = {os.path.relpath(entry.path, view): entry for entry in _below(view)}
+        found = {entry.path[start:]: entry for entry in _below(view)}
     except OSError as error:
         yield Finding(f"it cannot be read ({error.strerror or error})", shown, advice)
         return
@@ -127,7 +129,7 @@ def _check_view(root: Path, state: State, advice: str) -> Iterator[Finding]:
     for name, of in wanted.items():
         if name not in found:
             yield Finding("readers miss it", f"{shown}/{name}", advice)
-        elif not _same(found[name], root / of):
+        elif not _same(found[name], f"{root}/{of}", inodes):
             yield Finding(f"it is not the file {of}", f"{shown}/{name}", advice)
 
 
@@ -141,16 +143,15 @@ def _below(folder: Path | str) -> Iterator[os.DirEntry[str]]:
                 yield entry
 
 
-def _same(shown: os.DirEntry[str], of: Path) -> bool:
+def _same(shown: os.DirEntry[str], of: str, inodes: dict[str, int]) -> bool:
     """Whether the view shows the file; one that is missing is told as such, once."""
-    try:
-        wanted = of.stat()
-    except OSError:
+    if of not in inodes:
+        inodes[of] = Path(of).stat().st_ino if Path(of).exists() else 0
+    # The listing tells the inode: no look at each file of each view, of which there are many.
+    if inodes[of] in {0, shown.inode()}:
         return True
-    if shown.inode() == wanted.st_ino:  # told by the listing: no look at each file of each view
-        return True
     try:
-        return os.path.samestat(shown.stat(), wanted)
+        return Path(shown.path).samefile(of)
     except OSError:
         return False
 

@@ -16,7 +16,8 @@ _DELETE: Final = "delete it: it is made again from the lake"
 def check_index(root: Path) -> Iterator[Finding]:
     """Check the index's pages and rows, and whose it is; one that is not there is made when needed.
 
-    An index that is behind is sound: the next opening makes up what it does not know yet.
+    An index that is behind, or empty because its making was cut off, is sound: the next opening
+    makes up what it does not know yet.
     """
     path = index_path(root)
     if not path.exists():
@@ -41,6 +42,7 @@ def _read(path: Path, fixed: str, root: Path) -> str | None:
         (told,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         if told != "ok":
             return f"it is damaged ({told})"
-        if applied_version(connection, root) is None:
+        (made,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if made and applied_version(connection, root) is None:
             return "it is not the index of this lake"
     return None

@@ -191,6 +191,12 @@ def test_a_harmed_index_is_named_and_heals(
     assert verify(lake) == []
 
 
+@pytest.mark.parametrize("is_made", [False, True], ids=["no-bytes", "no-tables"])
+def test_an_index_whose_making_was_cut_off_is_no_fault(lake: Lake, is_made: bool) -> None:
+    _write_foreign(index_path(lake.root), *["PRAGMA journal_mode = WAL"] * is_made)
+    assert verify(lake) == []
+
+
 def _dangle(lake: Lake) -> None:
     (lake.root / "current").unlink()
     (lake.root / "current").symlink_to("versions/v00000077")
