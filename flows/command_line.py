@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from flows.interrupt_guard import INTERRUPTED
+from flows.interrupt_guard import INTERRUPTED, sigterm_interrupts
 from tasks.errors import WarraqError
 
 FAILED: Final = 1
@@ -27,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a wrong usage ends in ``SystemExit(2)``."""
     options = make_parser().parse_args(arguments)
     try:
-        code = _command(options.command)(options)
+        with sigterm_interrupts():
+            code = _command(options.command)(options)
         sys.stdout.flush()
     except WarraqError as error:
         _tell_failure(error, as_json=options.json)

@@ -15,6 +15,19 @@ GRACE_SECONDS: Final = 5.0
 
 
 @contextmanager
+def sigterm_interrupts() -> Iterator[None]:
+    """Turn SIGTERM into KeyboardInterrupt; in a thread that gets no signals, change nothing."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _raise_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
 def interrupts_end(message: str) -> Iterator[None]:
     """Turn SIGTERM into KeyboardInterrupt, and end the process if a signal is not enough.
 
@@ -23,15 +36,14 @@ def interrupts_end(message: str) -> Iterator[None]:
     """
     told, tell = os.pipe()
     os.set_blocking(tell, False)
-    before = signal.signal(signal.SIGTERM, _raise_interrupt)
     wakeup = signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
     done = threading.Event()
     threading.Thread(target=_watch, args=(told, done, message), daemon=True).start()
     try:
-        yield
+        with sigterm_interrupts():
+            yield
     finally:
         signal.set_wakeup_fd(wakeup)
-        signal.signal(signal.SIGTERM, before)
         os.close(tell)
         done.set()
 

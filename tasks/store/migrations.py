@@ -5,7 +5,8 @@ version of the schema wants them: with a new column, a renamed one, another type
 function here, its line in ``MIGRATIONS`` and a higher ``SCHEMA_VERSION``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 
 from expectations.schema import SCHEMA_VERSION
 from tasks.errors import StopRun
-from tasks.store.log import stored_schema
+from tasks.store.log import LiveFile, stored_schema
 from tasks.store.parts import restored
 from tasks.store.transaction import Transaction
 
@@ -26,7 +27,7 @@ MIGRATIONS: Final[dict[int, Step]] = {}
 def migrate(changes: Transaction) -> int | None:
     """Write every file of the lake in today's schema; return the new version, null if it has it.
 
-    One file's rows are in memory at a time. Raises :class:`StopRun` when there is no step from the
+    One row group is in memory at a time. Raises :class:`StopRun` when there is no step from the
     lake's version, or when a step does not make what the schema wants; nothing has changed then.
     """
     old = changes.base.entry.schema_version
@@ -41,16 +42,22 @@ def migrate(changes: Transaction) -> int | None:
             known=SCHEMA_VERSION,
         )
     for file in changes.base.files.values():
-        with pq.ParquetFile(changes.root / file.name) as source:
-            rows = source.read()
-        for version in range(old, SCHEMA_VERSION):
-            rows = MIGRATIONS[version](file.dataset, rows)
-        wanted = stored_schema(file.dataset)
-        if rows.column_names != wanted.names or len(rows) != file.rows:
-            raise StopRun(
-                "A migration does not make what the schema wants; report this",
-                file=file.name,
-                columns=", ".join(sorted(set(rows.column_names) ^ set(wanted.names))),
-            )
-        changes.replace([file], restored(rows.cast(wanted), file))
+        changes.replace([file], _migrated(changes.root, file, old))
     return changes.commit({"from": old, "to": SCHEMA_VERSION, "files": len(changes.base.files)})
+
+
+def _migrated(root: Path, file: LiveFile, old: int) -> Iterator[pa.Table]:
+    """Yield the file's rows in today's schema, a row group at a time."""
+    wanted = stored_schema(file.dataset)
+    with pq.ParquetFile(root / file.name) as source:
+        for number in range(source.num_row_groups):
+            before = rows = source.read_row_group(number)
+            for version in range(old, SCHEMA_VERSION):
+                rows = MIGRATIONS[version](file.dataset, rows)
+            if rows.column_names != wanted.names or len(rows) != len(before):
+                raise StopRun(
+                    "A migration does not make what the schema wants; report this",
+                    file=file.name,
+                    columns=", ".join(sorted(set(rows.column_names) ^ set(wanted.names))),
+                )
+            yield restored(rows.cast(wanted), file)

@@ -111,7 +111,7 @@ class Transaction:
         rows = check(amendments.select(AMENDMENTS.names), AMENDMENTS, "amendments")
         self._corrections.amend(dataset, pa.table(rows.columns, schema=AMENDMENTS))
 
-    def replace(self, files: Iterable[LiveFile], rows: pa.Table) -> None:
+    def replace(self, files: Iterable[LiveFile], rows: Iterable[pa.Table]) -> None:
         """Write the rows in place of these live files of one dataset and month, into one file."""
         files = list(files)
         self._replaced.update(files)
@@ -163,7 +163,8 @@ class Transaction:
         ):
             sweep_below(self.root, entry.floor)
         self._reached("swept")
-        self._catch_up()
+        if any(file.dataset == INDEX for file in entry.added):
+            self._catch_up()
         self._reached("indexed")
         return self._version
 

@@ -134,3 +134,17 @@ def test_a_signal_ends_a_waiting_run_within_seconds(
     assert "Traceback" not in (tmp_path / "err").read_text()
     again = warraq("run", "two.jsonl", "--lake", "lake", folder=tmp_path, PREFECT_HOME=state)
     assert again.code == 0, again.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_a_signal_ends_a_command_that_waits_for_the_lake(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    open_lake(tmp_path / "lake", create=True)
+    with (tmp_path / "lake" / "writer.lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with started("retract", "0" * 24, "--reason", "x", "--lake", "lake", folder=tmp_path) as it:
+            wait_for(lambda: "Waiting" in (tmp_path / "err").read_text(), "its wait", of=it)
+            it.send_signal(number)
+            assert it.wait(30) == 130
+    assert "Traceback" not in (tmp_path / "err").read_text()

@@ -84,11 +84,21 @@ def test_what_other_rules_change_is_told_by_outlet(
     assert (row["authors"], row["body"]) == (["سالم المنصوري"], STORY)
 
 
-@pytest.mark.parametrize("moment", ["rebuild batch 1 of 3", "maintain merged"])
-def test_a_killed_rebuild_goes_on_where_it_was(lake: Path, moment: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    [
+        (signal.SIGKILL, "rebuild batch 1 of 3"),
+        (signal.SIGKILL, "maintain merged"),
+        (signal.SIGTERM, "rebuild batch 1 of 3"),
+    ],
+)
+def test_a_rebuild_that_was_cut_off_goes_on_where_it_was(
+    lake: Path, number: signal.Signals, moment: str
+) -> None:
     before = corpus(lake, frozenset())
-    killed = warraq_child("rebuild", "--lake", lake, stop_at=moment)
-    assert killed.code == -signal.SIGKILL, killed.log
+    ended = warraq_child("rebuild", "--lake", lake, stop_at=moment, stop_with=number)
+    assert ended.code == (130 if number == signal.SIGTERM else -number), ended.log
+    assert "Traceback" not in ended.log
     assert corpus(lake, frozenset()) == before
     assert warraq("verify", "--lake", lake).code == 0
     done = rebuilt(lake)
