@@ -34,6 +34,9 @@ _ADVICE: Final = {
     errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
     errno.EIO: "the disk fails; check it before anything else",
 }
+_CLOSED: Final = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+)
 _SYNC_THREADS: Final = 8  # journals gather syncs that arrive together: 2 times faster for 150 files
 
 
@@ -44,7 +47,15 @@ def explained(problem: str, path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = _ADVICE.get(error.errno or 0, error.strerror or str(error))
-        raise StopRun(f"{problem}: {why}", path=error.filename or str(path)) from error
+        # Of two names the second is the one to be made. Some are relative, to a folder or a link.
+        named = [str(name) for name in (error.filename2, error.filename) if name is not None]
+        place = next(filter(os.path.isabs, named), str(path))
+        raise StopRun(f"{problem}: {why}", path=place) from error
+
+
+def may_pass(error: StopRun) -> bool:
+    """Whether only writing failed, for want of room or of the right to: reading may go on."""
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno in _CLOSED
 
 
 def aside_of(path: Path) -> Path:

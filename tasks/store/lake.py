@@ -1,11 +1,11 @@
 """A lake: opened at one committed version, made on request, mended when a writer was cut off."""
 
+import errno
 import logging
 import os
 import secrets
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
@@ -15,7 +15,7 @@ from typing import Final
 from expectations.schema import DATASETS, PARTITIONED, UNKNOWN_MONTH
 from tasks.errors import RetryLater, StopRun
 from tasks.store.card import CARD
-from tasks.store.files import aside_of, delete, explained, names
+from tasks.store.files import aside_of, delete, explained, may_pass, names
 from tasks.store.lock import LOCK, QUEUE, writer_lock
 from tasks.store.log import LiveFile, LogEntry, append_entry, read_entry, refuse_older
 from tasks.store.parts import PartWriter
@@ -27,6 +27,7 @@ from tasks.store.views import (
     committed_version,
     name_view,
     old_views,
+    refuse_gap,
     show,
     show_datasets,
     shown_version,
@@ -98,11 +99,17 @@ def open_lake(
     with explained("There can be no lake here", root):
         newest = committed_version(root)
     if newest is None:
+        refuse_gap(root, -1)
         _refuse_foreign(root)
         raise StopRun("There is no lake here; a run makes one", lake=str(root))
     read_entry(root, newest)  # refuses a newer lake before anything in it is touched
-    with explained("The lake cannot be mended", root):
-        _mend_if_free(root, newest)
+    try:
+        with explained("The lake cannot be mended", root):
+            _mend_if_free(root, newest)
+    except StopRun as error:
+        if not may_pass(error):
+            raise
+        _LOG.warning("%s; what can be read is read", error)
     newest = _newest_shown(root, newest)
     if at is not None:
         version = _version_at(root, newest, at)
@@ -174,14 +181,17 @@ def land(root: Path, state: State, reached: Callable[[str], None]) -> None:
             version=entry.version,
         )
     reached("logged")
-    with explained("The batch is committed; its view follows when the lake is next opened", root):
+    with explained("It is committed; readers see it when the lake is next opened", root):
         name_view(root, entry.version, aside)
         reached("view-named")
         show(root, entry.version)
         reached("switched")
-        if has_state(entry.version):
+    if has_state(entry.version):
+        try:
             write_state(root, state)
-        reached("state-written")
+        except OSError as error:
+            _LOG.warning("No state was written beside the log, reading it takes longer: %s", error)
+    reached("state-written")
 
 
 def mend(root: Path, version: int) -> None:
@@ -189,6 +199,7 @@ def mend(root: Path, version: int) -> None:
 
     What was done is logged as a warning: something had gone wrong.
     """
+    refuse_gap(root, version)
     done = []
     if not view_path(root, version).is_dir():
         name_view(root, version, build_view(root, read_state(root, version)))
@@ -233,9 +244,12 @@ def sweep_below(root: Path, floor: int) -> int:
 
 def _remove_if_empty(folder: Path) -> None:
     """Remove a dataset's folder of a group, and then the group, when nothing is left in them."""
-    with suppress(OSError):
-        folder.rmdir()
-        folder.parent.rmdir()
+    for each in (folder, folder.parent):
+        try:
+            each.rmdir()
+        except OSError as error:
+            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT}:
+                raise
 
 
 def _mend_if_free(root: Path, version: int) -> None:
@@ -310,6 +324,7 @@ def _find_foreign(root: Path) -> str | None:
 
 def _write_genesis(root: Path) -> None:
     """Commit version 0: one file without rows per dataset, so that readers get its columns."""
+    refuse_gap(root, -1)
     for path in _leftovers(root, -1):
         delete(path)
     group = new_group(0)

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Final
 
 from expectations.schema import DATASETS
+from tasks.errors import StopRun
 from tasks.store.card import CARD, make_card
 from tasks.store.files import aside_of, link, names, switch, sync_folder
 from tasks.store.log import INDEX, entry_path, logged_versions
@@ -64,6 +65,23 @@ def committed_version(root: Path) -> int | None:
     while entry_path(root, version + 1).exists():
         version += 1
     return version
+
+
+def refuse_gap(root: Path, version: int) -> None:
+    """Raise :class:`StopRun` when the log has lost entries after ``version``; needs the lock.
+
+    What they brought would else be swept as what a writer that was cut off had left.
+    """
+    shown = shown_version(root)
+    beyond = [*logged_versions(root)[-1:], *([] if shown is None else [shown])]
+    if max(beyond, default=version) > version:
+        raise StopRun(
+            "The lake's log has lost an entry: restore this file from a backup; `warraq verify` "
+            "tells more",
+            path=str(entry_path(root, version + 1)),
+            log_ends_at=version,
+            found=max(beyond),
+        )
 
 
 def shown_files(state: State) -> dict[str, str]:
