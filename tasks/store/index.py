@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from expectations.schema import INDEX_STEP
 from tasks.errors import RetryLater, StopRun, WarraqError
 from tasks.store.databases import is_busy, is_damage, remove_database, way_out
-from tasks.store.files import explained
+from tasks.store.files import explained, make_folder
 from tasks.store.lake import Lake
 from tasks.store.log import INDEX, LiveFile, LogEntry, dataset_of, entry_path, read_entry
 from tasks.store.state import read_state
@@ -109,7 +109,7 @@ def open_index(lake: Lake) -> DuplicateIndex:
     """
     path = index_path(lake.root)
     with explained("The duplicate index cannot be written", path):
-        path.parent.mkdir(exist_ok=True)
+        make_folder(path.parent)
     entry = lake.entry()
     try:
         connection, version = _connect(path, lake.root, entry)

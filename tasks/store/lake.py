@@ -1,6 +1,5 @@
 """A lake: opened at one committed version, made on request, mended when a writer was cut off."""
 
-import errno
 import logging
 import os
 import secrets
@@ -15,7 +14,15 @@ from typing import Final
 from expectations.schema import DATASETS, PARTITIONED, UNKNOWN_MONTH
 from tasks.errors import RetryLater, StopRun
 from tasks.store.card import CARD
-from tasks.store.files import aside_of, delete, explained, may_pass, names
+from tasks.store.files import (
+    delete,
+    delete_empty,
+    explained,
+    make_folder,
+    may_pass,
+    names,
+    withdraw,
+)
 from tasks.store.lock import LOCK, QUEUE, writer_lock
 from tasks.store.log import LiveFile, LogEntry, append_entry, read_entry, refuse_older
 from tasks.store.parts import PartWriter
@@ -232,24 +239,13 @@ def sweep_below(root: Path, floor: int) -> int:
         return 0
     for version in range(old[0] + 1, floor + 1):
         for name in read_entry(root, version).dropped:
-            (root / name).unlink(missing_ok=True)
-            _remove_if_empty((root / name).parent)
+            path = root / name
+            delete(path)
+            for folder in (path.parent, path.parents[1]):  # a dataset's of the group, the group's
+                delete_empty(folder)
     for version in old:
-        # Under another name first: who lists it meanwhile finds nothing, not a part of it.
-        aside = aside_of(view_path(root, version))
-        view_path(root, version).rename(aside)
-        delete(aside)
+        withdraw(view_path(root, version))
     return len(old)
-
-
-def _remove_if_empty(folder: Path) -> None:
-    """Remove a dataset's folder of a group, and then the group, when nothing is left in them."""
-    for each in (folder, folder.parent):
-        try:
-            each.rmdir()
-        except OSError as error:
-            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT}:
-                raise
 
 
 def _mend_if_free(root: Path, version: int) -> None:
@@ -299,11 +295,11 @@ def _refuse_foreign(root: Path) -> None:
 
 
 def _create(root: Path) -> None:
-    root.mkdir(parents=True, exist_ok=True)
+    make_folder(root)
     if committed_version(root) is None:
         _refuse_foreign(root)
         for folder in _FOLDERS:
-            (root / folder).mkdir(exist_ok=True)
+            make_folder(root / folder)
         with writer_lock(root, run_id="genesis", wait_seconds=_GENESIS_WAIT_SECONDS):
             if committed_version(root) is None:
                 _write_genesis(root)
