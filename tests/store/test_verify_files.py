@@ -251,3 +251,13 @@ def test_a_switch_that_leads_out_of_the_lake_is_mended(lake: Lake) -> None:
     _lead_out(lake)
     assert examine(lake.root).findings == []
     assert (lake.root / "current").readlink() == Path("versions/v00000003")
+
+
+def test_a_lake_that_was_copied_without_its_hard_links_is_sound(lake: Lake, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(lake.root, copy, symlinks=True)
+    assert verify(open_lake(copy)) == []
+    shown = next(open_lake(copy).view("articles").rglob("part-*.parquet"))
+    _flip(shown)
+    (found,) = verify(open_lake(copy))
+    assert found.file == str(shown.relative_to(copy))
