@@ -10,12 +10,20 @@ PURGED: Final = "purged"
 BY_HAND: Final = (RETRACTED, PURGED)
 """Reasons of records that a person took out later, and where the index says that such stand."""
 
+WAS_RETRACTED: Final = "was-retracted"
+WAS_PURGED: Final = "was-purged"
+PROMOTED: Final = "promoted"
+
+SETTLED_LATER: Final = (*BY_HAND, PROMOTED)
+"""Reasons that a later commit than the batch's own wrote, in place of what the batch had said."""
+
 REASONS: Final = {
     "published": {
         "new": "a new article",
         "no-date": "a new article; it has no date",
         "unreadable-date": "a new article; its date could not be read and is kept in published_raw",
         "implausible-date": "a new article; its date cannot be true and is kept in published_raw",
+        PROMOTED: "came as a copy, and took the place of an article that was taken out by hand",
     },
     "revised": {
         "newer-text": "a later text of a published article took its place",
@@ -51,7 +59,8 @@ REASONS: Final = {
         "unknown-format": "no format reads this content",
         RETRACTED: "the article was taken out of the corpus by hand",
         PURGED: "the article was taken out of the corpus and of the raw zone by hand",
-        "was-retracted": "the article, or its purged text, had been taken out by hand before",
+        WAS_RETRACTED: "the article, or its purged text, had been taken out by hand before",
+        WAS_PURGED: "the article or its text had been purged before; what came is kept nowhere",
     },
 }
 """Every disposition and, under it, every reason with what it means."""

@@ -10,17 +10,19 @@ from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from expectations.dispositions import WAS_PURGED
 from flows.console_log import announce
 from flows.run_job import Job, open_job
 from flows.run_record import WHOLE_RUN
 from flows.run_report import ARTIFACT_KEY, RunSummary, to_markdown
-from tasks.clean.task import clean_shard
-from tasks.deduplicate.task import DecisionsRef, deduplicate_batch
+from tasks.clean.task import clean_shard, identify_refused
+from tasks.deduplicate.task import DecisionsRef, deduplicate_batch, screen_refused
 from tasks.enrich.task import enrich_shard
+from tasks.fetch import purge_raw
 from tasks.fetch.task import fetch_batch
 from tasks.maintain import MIB
 from tasks.maintain.task import maintain_lake
-from tasks.publish import Edition
+from tasks.publish import Edition, records_of
 from tasks.publish.task import publish_batch
 from tasks.sources import licences_by_outlet
 from tasks.store import is_due, open_lake
@@ -132,9 +134,20 @@ def validate(
         place = f"{name}-{job.lake.version}"
         folder = job.place(batch, place, *(ref.refused for ref in before))
         found = task(border, shards, batch.records, job.lineage(batch), folder)
+        if found.refused.rows and border != "corpus":  # that one sees what was screened
+            found = screen(job, batch, found, shards)
         rows = sum(ref.rows for ref in shards)
         stage.gave(rows, rows - found.refused.rows, [found.quarantine.path])
     return found
+
+
+def screen(job: Job, batch: BatchRef, found: BorderRef, shards: Sequence[ShardRef]) -> BorderRef:
+    """Name what a border refused, and keep what was purged from the lake out of quarantine."""
+    folder = found.refused.path.parent / "screened"
+    if found.border == "raw":
+        shards = [identify_refused(batch.records, found.refused, job.profiles, folder)]
+    screened = screen_refused(shards, found.refused, found.quarantine, job.lake, folder)
+    return found.model_copy(update={"refused": screened.refused, "quarantine": screened.quarantine})
 
 
 def clean(job: Job, batch: BatchRef, raw: BorderRef) -> list[ShardRef]:
@@ -212,12 +225,25 @@ def publish(job: Job, batch: BatchRef, edition: Edition, borders: list[BorderRef
         announce(job.logger, "publish")
         rows = sum(ref.rows for ref in edition.rows)
         if not job.dry_run:
+            forget_purged(job, edition)
             write_docs(borders, job.lake.root / "docs", job.lineage(batch), job.started_at)
             job.committed_version = publish_batch(
                 edition, job.lake, job.settings.store.lock_wait_seconds
             )
         stage.gave(rows, rows)
     return job.summarise(edition)
+
+
+def forget_purged(job: Job, edition: Edition) -> None:
+    """Empty the payloads of records that were purged before, ahead of the commit that says so.
+
+    What was purged never comes back, so a run that is cut off here has lost nothing: the next one
+    finds such a record refused for the same reason.
+    """
+    records = [(edition.batch_id, name) for name in records_of(edition.entries, WAS_PURGED)]
+    if records:
+        count = purge_raw(job.root, records, refusal=WAS_PURGED)
+        job.logger.info("publish: %d records that were purged before are emptied in raw/", count)
 
 
 def maintain(job: Job) -> None:

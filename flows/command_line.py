@@ -141,8 +141,8 @@ def _add_lake_changes(commands: "_Commands[argparse.ArgumentParser]") -> None:
     retract.add_argument(
         "--purge",
         action="store_true",
-        help="leave nothing but that fact: also out of the raw zone, the quarantine and every "
-        "earlier version, which end with it",
+        help="leave nothing but that fact: also out of the raw zone, the quarantine, batches that "
+        "were never committed and every earlier version, which end with it",
     )
     retract.add_argument(
         "--copies", action="store_true", help="also every article that has the same text"

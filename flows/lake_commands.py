@@ -13,7 +13,7 @@ from expectations.schema import DATASETS
 from flows.command_output import counted, make_console, make_table, print_json
 from flows.run_record import WHOLE_RUN
 from tasks.settings import load_settings
-from tasks.store import Lake, LogEntry, open_lake, read_entry, read_runs, verify, view_path
+from tasks.store import Lake, LogEntry, examine, open_lake, read_entry, read_runs, view_path
 
 if TYPE_CHECKING:
     from tasks.store import Finding
@@ -52,27 +52,31 @@ def status(options: Namespace) -> int:
 
 def verify_lake(options: Namespace) -> int:
     """Check the lake; exit code 1 when something is wrong."""
-    lake = open_named(options)
-    findings = verify(lake)
+    root = (options.lake or load_settings().lake).absolute()
+    examined = examine(root)
+    lake, findings = examined.lake, examined.findings
     if options.json:
         print_json(
             {
-                "lake": str(lake.root),
-                "version": lake.version,
+                "lake": str(root),
+                "version": None if lake is None else lake.version,
                 "healthy": not findings,
                 "findings": [_finding(found) for found in findings],
             }
         )
-    elif findings:
+    elif lake is None or findings:
         for found in findings:
             sys.stderr.write(f"{found}\n")
         faults = counted(len(findings), "fault")
-        sys.stderr.write(f"{lake.root}: {faults} in version {lake.version}\n")
+        where = (
+            "its log, so that it cannot be opened" if lake is None else f"version {lake.version}"
+        )
+        sys.stderr.write(f"{root}: {faults} in {where}\n")
     else:
         files = lake.state().files.values()
         rows = sum(file.rows for file in files)
         sys.stdout.write(
-            f"{lake.root}: version {lake.version} is healthy: {counted(len(files), 'file')} with "
+            f"{root}: version {lake.version} is healthy: {counted(len(files), 'file')} with "
             f"{counted(rows, 'row')}; sizes, checksums, schemas, the reader's view, the sums of "
             "the ledger and the ids were checked\n"
         )

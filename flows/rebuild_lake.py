@@ -131,14 +131,12 @@ class _Rebuild:
     def show(self) -> RebuildSummary:
         """Commit what was made in place of what was there; nothing when it is the same."""
         job, settings = self.job, self.job.settings.store
-        maintain_lake(
-            self.fresh, job.record.run_id, 0.0, settings.target_mib, settings.retention_days
-        )
+        run_id = job.record.run_id
+        self.fresh = remember_retractions(job.lake, self.fresh, run_id=run_id, made=True)
+        maintain_lake(self.fresh, run_id, 0.0, settings.target_mib, settings.retention_days)
         fresh = open_lake(self.fresh.root)
         compared = compare(job.lake, fresh)
-        with transaction(
-            job.lake, run_id=job.record.run_id, operation="rebuild", wait_seconds=0.0
-        ) as changes:
+        with transaction(job.lake, run_id=run_id, operation="rebuild", wait_seconds=0.0) as changes:
             changes.adopt(fresh, _counts(fresh.state(), fresh.root))
             version = changes.commit(_told(compared, len(self.batches)))
         shutil.rmtree(fresh.root, ignore_errors=True)

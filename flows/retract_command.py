@@ -3,30 +3,42 @@
 import sys
 import uuid
 from argparse import Namespace
+from dataclasses import dataclass, replace
 
+from expectations.dispositions import PURGED
 from flows.command_output import counted, print_json, tell_wait
 from flows.lake_commands import open_named
+from flows.purge_search import Landed, find_quarantined, purge_landed
 from tasks.fetch import purge_raw
 from tasks.retract import Request, Retraction, retract
-from tasks.settings import load_settings
-from tasks.store import Lake, clear_work, writer_lock
+from tasks.settings import Settings, load_settings
+from tasks.store import Lake, clear_work, open_lake, writer_lock
+
+
+@dataclass(frozen=True, slots=True)
+class _Purge:
+    """What went beside the corpus: records of the raw zone, and of batches nobody committed."""
+
+    raw: int = 0
+    landed: tuple[Landed, ...] = ()
 
 
 def retract_article(options: Namespace) -> int:
     """Take the article out, tell what went, return the exit code."""
     lake = open_named(options)
+    settings = load_settings()
     request = Request(
         options.article_id, options.reason, purge=options.purge, with_copies=options.copies
     )
-    wait = load_settings().store.lock_wait_seconds
+    wait = settings.store.lock_wait_seconds
     run_id = f"by-hand-{uuid.uuid4()}"
 
     with writer_lock(lake.root, run_id=run_id, wait_seconds=wait, on_wait=tell_wait):
+        if request.purge:
+            newest = open_lake(lake.root)
+            request = replace(request, quarantined=find_quarantined(newest, settings))
         done = retract(lake, request, run_id=run_id, wait_seconds=wait)
-        raw = 0
-        if options.purge:
-            raw = purge_raw(lake.root, done.records, options.reason)
-            clear_work(lake.root)  # what runs that were cut off have made of it
+        purge = _purge_beside(lake, request, done, settings) if request.purge else _Purge()
     if options.json:
         print_json(
             {
@@ -34,17 +46,29 @@ def retract_article(options: Namespace) -> int:
                 "version": done.version,
                 "article_ids": done.article_ids,
                 "records": len(done.records),
-                "raw_records": raw,
+                "raw_records": purge.raw,
                 "promoted": done.promoted,
                 "copies": done.copies,
+                "landed": [
+                    {"folder": str(each.folder), "emptied": each.emptied, "problem": each.problem}
+                    for each in purge.landed
+                ],
             }
         )
     else:
-        _print(lake, request, done, raw)
+        _print(lake, request, done, purge)
     return 0
 
 
-def _print(lake: Lake, request: Request, done: Retraction, raw: int) -> None:
+def _purge_beside(lake: Lake, request: Request, done: Retraction, settings: Settings) -> _Purge:
+    """Take out of the lake's folder what no commit reaches."""
+    raw = purge_raw(lake.root, done.records, refusal=PURGED, detail=request.reason)
+    landed = purge_landed(open_lake(lake.root), settings)
+    clear_work(lake.root)  # what runs that were cut off have made of it
+    return _Purge(raw, tuple(landed))
+
+
+def _print(lake: Lake, request: Request, done: Retraction, purge: _Purge) -> None:
     articles = counted(len(done.article_ids), "article")
     if done.version is None:
         told = f"{articles} had been taken out before; nothing changed in the corpus"
@@ -55,9 +79,10 @@ def _print(lake: Lake, request: Request, done: Retraction, raw: int) -> None:
     lines = [f"{lake.root}: {told}"]
     if request.purge:
         lines.append(
-            f"{counted(raw, 'record')} emptied in the raw zone; "
+            f"{counted(purge.raw, 'record')} emptied in the raw zone; "
             "earlier versions cannot be read any more"
         )
+    lines += map(_tell_landed, purge.landed)
     if done.promoted:
         lines.append(f"{done.promoted}, its first copy, is the article now")
     if done.copies:
@@ -65,3 +90,13 @@ def _print(lake: Lake, request: Request, done: Retraction, raw: int) -> None:
             f"the text is still there under {', '.join(done.copies)}; --copies takes these out too"
         )
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _tell_landed(batch: Landed) -> str:
+    told = f"{batch.folder} landed but was never committed; "
+    if batch.problem is None:
+        return f"{told}looked through: {counted(batch.emptied, 'record')} emptied"
+    return (
+        f"{told}it could not be looked through ({batch.problem}): mend that and give this command "
+        "again, or delete the folder"
+    )

@@ -15,7 +15,10 @@ _PRELOADED: Final = {
         *("great_expectations", "flows.run_command", "flows.build_corpus"),
         "tests.pipeline.run_child",
     ],
-    "store": ["tests.store.killing", "tests.store.crowd"],
+    "store": [
+        *("tests.store.killing", "tests.store.crowd"),
+        *("tests.store.full_disks", "tests.store.closed_lake"),
+    ],
 }
 _FORKS: Final = multiprocessing.get_context("forkserver")
 _running: list[str] = []

@@ -30,6 +30,10 @@ from tasks.text.buffers import column_of
 from tasks.text.lexicons import load_lexicon
 from tasks.text.repair import repair, repair_column
 
+_SEARCHED: Final = ("source", "author", "section", "published_raw", "modified_raw")
+_BEARABLE: Final = 500
+"""Characters that the raw border lets an outlet's name have."""
+
 Rule = Callable[[Draft], Found]
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -71,6 +75,22 @@ def clean(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> Outcome:
     kept = pa.table([columns[name] for name in CLEANED.names], schema=CLEANED)
     changed = len(np.unique(cuts.row[kinds != TITLE]))
     return Outcome(check(kept, CLEANED, "clean makes"), REFUSED.empty_table(), changed)
+
+
+def clean_refused(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> pa.Table:
+    """Clean records that the raw border may have refused: their ids and texts, to tell them by.
+
+    Their short fields are cut, because rules search a text for them: a megabyte in place of an
+    outlet's name is no pattern that can be compiled. The ids are those of the whole fields.
+    """
+    told = records
+    for name in _SEARCHED:
+        place = told.schema.get_field_index(name)
+        cut = pc.utf8_slice_codeunits(told[name], 0, _BEARABLE)
+        told = told.set_column(place, told.schema.field(place), cut)
+    kept = clean(told, profiles).kept
+    place = kept.schema.get_field_index("article_id")
+    return kept.set_column(place, kept.schema.field(place), _identity(records)["article_id"])
 
 
 def _identity(records: pa.Table) -> dict[str, pa.Array]:

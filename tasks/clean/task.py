@@ -1,12 +1,14 @@
 """The Prefect task of this stage."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import get_run_logger, task
 
-from tasks.clean import clean
+from expectations.schema import CLEANED
+from tasks.clean import clean, clean_refused
 from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
 from tasks.sources import SourceProfile
 from tasks.store.references import ShardRef, find, land, read
@@ -41,4 +43,36 @@ def clean_shard(
         )
     else:
         get_run_logger().info("clean shard=%s taken over from an earlier run", records.name)
+    return landed
+
+
+@task(
+    name="identify-refused",
+    task_run_name="identify-refused",
+    tags={"warraq"},
+    persist_result=True,
+    result_serializer="json",
+    cache_key_fn=own_key,
+    retries=RETRIES,
+    retry_delay_seconds=list(RETRY_SECONDS),
+    retry_condition_fn=may_pass,
+)
+def identify_refused(
+    records: Sequence[ShardRef],
+    refused: ShardRef,
+    profiles: Mapping[str, SourceProfile],
+    folder: Path,
+) -> ShardRef:
+    """Clean the records that the raw border refused: by that only it is told which they are."""
+    path = folder / "cleaned.arrow"
+    landed = find(path)
+    if landed is None:
+        wanted = read(refused)["record_ref"].combine_chunks()
+        cleaned = [CLEANED.empty_table()]
+        for ref in records:
+            table = read(ref)
+            table = table.filter(pc.is_in(table["record_ref"], value_set=wanted))
+            if len(table):
+                cleaned.append(clean_refused(table, profiles))
+        landed = land(pa.concat_tables(cleaned), path)
     return landed

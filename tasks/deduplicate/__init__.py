@@ -7,5 +7,15 @@ decision is a function of the *set* of candidates: neither shards nor order chan
 
 from tasks.deduplicate.candidates import CANDIDATES, find_candidates
 from tasks.deduplicate.decide import Decisions, History, decide
+from tasks.deduplicate.gone import Screened, find_gone, screen
 
-__all__ = ["CANDIDATES", "Decisions", "History", "decide", "find_candidates"]
+__all__ = [
+    "CANDIDATES",
+    "Decisions",
+    "History",
+    "Screened",
+    "decide",
+    "find_candidates",
+    "find_gone",
+    "screen",
+]

@@ -72,16 +72,17 @@ def decide(candidates: pa.Table, history: History) -> Decisions:
     """
     known = _by_id(history.find_articles(candidates["article_id"].combine_chunks()))
     texts = history.find_texts(candidates["text_key"].combine_chunks().unique()).to_pylist()
-    gone = find_gone(candidates, known.values(), texts)
-    if not gone.any():
+    reasons = find_gone(candidates, known.values(), texts)
+    if reasons.null_count == len(reasons):
         return _decide(candidates, known, texts, history)
+    gone = reasons.is_valid().to_numpy(zero_copy_only=False)
     rest = _decide(
         candidates.filter(pa.array(~gone)),
         {name: entry for name, entry in known.items() if entry["dataset"] not in BY_HAND},
         [entry for entry in texts if entry["dataset"] not in BY_HAND],
         history,
     )
-    rejected = reject_gone(candidates.filter(pa.array(gone)), DECISIONS)
+    rejected = reject_gone(candidates.filter(pa.array(gone)), reasons.drop_null(), DECISIONS)
     rows = np.argsort(np.concatenate([np.flatnonzero(~gone), np.flatnonzero(gone)]))
     records = pa.concat_tables([rest.records, rejected]).take(pa.array(rows))
     return replace(rest, records=records)

@@ -8,7 +8,14 @@ import pyarrow.compute as pc
 from prefect import get_run_logger, task
 from pydantic import BaseModel, ConfigDict
 
-from tasks.deduplicate import CANDIDATES, Decisions, decide, find_candidates
+from tasks.deduplicate import (
+    CANDIDATES,
+    Decisions,
+    decide,
+    find_candidates,
+    find_gone,
+    screen,
+)
 from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
 from tasks.store import Lake, open_index
 from tasks.store.references import ShardRef, find, land, read
@@ -64,6 +71,51 @@ def deduplicate_batch(
         " ".join(f"{count['values']}={count['counts']}" for count in counts),
     )
     return _land(decisions, cleaned, [len(table) for table in candidates[1:]], folder)
+
+
+class ScreenedRef(BaseModel):
+    """What a border refused, screened: its ledger rows, and those of ``quarantine``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    refused: ShardRef
+    quarantine: ShardRef
+
+
+@task(
+    name="screen",
+    task_run_name="screen",
+    tags={"warraq"},
+    persist_result=True,
+    result_serializer="json",
+    cache_key_fn=own_key,
+    retries=RETRIES,
+    retry_delay_seconds=list(RETRY_SECONDS),
+    retry_condition_fn=may_pass,
+)
+def screen_refused(
+    cleaned: Sequence[ShardRef], refused: ShardRef, quarantine: ShardRef, lake: Lake, folder: Path
+) -> ScreenedRef:
+    """Name what a border refused, and reject what was purged; ``cleaned`` holds these records."""
+    landed = [find(folder / f"{name}.arrow") for name in ("refused", "quarantine")]
+    if landed[0] and landed[1]:
+        return ScreenedRef(refused=landed[0], quarantine=landed[1])
+    rows = read(refused)
+    wanted = rows["record_ref"].combine_chunks()
+    candidates = [CANDIDATES.empty_table()]
+    for ref in cleaned:
+        table = read(ref)
+        table = table.filter(pc.is_in(table["record_ref"], value_set=wanted))
+        candidates.append(find_candidates(table))
+    found = pa.concat_tables(candidates).combine_chunks()
+    with open_index(lake) as history:
+        known = history.find_articles(found["article_id"]).to_pylist()
+        texts = history.find_texts(found["text_key"]).to_pylist()
+    screened = screen(rows, read(quarantine), found, find_gone(found, known, texts))
+    return ScreenedRef(
+        refused=land(screened.refused, folder / "refused.arrow"),
+        quarantine=land(screened.quarantine, folder / "quarantine.arrow"),
+    )
 
 
 def _land(

@@ -112,6 +112,15 @@ def fetch_again(lake: Path, batch_id: str, reading: Reading) -> Fetched | None:
         return _fetched(lake, batch, _find_decoded(lake, batch, reading), known=True)
 
 
+def read_landed(lake: Path, batch_id: str) -> Iterator[pa.Table]:
+    """Yield the shards of a batch in the raw zone; raises :class:`StopRun` when it is damaged."""
+    batch = _find_batch(lake, batch_id)
+    if batch is None:
+        raise StopRun("The list of a batch's files is gone or not whole", missing=MANIFEST)
+    with explained("The raw zone cannot be read", lake):
+        yield from _read_shards(lake, batch)
+
+
 @dataclass(frozen=True, slots=True)
 class _Fetch:
     """One fetch: what is not known yet is read, in as many goes as it takes to know what is new."""

@@ -21,14 +21,19 @@ def folder_aside(parent: Path) -> Iterator[Path]:
     The folder is locked while its process lives. Those of killed processes are removed here.
     """
     parent.mkdir(parents=True, exist_ok=True)
-    for left in parent.glob(f"{_ASIDE}*"):
-        _remove_if_left(left)
+    remove_left(parent)
     aside, lock = _make_locked(parent)
     try:
         yield aside
     finally:
         os.close(lock)
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def remove_left(parent: Path) -> None:
+    """Remove the folders of killed processes; those that are being filled stay."""
+    for left in parent.glob(f"{_ASIDE}*"):
+        _remove_if_left(left)
 
 
 def _make_locked(parent: Path) -> tuple[Path, int]:

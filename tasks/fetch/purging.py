@@ -1,24 +1,31 @@
 """Taking what was received of a record out of the raw zone; that it was there stays."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from expectations.dispositions import PURGED
+from expectations.dispositions import PURGED, WAS_PURGED
+from tasks.fetch.landing import remove_left
 from tasks.fetch.manifests import MANIFEST, RawBatch, RawShard, load, save
 from tasks.fetch.raw import read_raw, write_raw
-from tasks.store.files import aside_of, digest, explained, sync
+from tasks.store.files import delete, digest, explained, sync, sync_folder
+
+_EMPTIED: Final = pa.array([PURGED, WAS_PURGED])
 
 
-def purge_raw(root: Path, records: Iterable[tuple[str, str]], reason: str) -> int:
+def purge_raw(
+    root: Path, records: Iterable[tuple[str, str]], *, refusal: str, detail: str | None = None
+) -> int:
     """Empty the payloads of records, named by batch and ``record_ref``; return how many there were.
 
-    Needs the writer lock. A shard is written beside its place and renamed there; when that is cut
-    off, the same call again makes it whole. Raises :class:`StopRun` when the disk fails.
+    They are refused for that reason from then on. Needs the writer lock. The manifest names the old
+    shards or the new ones; when this is cut off, the same call again removes what was left over.
+    Raises :class:`StopRun` when the disk fails.
     """
     by_batch = defaultdict(set)
     for batch_id, record_ref in records:
@@ -30,34 +37,63 @@ def purge_raw(root: Path, records: Iterable[tuple[str, str]], reason: str) -> in
         if manifest is None:
             continue  # that batch's raw records are not kept here
         with explained("The raw zone cannot be written", folder):
-            shards = []
-            for shard in manifest.shards:
-                purged, found = _purge_shard(folder, shard, references, reason)
-                shards.append(purged)
-                count += found
-            save(manifest.model_copy(update={"shards": tuple(shards)}), folder / MANIFEST)
+            count += _purge_batch(folder, manifest, references, (refusal, detail))
     return count
 
 
-def _purge_shard(
-    folder: Path, shard: RawShard, references: Iterable[str], reason: str
-) -> tuple[RawShard, int]:
-    """Return what the manifest says of the shard now, and how many of the records are in it."""
-    path = folder / shard.file
+def uncommitted_batches(root: Path, committed: Collection[str]) -> list[str]:
+    """Return the batches that landed in the raw zone and that no commit names.
+
+    Their runs failed or were cut off. What a killed run was landing is removed: no command finds it
+    again. Needs the writer lock.
+    """
+    raw = root / "raw"
+    remove_left(raw)
+    landed = (path.name for path in raw.glob("*") if path.is_dir() and path.name[0] != ".")
+    return sorted(name for name in landed if name not in committed)
+
+
+def _purge_batch(
+    folder: Path, manifest: RawBatch, references: Collection[str], told: tuple[str, str | None]
+) -> int:
+    """Return how many of the records are in the batch."""
     wanted = pa.array(sorted(references), pa.string())
-    found = pc.is_in(pq.read_table(path, columns=["record_ref"])["record_ref"], wanted)
-    count = pc.sum(found).as_py() or 0
-    if not count:
-        return shard, 0
-    rows = read_raw(path)
-    told = {"payload": None, "header": None, "refusal": PURGED, "detail": reason}
-    for name, value in told.items():
+    shards = []
+    count = 0
+    for shard in manifest.shards:
+        rows = pq.read_table(folder / shard.file, columns=["record_ref", "refusal"])
+        found = pc.is_in(rows["record_ref"], wanted)
+        count += pc.sum(found).as_py() or 0
+        full = pc.and_(found, pc.invert(pc.is_in(rows["refusal"], _EMPTIED)))
+        emptied = _write_emptied(folder, shard, found, told) if pc.any(full).as_py() else shard
+        shards.append(emptied)
+    if tuple(shards) != manifest.shards:
+        save(manifest.model_copy(update={"shards": tuple(shards)}), folder / MANIFEST)
+        sync([folder / MANIFEST])
+        sync_folder(folder)
+    named = {shard.file for shard in shards}
+    for path in folder.glob("*.parquet"):
+        if path.name not in named:
+            delete(path)
+    return count
+
+
+def _write_emptied(
+    folder: Path,
+    shard: RawShard,
+    found: pa.ChunkedArray,
+    told: tuple[str, str | None],
+) -> RawShard:
+    """Write the shard without these payloads under a name of its own: ``00000-1.parquet``."""
+    rows = read_raw(folder / shard.file)
+    values = {"payload": None, "header": None, "refusal": told[0], "detail": told[1]}
+    for name, value in values.items():
         place = rows.schema.get_field_index(name)
         field = rows.schema.field(place)
         column = pc.if_else(found, pa.scalar(value, field.type), rows[name])
         rows = rows.set_column(place, field, column)
-    aside = aside_of(path)
-    write_raw(rows, aside)
-    sync([aside])
-    aside.replace(path)
-    return shard.model_copy(update={"bytes": path.stat().st_size, "digest": digest(path)}), count
+    number, _, before = Path(shard.file).stem.partition("-")
+    path = folder / f"{number}-{int(before or 0) + 1}.parquet"
+    write_raw(rows, path)
+    sync([path])
+    return RawShard(file=path.name, rows=shard.rows, bytes=path.stat().st_size, digest=digest(path))

@@ -86,6 +86,15 @@ def _correct(edition: Edition, changes: Transaction) -> None:
         changes.amend("articles", amended)
 
 
+def records_of(entries: Iterable[ShardRef], reason: str) -> list[str]:
+    """Return the ``record_ref`` of each ledger row of a batch that has this reason."""
+    names: list[str] = []
+    for ref in entries:
+        table = read(ref, ["record_ref", "reason"])
+        names += table["record_ref"].filter(pc.equal(table["reason"], reason)).to_pylist()
+    return names
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """How many records there were, where they went (``dispositions``) and why (``reasons``)."""

@@ -5,21 +5,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from expectations.dispositions import BY_HAND
+from expectations.dispositions import BY_HAND, PURGED, WAS_PURGED
 from expectations.schema import REFUSED
 from tasks.store import Lake, find_rows, open_index, open_lake, transaction
 from tasks.store.references import ShardRef, land, read
 
+_NO_TEXT: Final = bytes(16)
 
-def remember_retractions(old: Lake, fresh: Lake, *, run_id: str) -> Lake:
-    """Tell a fresh lake what was taken out of the old one by hand, so that it stays out."""
+
+def remember_retractions(old: Lake, fresh: Lake, *, run_id: str, made: bool = False) -> Lake:
+    """Tell a fresh lake what was taken out of the old one by hand, so that it stays out.
+
+    Where an article was left that has a purged text, the text is told only when all batches are
+    ``made``: before that, the fresh lake does not know that article, and would reject it.
+    """
     with open_index(old) as index:
         gone = index.find_places(BY_HAND)
+        same = index.find_texts(gone["text_key"])
+    if not made:
+        gone = _without_texts(gone, same)
     if not len(gone):
         return fresh
     with transaction(fresh, run_id=run_id, operation="retract", wait_seconds=0) as changes:
@@ -28,9 +38,25 @@ def remember_retractions(old: Lake, fresh: Lake, *, run_id: str) -> Lake:
     return open_lake(fresh.root)
 
 
+def _without_texts(gone: pa.Table, same: pa.Table) -> pa.Table:
+    """Return the entries, without the texts of purged ones that an article in the corpus has."""
+    stands = pc.invert(pc.is_in(same["dataset"], value_set=pa.array(BY_HAND)))
+    standing = same["text_key"].filter(stands).combine_chunks()
+    left = pc.and_(
+        pc.equal(gone["dataset"], PURGED), pc.is_in(gone["text_key"], value_set=standing)
+    )
+    place = gone.schema.get_field_index("text_key")
+    column = gone.schema.field(place)
+    keys = pc.if_else(left, pa.scalar(_NO_TEXT, column.type), gone["text_key"])
+    return gone.set_column(place, column, keys)
+
+
 def retracted_records(old: Lake) -> pa.Table:
-    """Return the ledger rows of all records whose articles were taken out by hand."""
-    return find_rows(old, "ledger", "reason", BY_HAND)
+    """Return the ledger rows of all records whose articles were taken out by hand.
+
+    Those that came after that are among them where the raw zone was emptied of what they held.
+    """
+    return find_rows(old, "ledger", "reason", {*BY_HAND, WAS_PURGED})
 
 
 def keep_reasons(

@@ -1,15 +1,15 @@
 """Retract: take an article out of the corpus by hand, and remember that it is not to come back."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.dispositions import BY_HAND, PURGED, RETRACTED
-from expectations.schema import ARTICLES, INDEX_STEP, PARTITION_COLUMN
+from expectations.dispositions import BY_HAND, PROMOTED, PURGED, RETRACTED
+from expectations.schema import ARTICLES, INDEX_STEP, LEDGER, PARTITION_COLUMN
 from tasks.errors import StopRun
 from tasks.store import (
     AMENDMENTS,
@@ -31,7 +31,8 @@ class Retraction:
     """What was done: the new version (null when it was done before) and the articles that went.
 
     ``records`` are the batch and the place of each record that had become one of them, ``promoted``
-    the copy that is the article now, ``copies`` the ids under which the text is still there.
+    the copy that is the article now, ``copies`` the ids under which the text is still there, in the
+    corpus or in the quarantine.
     """
 
     version: int | None
@@ -46,13 +47,16 @@ class Request:
     """What is to go and why; ``with_copies`` takes all articles of the cluster out.
 
     ``purge`` leaves nothing but the fact: it takes the article out of the quarantine too, gives up
-    every earlier version of the lake, and keeps its text out under any other id.
+    every earlier version of the lake, and keeps its text out under any other id once none in the
+    corpus has it. ``quarantined`` are the text keys of what the quarantine holds, by
+    ``article_id``: the index does not know them.
     """
 
     article_id: str
     reason: str
     purge: bool = False
     with_copies: bool = False
+    quarantined: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def mark(self) -> str:
@@ -76,6 +80,7 @@ def retract(lake: Lake, request: Request, *, run_id: str, wait_seconds: float) -
         if not case.is_done:
             _take_out(changes, case)
             _settle_ledger(changes, case, request.reason)
+            _settle_copies(changes, case)
             changes.index(_index_step(case))
             if request.purge:
                 changes.raise_floor(changes.base.version + 1)
@@ -87,7 +92,7 @@ def retract(lake: Lake, request: Request, *, run_id: str, wait_seconds: float) -
         article_ids=tuple(sorted(case.gone)),
         records=tuple((place["batch_id"], place["record_ref"]) for place in places),
         promoted=case.promoted,
-        copies=tuple(sorted(case.remaining["article_id"].to_pylist())),
+        copies=tuple(sorted({*case.remaining["article_id"].to_pylist(), *case.aside})),
     )
 
 
@@ -96,7 +101,8 @@ class _Case:
     """What is there: whole rows of each dataset that the retraction changes.
 
     ``gone`` are the ids that go, ``head`` the article of their cluster, ``remaining`` its copies
-    that stay, ``entries`` the index entries of them all.
+    that stay, ``copied`` the ledger rows of these, ``aside`` the ids that stay in the quarantine
+    with the text, ``entries`` the index entries of them all.
     """
 
     mark: str
@@ -106,7 +112,10 @@ class _Case:
     remaining: pa.Table
     quarantine: pa.Table
     ledger: pa.Table
+    copied: pa.Table
+    aside: frozenset[str]
     entries: dict[str, dict[str, Any]]
+    texts: Mapping[str, bytes]
     promoted: str | None
 
     @property
@@ -132,6 +141,9 @@ def _open_case(changes: Transaction, request: Request) -> _Case:
         cluster = {article_id, head_id, *copies["article_id"].to_pylist()}
         known = index.find_articles(pa.array(sorted(cluster))).to_pylist()
     entries = {entry["article_id"]: entry for entry in known}
+    keys = {entry["text_key"] for entry in known} | {request.quarantined.get(article_id)}
+    aside = {name for name, key in request.quarantined.items() if key in keys}
+    cluster |= aside
     gone = frozenset(cluster if request.with_copies else {article_id})
     stays = pc.invert(pc.is_in(copies["article_id"], pa.array(sorted(gone))))
     remaining = copies.filter(stays)
@@ -143,7 +155,10 @@ def _open_case(changes: Transaction, request: Request) -> _Case:
         remaining=remaining,
         quarantine=find_rows(lake, "quarantine", "article_id", gone),
         ledger=find_rows(lake, "ledger", "article_id", gone),
+        copied=find_rows(lake, "ledger", "article_id", set(remaining["article_id"].to_pylist())),
+        aside=frozenset(aside - gone),
         entries=entries,
+        texts=request.quarantined,
         promoted=_first(remaining) if head_id in gone else None,
     )
     if not len(case.ledger):
@@ -222,6 +237,27 @@ def _settle_ledger(changes: Transaction, case: _Case, reason: str) -> None:
     changes.write("ledger", rows)
 
 
+def _settle_copies(changes: Transaction, case: _Case) -> None:
+    """Say of the records of copies whose they are now, and which of them is the article."""
+    rows = case.copied
+    if not case.head_goes or not len(rows):
+        return
+    (head,) = case.head["article_id"].to_pylist()
+    is_promoted = pc.equal(rows["article_id"], pa.scalar(case.promoted, pa.string()))
+    came_as_copy = pc.and_(is_promoted, pc.equal(rows["disposition"], "duplicate"))
+    place, copy = (
+        pc.replace_substring(rows["detail"], f"copy of {head}", told)
+        for told in (f"in place of {head}", f"copy of {case.promoted}")
+    )
+    told = {
+        "disposition": pc.if_else(came_as_copy, "published", rows["disposition"]),
+        "reason": pc.if_else(came_as_copy, PROMOTED, rows["reason"]),
+        "detail": pc.if_else(is_promoted, place, copy),
+    }
+    changes.remove("ledger", rows["article_id"].combine_chunks().unique())
+    changes.write("ledger", pa.table([told.get(n, rows[n]) for n in LEDGER.names], schema=LEDGER))
+
+
 def _with_value(rows: pa.Table, name: str, value: object) -> pa.Table:
     place = rows.schema.get_field_index(name)
     field = rows.schema.field(place)
@@ -232,7 +268,7 @@ def _index_step(case: _Case) -> pa.Table:
     """Return the entries of what went, so that it does not come back, and of what moved."""
     step = []
     for name in sorted(case.gone):
-        entry = case.entries.get(name) or _unpublished(name)
+        entry = case.entries.get(name) or _unpublished(name, case.texts.get(name, _NO_TEXT))
         step.append(entry | {"dataset": case.mark, "duplicate_of": None, "copies": 0})
     count = len(case.remaining)
     if case.head_goes:
@@ -250,12 +286,12 @@ def _index_step(case: _Case) -> pa.Table:
     return pa.Table.from_pylist(step, schema=INDEX_STEP)
 
 
-def _unpublished(article_id: str) -> dict[str, Any]:
-    """Return the entry of an article that was quarantined only: its text is not known."""
+def _unpublished(article_id: str, text_key: bytes) -> dict[str, Any]:
+    """Return the entry of an article that was quarantined only."""
     return {
         "article_id": article_id,
         "content_hash": "",
-        "text_key": _NO_TEXT,
+        "text_key": text_key,
         "cluster_id": article_id,
         "revision": 0,
         PARTITION_COLUMN: "unknown",

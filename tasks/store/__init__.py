@@ -1,6 +1,7 @@
 """The lake: references to landed files, atomic commits, the log, the duplicate index, the runs."""
 
 from tasks.store.corrections import AMENDMENTS
+from tasks.store.finding import Finding
 from tasks.store.index import DuplicateIndex, open_index
 from tasks.store.lake import Lake, open_lake
 from tasks.store.lock import writer_lock
@@ -11,13 +12,14 @@ from tasks.store.migrations import migrate
 from tasks.store.runs import fail_cut_off_runs, read_runs, write_runs
 from tasks.store.state import State
 from tasks.store.transaction import Transaction, transaction
-from tasks.store.verify import Finding, verify
+from tasks.store.verify import Examination, examine, verify
 from tasks.store.views import view_path
 from tasks.store.work import clear_work, sweep_work
 
 __all__ = [
     "AMENDMENTS",
     "DuplicateIndex",
+    "Examination",
     "Finding",
     "Lake",
     "LiveFile",
@@ -27,6 +29,7 @@ __all__ = [
     "Transaction",
     "Upkeep",
     "clear_work",
+    "examine",
     "fail_cut_off_runs",
     "find_article",
     "find_ledger",

@@ -8,6 +8,10 @@ from typing import Final
 from tasks.store.files import delete
 
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_NO_ROOM: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+_NOT_OURS: Final = frozenset(
+    {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+)
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
@@ -19,6 +23,18 @@ def is_damage(error: sqlite3.DatabaseError) -> bool:
 def is_busy(error: sqlite3.DatabaseError) -> bool:
     """Whether another process kept the database locked for too long."""
     return _code(error) in _BUSY
+
+
+def way_out(error: sqlite3.DatabaseError) -> str:
+    """Return what a person can do about an error that is no damage."""
+    if _code(error) in _NO_ROOM:
+        return (
+            "the disk is full or fails, or the size limit of this process is reached; free some "
+            "space and run it again, or raise it (ulimit -f)"
+        )
+    if _code(error) in _NOT_OURS:
+        return "it may not be written by this user; check its owner and mode"
+    return "it may be deleted, it is made again"
 
 
 def remove_database(path: Path) -> None:

@@ -1,7 +1,11 @@
-"""The few operations on files that a commit is made of.
+"""The few operations on files that a lake is made of.
 
-Everything the lake does to a file system stands here, so that an object store can follow behind
-the same names.
+All that changes what is in a lake goes through these: put a file if its name is free, put one in
+place of another, switch, list, delete, and what views and groups of files need (make a folder,
+link, give a whole folder its name, withdraw it). Nothing else in this package changes a file
+system but the writer lock and SQLite, which are local by nature, and Arrow, which writes data files
+below a group's folder (``tests/store/test_files.py`` holds it to that). An object store can follow
+behind the same names: the log is put if absent, and views are derived from it.
 """
 
 import errno
@@ -20,6 +24,7 @@ from tasks.errors import StopRun
 _NO_HARD_LINK: Final = frozenset(
     {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EXDEV, errno.EMLINK}
 )
+_STAYS: Final = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT})
 _ADVICE: Final = {
     errno.ENOSPC: "the disk is full; free some space and run it again",
     errno.EDQUOT: "the disk quota is used up; free some space and run it again",
@@ -34,6 +39,9 @@ _ADVICE: Final = {
     errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
     errno.EIO: "the disk fails; check it before anything else",
 }
+_CLOSED: Final = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+)
 _SYNC_THREADS: Final = 8  # journals gather syncs that arrive together: 2 times faster for 150 files
 
 
@@ -44,7 +52,15 @@ def explained(problem: str, path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = _ADVICE.get(error.errno or 0, error.strerror or str(error))
-        raise StopRun(f"{problem}: {why}", path=error.filename or str(path)) from error
+        # Of two names the second is the one to be made. Some are relative, to a folder or a link.
+        named = [str(name) for name in (error.filename2, error.filename) if name is not None]
+        place = next(filter(os.path.isabs, named), str(path))
+        raise StopRun(f"{problem}: {why}", path=place) from error
+
+
+def may_pass(error: StopRun) -> bool:
+    """Whether only writing failed, for want of room or of the right to: reading may go on."""
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno in _CLOSED
 
 
 def aside_of(path: Path) -> Path:
@@ -93,6 +109,23 @@ def put(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def put_unsynced(path: Path, content: bytes) -> None:
+    """Write a new file of something derived, which is made again when a power cut tears it."""
+    path.write_bytes(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a name to write to; what is there in the end takes the place of ``path`` in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = aside_of(path)
+    try:
+        yield aside
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
 def switch(link: Path, target: str) -> None:
     """Point the symbolic link at ``target`` in one step: readers see the old or the new one."""
     aside = aside_of(link)
@@ -103,6 +136,19 @@ def switch(link: Path, target: str) -> None:
         aside.unlink(missing_ok=True)
         raise
     sync_folder(link.parent)
+
+
+def point(link: Path, target: str) -> None:
+    """Make a symbolic link; what stands there stays, and is an error."""
+    link.symlink_to(target)
+
+
+def switched_to(link: Path) -> str | None:
+    """Return what the symbolic link points at; None when there is no such link."""
+    try:
+        return str(link.readlink())
+    except OSError:
+        return None
 
 
 def link(source: str, target: str) -> None:
@@ -127,6 +173,33 @@ def link_or_copy(source: Path, target: Path) -> None:
         if error.errno not in _NO_HARD_LINK:
             raise
         shutil.copyfile(source, target)
+
+
+def make_folder(path: Path | str) -> None:
+    """Make the folder, and those above it, where there is none."""
+    os.makedirs(path, exist_ok=True)  # noqa: PTH103 (a view may have 10,000 folders)
+
+
+def name_folder(aside: Path, path: Path) -> None:
+    """Give a folder that was made under another name its own, in one step, durable."""
+    aside.rename(path)
+    sync_folder(path.parent)
+
+
+def withdraw(folder: Path) -> None:
+    """Remove a folder that readers may be in: who lists it finds all of it or nothing."""
+    aside = aside_of(folder)
+    folder.rename(aside)
+    delete(aside)
+
+
+def delete_empty(folder: Path) -> None:
+    """Remove the folder if nothing is in it."""
+    try:
+        folder.rmdir()
+    except OSError as error:
+        if error.errno not in _STAYS:
+            raise
 
 
 def names(folder: Path) -> list[str]:

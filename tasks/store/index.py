@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 
 from expectations.schema import INDEX_STEP
 from tasks.errors import RetryLater, StopRun, WarraqError
-from tasks.store.databases import is_busy, is_damage, remove_database
-from tasks.store.files import explained
+from tasks.store.databases import is_busy, is_damage, remove_database, way_out
+from tasks.store.files import explained, make_folder
 from tasks.store.lake import Lake
 from tasks.store.log import INDEX, LiveFile, LogEntry, dataset_of, entry_path, read_entry
 from tasks.store.state import read_state
@@ -95,6 +95,11 @@ class DuplicateIndex:
         return _as_table(rows)
 
 
+def index_path(root: Path) -> Path:
+    """Return the path of the index's database."""
+    return root / INDEX / _NAME
+
+
 def open_index(lake: Lake) -> DuplicateIndex:
     """Open the index, healed, as one snapshot that no concurrent commit changes.
 
@@ -102,9 +107,9 @@ def open_index(lake: Lake) -> DuplicateIndex:
     out to be damaged while it is read, it is removed, and :class:`RetryLater` says so: the next
     opening makes it again.
     """
-    path = lake.root / INDEX / _NAME
+    path = index_path(lake.root)
     with explained("The duplicate index cannot be written", path):
-        path.parent.mkdir(exist_ok=True)
+        make_folder(path.parent)
     entry = lake.entry()
     try:
         connection, version = _connect(path, lake.root, entry)
@@ -209,8 +214,16 @@ def _applied(connection: sqlite3.Connection) -> tuple[int, str, str] | None:
     known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'applied'").fetchone()
     if known is None:
         return None
-    row: tuple[int, str, str] | None = connection.execute("SELECT * FROM applied").fetchone()
-    return row
+    row = connection.execute("SELECT * FROM applied").fetchone()
+    if row is None or [type(value) for value in row] != [int, str, str]:
+        return None  # a table of somebody else's
+    return row[0], row[1], row[2]
+
+
+def applied_version(connection: sqlite3.Connection, root: Path) -> int | None:
+    """Return the version that the index knows; null when it belongs to another lake or layout."""
+    applied = _applied(connection)
+    return applied[0] if applied is not None and _in_log(applied, root) else None
 
 
 def _is_current(applied: tuple[int, str, str], root: Path, entry: LogEntry) -> bool:
@@ -277,6 +290,6 @@ def _failed(path: Path, error: sqlite3.DatabaseError) -> WarraqError:
     if is_busy(error):
         return RetryLater("Another process keeps the duplicate index busy", path=str(path))
     return StopRun(
-        f"The duplicate index cannot be used ({error}); it may be deleted, it is made again",
+        f"The duplicate index cannot be used ({error}): {way_out(error)}",
         path=str(path),
     )

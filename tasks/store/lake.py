@@ -5,7 +5,6 @@ import os
 import secrets
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
@@ -15,7 +14,15 @@ from typing import Final
 from expectations.schema import DATASETS, PARTITIONED, UNKNOWN_MONTH
 from tasks.errors import RetryLater, StopRun
 from tasks.store.card import CARD
-from tasks.store.files import aside_of, delete, explained, names
+from tasks.store.files import (
+    delete,
+    delete_empty,
+    explained,
+    make_folder,
+    may_pass,
+    names,
+    withdraw,
+)
 from tasks.store.lock import LOCK, QUEUE, writer_lock
 from tasks.store.log import LiveFile, LogEntry, append_entry, read_entry, refuse_older
 from tasks.store.parts import PartWriter
@@ -27,6 +34,7 @@ from tasks.store.views import (
     committed_version,
     name_view,
     old_views,
+    refuse_gap,
     show,
     show_datasets,
     shown_version,
@@ -98,11 +106,17 @@ def open_lake(
     with explained("There can be no lake here", root):
         newest = committed_version(root)
     if newest is None:
+        refuse_gap(root, -1)
         _refuse_foreign(root)
         raise StopRun("There is no lake here; a run makes one", lake=str(root))
     read_entry(root, newest)  # refuses a newer lake before anything in it is touched
-    with explained("The lake cannot be mended", root):
-        _mend_if_free(root, newest)
+    try:
+        with explained("The lake cannot be mended", root):
+            _mend_if_free(root, newest)
+    except StopRun as error:
+        if not may_pass(error):
+            raise
+        _LOG.warning("%s; what can be read is read", error)
     newest = _newest_shown(root, newest)
     if at is not None:
         version = _version_at(root, newest, at)
@@ -174,14 +188,17 @@ def land(root: Path, state: State, reached: Callable[[str], None]) -> None:
             version=entry.version,
         )
     reached("logged")
-    with explained("The batch is committed; its view follows when the lake is next opened", root):
+    with explained("It is committed; readers see it when the lake is next opened", root):
         name_view(root, entry.version, aside)
         reached("view-named")
         show(root, entry.version)
         reached("switched")
-        if has_state(entry.version):
+    if has_state(entry.version):
+        try:
             write_state(root, state)
-        reached("state-written")
+        except OSError as error:
+            _LOG.warning("No state was written beside the log, reading it takes longer: %s", error)
+    reached("state-written")
 
 
 def mend(root: Path, version: int) -> None:
@@ -189,6 +206,7 @@ def mend(root: Path, version: int) -> None:
 
     What was done is logged as a warning: something had gone wrong.
     """
+    refuse_gap(root, version)
     done = []
     if not view_path(root, version).is_dir():
         name_view(root, version, build_view(root, read_state(root, version)))
@@ -221,21 +239,13 @@ def sweep_below(root: Path, floor: int) -> int:
         return 0
     for version in range(old[0] + 1, floor + 1):
         for name in read_entry(root, version).dropped:
-            (root / name).unlink(missing_ok=True)
-            _remove_if_empty((root / name).parent)
+            path = root / name
+            delete(path)
+            for folder in (path.parent, path.parents[1]):  # a dataset's of the group, the group's
+                delete_empty(folder)
     for version in old:
-        # Under another name first: who lists it meanwhile finds nothing, not a part of it.
-        aside = aside_of(view_path(root, version))
-        view_path(root, version).rename(aside)
-        delete(aside)
+        withdraw(view_path(root, version))
     return len(old)
-
-
-def _remove_if_empty(folder: Path) -> None:
-    """Remove a dataset's folder of a group, and then the group, when nothing is left in them."""
-    with suppress(OSError):
-        folder.rmdir()
-        folder.parent.rmdir()
 
 
 def _mend_if_free(root: Path, version: int) -> None:
@@ -285,11 +295,11 @@ def _refuse_foreign(root: Path) -> None:
 
 
 def _create(root: Path) -> None:
-    root.mkdir(parents=True, exist_ok=True)
+    make_folder(root)
     if committed_version(root) is None:
         _refuse_foreign(root)
         for folder in _FOLDERS:
-            (root / folder).mkdir(exist_ok=True)
+            make_folder(root / folder)
         with writer_lock(root, run_id="genesis", wait_seconds=_GENESIS_WAIT_SECONDS):
             if committed_version(root) is None:
                 _write_genesis(root)
@@ -310,6 +320,7 @@ def _find_foreign(root: Path) -> str | None:
 
 def _write_genesis(root: Path) -> None:
     """Commit version 0: one file without rows per dataset, so that readers get its columns."""
+    refuse_gap(root, -1)
     for path in _leftovers(root, -1):
         delete(path)
     group = new_group(0)

@@ -10,7 +10,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -60,7 +60,8 @@ def writer_lock(
             yield
         finally:
             _held.discard(mine)
-            os.ftruncate(handle, 0)
+            with suppress(OSError):  # it only tells people, and the disk may fail
+                os.ftruncate(handle, 0)
             fcntl.flock(handle, fcntl.LOCK_UN)  # also frees it for a forked child's copy
 
 

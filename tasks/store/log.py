@@ -3,6 +3,7 @@
 What a version holds is the sum of the entries up to it: :mod:`tasks.store.state`.
 """
 
+import hashlib
 import re
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -100,6 +101,8 @@ class LogEntry(_Frozen):
     the files that this version no longer shows. Versions before ``floor`` cannot be read any more.
     ``licences`` are those that source profiles stated so far, by outlet.
     ``rebuilt`` has the counts of all batches whose rows this version brought anew.
+    ``sha256`` is the checksum of all that stands before it in the entry's file, ``parent_sha256``
+    that of the version before; entries of the first lakes have neither.
     """
 
     format: int = FORMAT_VERSION
@@ -119,6 +122,8 @@ class LogEntry(_Frozen):
     added: tuple[LiveFile, ...]
     dropped: tuple[str, ...] = ()
     rebuilt: dict[str, dict[str, Any]] = {}
+    parent_sha256: str | None = None
+    sha256: str | None = None
 
     def counts_of(self, batch_id: str) -> dict[str, Any]:
         """Return where the records of a batch went that this version committed."""
@@ -164,20 +169,42 @@ def logged_versions(root: Path) -> list[int]:
 
 def append_entry(root: Path, entry: LogEntry) -> bool:
     """Create the entry: this is the moment of the commit. False when the version is taken."""
-    content = entry.model_dump_json().encode()
-    return put_if_absent(entry_path(root, entry.version), content)
+    body = entry.model_dump_json(exclude={"sha256"}).encode()
+    return put_if_absent(entry_path(root, entry.version), body[:-1] + _seal(body[:-1]))
+
+
+def is_sealed(content: bytes, entry: LogEntry) -> bool:
+    """Whether the entry's file is as it was written; of one without a checksum nobody knows."""
+    if entry.sha256 is None:
+        return True
+    seal = len(_seal(b""))
+    return content[-seal:] == _seal(content[:-seal])
+
+
+def _seal(content: bytes) -> bytes:
+    return f',"sha256":"{hashlib.sha256(content).hexdigest()}"}}'.encode()
 
 
 def read_entry(root: Path, version: int) -> LogEntry:
     """Read one entry; raise :class:`StopRun` when it is damaged or of a newer Warraq."""
     path = entry_path(root, version)
-    document = read_document(root, version)
+    content = _read_bytes(path)
+    try:
+        return parse_entry(root, path, content)
+    except ValueError as error:
+        raise _damaged(path, str(error)) from error
+
+
+def parse_entry(root: Path, path: Path, content: bytes) -> LogEntry:
+    """Parse an entry; raise ``ValueError`` when it is damaged, :class:`StopRun` when newer."""
+    document = _parse(content)
     for key, ours in (("format", FORMAT_VERSION), ("schema_version", SCHEMA_VERSION)):
         theirs = document.get(key)
         if isinstance(theirs, int) and theirs > ours:
             raise StopRun(
                 "This lake was made by a newer Warraq; upgrade Warraq to read it",
                 lake=str(root),
+                entry=path.name,
                 **{key: theirs, "known": ours},
             )
     if document.get("format", FORMAT_VERSION) != FORMAT_VERSION:
@@ -185,13 +212,14 @@ def read_entry(root: Path, version: int) -> LogEntry:
             "This lake was made by a Warraq before 0.1.0, whose log is not read any more; run the "
             "sources into a new lake",
             lake=str(root),
+            entry=path.name,
         )
     try:
         return LogEntry.model_validate(document)
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])
-        raise _damaged(path, f"{where}: {fault['msg']}") from error
+        raise ValueError(f"{where}: {fault['msg']}") from error
 
 
 def refuse_older(root: Path, entry: LogEntry) -> None:
@@ -210,13 +238,27 @@ def refuse_older(root: Path, entry: LogEntry) -> None:
 def read_document(root: Path, version: int) -> dict[str, object]:
     """Read one entry as plain JSON, unchecked: much cheaper when only its summary is wanted."""
     path = entry_path(root, version)
+    content = _read_bytes(path)
     try:
-        with explained("The lake's log cannot be read", path):
-            document = orjson.loads(path.read_bytes())
-    except orjson.JSONDecodeError as error:
+        return _parse(content)
+    except ValueError as error:
         raise _damaged(path, str(error)) from error
+
+
+def _read_bytes(path: Path) -> bytes:
+    with explained("The lake's log cannot be read", path):
+        try:
+            return path.read_bytes()
+        except FileNotFoundError as error:
+            raise StopRun(
+                "The lake's log entry is missing; restore this file from a backup", path=str(path)
+            ) from error
+
+
+def _parse(content: bytes) -> dict[str, object]:
+    document = orjson.loads(content)
     if not isinstance(document, dict):
-        raise _damaged(path, "it is not a JSON object")
+        raise ValueError("it is not a JSON object")  # noqa: TRY004 (a fault of the file, no type)
     return document
 
 

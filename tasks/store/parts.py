@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from expectations.conformance import check
 from expectations.schema import PARTITION_COLUMN, PARTITIONED
-from tasks.store.files import digest, link_or_copy, sync
+from tasks.store.files import digest, link_or_copy, make_folder, sync
 from tasks.store.log import SCHEMAS, LiveFile, checked_month, file_name, stored_schema
 
 BUFFER_BYTES: Final = 48 * 1024 * 1024
@@ -196,7 +196,7 @@ class PartWriter:
         number = self._parts[place]
         self._parts[place] += 1
         path = self._root / file_name(self._group, place.dataset, place.month, number)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         schema = stored_schema(place.dataset)
         part = _OpenPart(number, path, pq.ParquetWriter(path, schema, **parquet_options(schema)))
         self._open[place] = part

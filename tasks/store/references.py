@@ -4,12 +4,13 @@ They are pydantic models, so Prefect stores them as JSON and never as pickles. W
 uncompressed Arrow IPC, read by memory map: handing a shard to the next stage costs a page fault.
 """
 
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
+
+from tasks.store.files import replacing
 
 
 class ShardRef(BaseModel):
@@ -44,15 +45,12 @@ class BatchRef(BaseModel):
 
 def land(table: pa.Table, path: Path) -> ShardRef:
     """Write the table beside ``path`` and rename it there, so that the file is whole or absent."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
+    with (
+        replacing(path) as aside,
+        pa.OSFile(str(aside), "wb") as sink,
+        pa.ipc.new_file(sink, table.schema) as writer,
+    ):
+        writer.write_table(table)
     return ShardRef(path=path, rows=table.num_rows)
 
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from expectations.conformance import check
 from expectations.schema import RUNS
 from tasks.errors import StopRun
-from tasks.store.files import aside_of, explained, names
+from tasks.store.files import explained, names, replacing
 
 _FOLDER: Final = "runs"
 _NO_ROWS: Final = "no-rows"
@@ -21,7 +21,6 @@ _RUN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 def make_runs_folder(lake_root: Path) -> None:
     """Make the folder with one file without rows, so that reading it always gives the columns."""
-    (lake_root / _FOLDER).mkdir(exist_ok=True)
     _replace(lake_root / _FOLDER / f"{_NO_ROWS}.parquet", RUNS.empty_table())
 
 
@@ -32,7 +31,6 @@ def write_runs(lake_root: Path, run_id: str, table: pa.Table) -> None:
         raise StopRun("A run's id may hold letters, digits, '.', '_' and '-' only", run_id=run_id)
     path = lake_root / _FOLDER / f"{run_id}.parquet"
     with explained("The run cannot be recorded", path):
-        path.parent.mkdir(exist_ok=True)
         _replace(path, table)
 
 
@@ -75,9 +73,5 @@ def fail_cut_off_runs(lake_root: Path) -> list[str]:
 
 
 def _replace(path: Path, table: pa.Table) -> None:
-    aside = aside_of(path)
-    try:
+    with replacing(path) as aside:
         pq.write_table(pa.table(table.columns, schema=RUNS), aside, compression="zstd")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ entries than that, however long the log is. States are derived: one that is gone
 passed over, and the entries before it are read instead.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,14 @@ import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tasks.errors import StopRun
-from tasks.store.files import put
+from tasks.store.files import names, put
 from tasks.store.log import FORMAT_VERSION, Count, LiveFile, LogEntry, entry_path, read_entry
 
 EVERY: Final = 64
 """Versions between two states in the log: some 600 small files to add up at most."""
+
+
+_STATE_NAME: Final = re.compile(r"([0-9]{8})\.state\.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class State:
         return tuple(file for file in self.files.values() if file.dataset == dataset)
 
 
-class _Written(BaseModel):
+class Written(BaseModel):
     """A state as it stands in the log."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -79,7 +83,7 @@ def read_state(root: Path, version: int) -> State:
 
 def write_state(root: Path, state: State) -> None:
     """Write the state beside the log, in place of what stands there."""
-    written = _Written(
+    written = Written(
         version=state.version,
         group=state.entry.group,
         batches=dict(state.batches),
@@ -91,17 +95,23 @@ def write_state(root: Path, state: State) -> None:
 def _nearest(root: Path, version: int) -> tuple[int, dict[str, LiveFile], dict[str, int]]:
     """Return the version of the last state that can be used, and what there was; -1 for none."""
     for number in range(version - version % EVERY, 0, -EVERY):
-        found = _read(root, number)
+        found = read_written(root, number)
         if found is not None:
             files = {file.name: file for file in found.files}
             return number, files, dict(found.batches)
     return -1, {}, {}
 
 
-def _read(root: Path, version: int) -> _Written | None:
+def written_versions(root: Path) -> set[int]:
+    """Return the versions that have a state beside the log."""
+    found = map(_STATE_NAME.fullmatch, names(root / "log"))
+    return {int(match[1]) for match in found if match}
+
+
+def read_written(root: Path, version: int) -> Written | None:
     """Return the state as written; null when it is not there, damaged or of another history."""
     try:
-        found = _Written.model_validate(orjson.loads(state_path(root, version).read_bytes()))
+        found = Written.model_validate(orjson.loads(state_path(root, version).read_bytes()))
     except (OSError, orjson.JSONDecodeError, ValidationError):
         return None
     told = (found.format, found.version, found.group)

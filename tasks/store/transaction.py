@@ -228,6 +228,7 @@ class Transaction:
             added=tuple(added),
             dropped=tuple(sorted(file.name for file in dropped)),
             rebuilt=self._rebuilt,
+            parent_sha256=self.base.entry.sha256,
         )
 
     def _catch_up(self) -> None:

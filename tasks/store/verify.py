@@ -1,7 +1,7 @@
 """Checking a lake against its own log: what is wrong, in which file, and the way out."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,135 +10,95 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from expectations.dispositions import BY_HAND
-from expectations.schema import DATASETS
-from tasks.store.card import CARD, ending
-from tasks.store.files import digest
-from tasks.store.lake import Lake
-from tasks.store.log import LiveFile, entry_path, read_document, stored_schema
-from tasks.store.parts import count_outlets
+from expectations.dispositions import SETTLED_LATER
+from tasks.errors import StopRun
+from tasks.store.check_files import check_files, check_unowned, check_views
+from tasks.store.check_index import check_index
+from tasks.store.check_log import LogCheck, check_log
+from tasks.store.files import explained
+from tasks.store.finding import REPORT, Finding
+from tasks.store.lake import Lake, open_lake
+from tasks.store.log import LiveFile, entry_path, read_document, read_entry
 from tasks.store.state import State
-from tasks.store.views import CURRENT, shown_files, shown_version, view_path
+from tasks.store.views import committed_version
 
-_RESTORE: Final = "restore this file from a backup"
-_REBUILD_VIEW: Final = "delete this view's folder; the next opening of the lake builds it again"
-_REPORT: Final = "restore the lake from a backup, and report this: Warraq must never do it"
+_IDS: Final = frozenset({"articles", "duplicates", "ledger"})
 _SHOWN: Final = 5  # culprits named in one finding
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One fault of a lake: what is wrong, where, and what to do."""
+class Examination:
+    """What is wrong with a lake; ``lake`` is null when it is so much that it cannot be opened."""
 
-    problem: str
-    file: str
-    advice: str
+    lake: Lake | None
+    findings: list[Finding]
 
-    def __str__(self) -> str:
-        return f"{self.file}: {self.problem}; {self.advice}"
+
+def examine(root: Path) -> Examination:
+    """Check a lake that may not open; its log comes first, before opening trusts and mends by it.
+
+    Where entries are lost, the files that the others name are checked all the same. Raises
+    :class:`StopRun` like :func:`open_lake` where there is no lake, or one of a newer Warraq.
+    """
+    root = root.absolute()
+    log = check_log(root)
+    if log.broken:
+        return Examination(None, [*log.findings, *check_files(root, log)])
+    try:
+        lake = open_lake(root)
+    except StopRun:
+        if not log.findings:
+            raise
+        return Examination(None, [*log.findings, *check_files(root, log)])
+    return Examination(lake, verify(lake))
 
 
 def verify(lake: Lake) -> list[Finding]:
-    """Check the lake's version whole; an empty list means that it is healthy.
+    """Check the lake whole; an empty list means that it is healthy.
 
-    Sizes, checksums and schemas of all live files, the view against the log, the ledger's sums
-    against the log's, and how the ids of all datasets fit together. Files are read one at a time;
-    the ids of the corpus are held in memory, texts never. Damaged files end it early: what is
-    in them cannot be judged.
+    The log; sizes, checksums and schemas of the files of all versions that can be read, and their
+    views; the duplicate index; the ledger's sums against the log's, and how the ids of all datasets
+    fit together. Files are read one at a time; the ids of the corpus are held in memory, texts
+    never. What is in damaged files cannot be judged: sums and ids are left out then.
     """
-    state = lake.state()
-    faults = [*_check_files(lake.root, state.files.values()), *_check_view(lake.root, state)]
-    if faults:
+    with explained("The lake cannot be checked", lake.root):
+        log = check_log(lake.root, lake.version)
+        faults = _check(lake, log)
+        newest = committed_version(lake.root) or 0
+        if faults and read_entry(lake.root, newest).floor > log.floor:
+            return verify(Lake(lake.root, newest))  # versions were given up meanwhile
         return faults
-    return [*_check_ledger(lake.root, state), *_check_ids(lake.root, state)]
 
 
-def _check_files(root: Path, files: Iterable[LiveFile]) -> Iterator[Finding]:
-    for file in files:
-        path = root / file.name
-        try:
-            problem = _file_problem(path, file)
-        except FileNotFoundError:
-            problem = "it is missing"
-        except OSError as error:
-            problem = f"it cannot be read ({error.strerror or error})"
-        if problem:
-            yield Finding(problem, file.name, _RESTORE)
-
-
-def _file_problem(path: Path, file: LiveFile) -> str | None:
-    size = path.stat().st_size
-    if size != file.size:
-        return f"it has {size} bytes, the log says {file.size}"
-    if digest(path) != file.sha256:
-        return "its content is not what was written (SHA-256 differs)"
-    with pq.ParquetFile(path) as source:
-        if not source.schema_arrow.equals(stored_schema(file.dataset)):
-            return f"its schema is not that of {file.dataset}"
-        if source.metadata.num_rows != file.rows:
-            return f"it has {source.metadata.num_rows} rows, the log says {file.rows}"
-        if file.sources and not _counted(file, source.read(columns=["source"])):
-            return "its rows are not of the outlets that the log says"
-    return None
-
-
-def _counted(file: LiveFile, rows: pa.Table) -> bool:
-    return file.sources.items() <= count_outlets(rows).items()
-
-
-def _check_view(root: Path, state: State) -> Iterator[Finding]:
-    view = view_path(root, state.version)
-    shown = str(view.relative_to(root))
-    if shown_version(root) != state.version:
-        yield Finding(
-            f"path readers see version {shown_version(root)}, the log has {state.version}",
-            "current",
-            "open the lake as a user who may write it: that switches it",
-        )
-    for dataset in DATASETS:
-        if (root / dataset).resolve() != (root / "current" / dataset).resolve():
-            yield Finding("it does not lead into the current view", dataset, "delete it, reopen")
-    yield from _check_card(root, state)
-    wanted = shown_files(state)
-    found = {str(p.relative_to(view)): p for p in view.rglob("*") if not p.is_dir()}
-    found.pop(CARD, None)
-    for name in sorted(found.keys() - wanted.keys()):
-        yield Finding("readers see it, but no commit made it", f"{shown}/{name}", _REBUILD_VIEW)
-    for name, of in wanted.items():
-        if name not in found:
-            yield Finding("readers miss it", f"{shown}/{name}", _REBUILD_VIEW)
-        elif (root / of).exists() and not _same(found[name], root / of):
-            yield Finding(f"it is not the file {of}", f"{shown}/{name}", _REBUILD_VIEW)
-
-
-def _check_card(root: Path, state: State) -> Iterator[Finding]:
-    """Check that the version has its card, whole, and that the link beside the datasets shows it.
-
-    A README.md that is no link is the user's own.
-    """
-    link, card = root / CARD, view_path(root, state.version) / CARD
-    if link.is_symlink() and link.resolve() != (root / CURRENT / CARD).resolve():
-        yield Finding("it does not lead into the current view", CARD, "delete it, reopen")
-    content = card.read_bytes() if card.is_file() else b""
-    if not content.rstrip().endswith(ending(state.entry).encode()):
-        problem = "it is not the card of this version, whole"
-        yield Finding(problem, str(card.relative_to(root)), _REBUILD_VIEW)
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.exists() and one.samefile(other)
+def _check(lake: Lake, log: LogCheck) -> list[Finding]:
+    root = lake.root
+    faults = [*log.findings, *check_files(root, log)]
+    if log.broken:
+        return faults
+    state = log.state()
+    damaged = {fault.file for fault in faults}
+    unread = {file.dataset for file in state.files.values() if file.name in damaged}
+    faults += check_unowned(root, log, lake.version)
+    faults += check_views(root, state, log)
+    faults += check_index(root)
+    if "ledger" not in unread:
+        faults += _check_ledger(root, state)
+    if not unread & _IDS:
+        faults += _check_ids(root, state)
+    return faults
 
 
 def _check_ledger(root: Path, state: State) -> Iterator[Finding]:
     """Compare each batch's ledger rows with the counts in the entry that committed it.
 
-    What was taken out by hand since then is counted as rejected, wherever it ended at first.
+    What was taken out by hand since then, or took the place of such an article, had ended elsewhere
+    at first: it is counted by itself.
     """
     found: dict[str, Counter[str]] = {batch_id: Counter() for batch_id in state.batches}
     taken_out: Counter[str] = Counter()
     columns = ["batch_id", "disposition", "reason", "record_ref"]
     for file, rows in _read(root, state, "ledger", columns):
-        by_hand = pc.is_in(rows["reason"], pa.array(BY_HAND))
+        by_hand = pc.is_in(rows["reason"], pa.array(SETTLED_LATER))
         taken_out.update(rows["batch_id"].filter(by_hand).to_pylist())
         counts = rows.filter(pc.invert(by_hand)).group_by(["batch_id", "disposition"])
         for row in counts.aggregate([([], "count_all")]).to_pylist():
@@ -148,11 +108,11 @@ def _check_ledger(root: Path, state: State) -> Iterator[Finding]:
         refs = rows.group_by(["batch_id", "record_ref"]).aggregate([([], "count_all")])
         twice = refs.filter(pc.greater(refs["count_all"], 1))["record_ref"]
         if len(twice):
-            yield Finding(f"records stand in it twice: {_some(twice)}", file.name, _REPORT)
+            yield Finding(f"records stand in it twice: {_some(twice)}", file.name, REPORT)
     for batch_id, counter in found.items():
         version = state.batches.get(batch_id)
         if version is None:
-            yield Finding(f"no commit names batch {batch_id}", "ledger", _REPORT)
+            yield Finding(f"no commit names batch {batch_id}", "ledger", REPORT)
             continue
         records, dispositions = _stated(read_document(root, version), batch_id)
         missing = Counter(dispositions)
@@ -165,9 +125,9 @@ def _check_ledger(root: Path, state: State) -> Iterator[Finding]:
         ):
             yield Finding(
                 f"batch {batch_id} took in {records} records as {dispositions}, the ledger has "
-                f"{total} as {dict(counter)} and {taken_out[batch_id]} that were taken out",
+                f"{total} as {dict(counter)} and {taken_out[batch_id]} that were settled by hand",
                 str(entry_path(root, version).relative_to(root)),
-                _REPORT,
+                REPORT,
             )
 
 
@@ -195,7 +155,7 @@ def _check_ids(root: Path, state: State) -> Iterator[Finding]:
     )
     for dataset, problem, culprits in faults:
         if len(culprits):
-            yield Finding(f"{problem}: {_some(culprits)}", dataset, _REPORT)
+            yield Finding(f"{problem}: {_some(culprits)}", dataset, REPORT)
 
 
 def _became_articles(root: Path, state: State) -> pa.Array:

@@ -17,14 +17,24 @@ path, hence perhaps in the next view. What was listed must then be the same or b
 ``Path("LAKE/articles").resolve()`` pins a version.
 """
 
-import os
 import re
 from pathlib import Path
 from typing import Final
 
 from expectations.schema import DATASETS
+from tasks.errors import StopRun
 from tasks.store.card import CARD, make_card
-from tasks.store.files import aside_of, link, names, switch, sync_folder
+from tasks.store.files import (
+    aside_of,
+    link,
+    make_folder,
+    name_folder,
+    names,
+    point,
+    put_unsynced,
+    switch,
+    switched_to,
+)
 from tasks.store.log import INDEX, entry_path, logged_versions
 from tasks.store.state import State
 
@@ -40,10 +50,7 @@ def view_path(root: Path, version: int) -> Path:
 
 def shown_version(root: Path) -> int | None:
     """Return the version that path readers see; None when there is no view."""
-    try:
-        match = _TARGET.fullmatch(str((root / CURRENT).readlink()))
-    except OSError:
-        return None
+    match = _TARGET.fullmatch(switched_to(root / CURRENT) or "")
     return int(match[1]) if match else None
 
 
@@ -64,6 +71,23 @@ def committed_version(root: Path) -> int | None:
     while entry_path(root, version + 1).exists():
         version += 1
     return version
+
+
+def refuse_gap(root: Path, version: int) -> None:
+    """Raise :class:`StopRun` when the log has lost entries after ``version``; needs the lock.
+
+    What they brought would else be swept as what a writer that was cut off had left.
+    """
+    shown = shown_version(root)
+    beyond = [*logged_versions(root)[-1:], *([] if shown is None else [shown])]
+    if max(beyond, default=version) > version:
+        raise StopRun(
+            "The lake's log has lost an entry: restore this file from a backup; `warraq verify` "
+            "tells more",
+            path=str(entry_path(root, version + 1)),
+            log_ends_at=version,
+            found=max(beyond),
+        )
 
 
 def shown_files(state: State) -> dict[str, str]:
@@ -88,18 +112,17 @@ def build_view(root: Path, state: State) -> Path:
         target = f"{aside}/{shown}"
         folder = target.rpartition("/")[0]
         if folder not in made:
-            os.makedirs(folder, exist_ok=True)  # noqa: PTH103 (a view may have 10,000 folders)
+            make_folder(folder)
             made.add(folder)
         link(f"{root}/{name}", target)
-    aside.mkdir(parents=True, exist_ok=True)
-    (aside / CARD).write_text(make_card(state), encoding="utf-8", newline="\n")
+    make_folder(aside)
+    put_unsynced(aside / CARD, make_card(state).encode())
     return aside
 
 
 def name_view(root: Path, version: int, aside: Path) -> None:
     """Give the view that was built its final name."""
-    aside.rename(view_path(root, version))
-    sync_folder(root / "versions")
+    name_folder(aside, view_path(root, version))
 
 
 def show(root: Path, version: int) -> None:
@@ -110,7 +133,7 @@ def show(root: Path, version: int) -> None:
 def show_datasets(root: Path) -> None:
     """Link ``LAKE/articles``, its siblings and the card into the present view where none is."""
     for name in unlinked(root):
-        (root / name).symlink_to(f"{CURRENT}/{name}")
+        point(root / name, f"{CURRENT}/{name}")
 
 
 def unlinked(root: Path) -> list[str]:

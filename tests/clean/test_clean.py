@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from expectations.conformance import SchemaMismatch
 from expectations.schema import RECORDS
-from tasks.clean import RULES, clean
+from tasks.clean import RULES, clean, clean_refused
 from tasks.clean.draft import KINDS, Spans, open_draft
 from tasks.sources import DEFAULT_PROFILE, SourceProfile
 from tasks.text.repair import repair, repair_column
@@ -158,6 +158,19 @@ def test_article_ids(one: dict[str, Any], other: dict[str, Any], same: bool) -> 
         {"text": "ا", **one}, {"text": "ا" if "text" not in other else "", **other}
     )
     assert (first["article_id"] == second["article_id"]) is same
+
+
+@pytest.mark.parametrize("name", ["source", "author", "section", "published_raw", "native_id"])
+def test_refused_records_are_told_by_id_and_text_whatever_is_in_their_fields(name: str) -> None:
+    """A megabyte of words is no pattern that can be searched for."""
+    text = "قال المدير إن المتحف يفتح غدا."
+    table = records({"text": text, name: "كلمة " * 100_000}, {"text": text, name: "كلمة " * 90_000})
+    kept = clean_refused(table, PROFILES).to_pylist()
+    assert [row["body"] for row in kept] == [text, text]
+    of_identity = name in {"source", "native_id"}
+    assert len({row["article_id"] for row in kept}) == 1 + of_identity
+    plain = records({"text": f"كتب: سالم المنصوري\n{text}", "author": "سالم", "title": "متحف"})
+    assert clean_refused(plain, PROFILES).equals(clean(plain, PROFILES).kept)
 
 
 def test_authors_are_split_and_told_once() -> None:

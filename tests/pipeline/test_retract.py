@@ -1,37 +1,23 @@
 """``warraq retract``: out of the corpus, out of everything, and not to come back."""
 
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
 from tests.pipeline.made_up import records
+from tests.pipeline.retracting import SECRET, STORY, holds, ids, retract, told
 from tests.pipeline.run_child import warraq_child
 from tests.pipeline.running import by_place, rows, run, warraq, write_lines
 
 pytestmark = pytest.mark.flow
-
-SECRET = "اسم الشاهد سين صاد"
-STORY = f"قالت المحكمة إن {SECRET} أدلى بشهادته أمس أمام القاضي في قاعة مغلقة حضرها محاموه وحدهم."
-
-
-def told(number: int, source: str, text: str = STORY, **more: Any) -> dict[str, Any]:
-    """One record of the story."""
-    return {
-        "id": str(number),
-        "source": source,
-        "title": "شهادة",
-        "text": text,
-        "published_at": f"2026-03-0{number}T08:00:00Z",
-    } | more
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     """A story that three outlets have, one that was refused, and others."""
     story = [told(3, "الأولى"), told(1, "الثانية"), told(2, "الثالثة")]
-    short = told(4, "الرابعة", text=f"{SECRET} قال")
+    short = told(4, "الرابعة", text=SECRET)
     return write_lines(tmp_path / "a.jsonl", [*story, short, *records(10, seed=3)])
 
 
@@ -39,36 +25,6 @@ def source(tmp_path: Path) -> Path:
 def lake(prefect_api: str, tmp_path: Path, source: Path) -> Path:
     run(source, lake=tmp_path / "lake")
     return tmp_path / "lake"
-
-
-def ids(lake: Path) -> dict[str, str]:
-    """The article_id of each outlet's record of the story."""
-    return {
-        row["source"]: row["article_id"]
-        for row in rows(lake, "ledger")
-        if row["source"] in {"الأولى", "الثانية", "الثالثة", "الرابعة"}
-    }
-
-
-def retract(lake: Path, article_id: str, *options: str) -> dict[str, Any]:
-    ran = warraq("retract", article_id, "--reason", "حكم محكمة", *options, "--lake", lake)
-    assert ran.code == 0, ran.log
-    assert warraq("verify", "--lake", lake).code == 0
-    return dict(ran.told)
-
-
-def holds(root: Path, text: str) -> list[Path]:
-    """Every file under a folder that has the text in it, unpacked where it is Parquet."""
-    found = []
-    for path in sorted(root.rglob("*")):
-        if not path.is_file() or path.is_symlink():
-            continue
-        content = path.read_bytes()
-        if path.suffix == ".parquet":
-            content = str(pq.read_table(path, partitioning=None).to_pylist()).encode()
-        if text.encode() in content or text.encode("unicode_escape") in content:
-            found.append(path)
-    return found
 
 
 def test_the_first_published_copy_takes_the_place_of_a_retracted_article(lake: Path) -> None:
@@ -88,6 +44,14 @@ def test_the_first_published_copy_takes_the_place_of_a_retracted_article(lake: P
     ledger = by_place(lake, "ledger")["a.jsonl#2"]
     assert (ledger["disposition"], ledger["reason"]) == ("rejected", "retracted")
     assert ledger["detail"] == "حكم محكمة"
+    settled = by_place(lake, "ledger")
+    head, copy_of = settled["a.jsonl#3"], settled["a.jsonl#1"]
+    assert (head["disposition"], head["reason"]) == ("published", "promoted")
+    assert head["detail"] == f"in place of {named['الثانية']}"
+    assert (copy_of["disposition"], copy_of["reason"]) == ("duplicate", "exact")
+    assert copy_of["detail"] == f"copy of {named['الثالثة']}"
+    explained = warraq("explain", named["الثالثة"], "--lake", lake).told["ledger"]
+    assert [(row["disposition"], row["reason"]) for row in explained] == [("published", "promoted")]
     held = lake / "versions" / "v00000001" / "articles"
     assert named["الثانية"] in set(pq.read_table(held)["article_id"].to_pylist())
 
@@ -154,7 +118,7 @@ def test_nothing_but_the_fact_is_left_of_what_is_purged(
     assert run(source, lake=lake).told["files_seen"] == 1
     other = run(write_lines(tmp_path / "b.jsonl", [told(5, "الخامسة")]), lake=lake)
     assert other.dispositions == {"rejected": 1}
-    assert holds(lake / "groups", SECRET) == []
+    assert holds(lake, SECRET) == []
     assert warraq("verify", "--lake", lake).code == 0
 
 

@@ -1,16 +1,19 @@
 """Batches made up for the store's tests: small, whole, and balanced."""
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from expectations.schema import ARTICLES, DUPLICATES, INDEX_STEP, LEDGER, QUARANTINE
 from tasks.store import Lake, open_lake, transaction
+from tasks.store.log import entry_path, logged_versions
 
 MONTHS = ("2023-12", "2024-01", "2024-02", "unknown")
 
@@ -152,3 +155,13 @@ def amendments(numbers: Sequence[int], copies: int) -> pa.Table:
             "copies": pa.array([copies] * len(numbers), pa.int32()),
         }
     )
+
+
+def rewrite_log(root: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change every log entry, and write it as the first lakes had it: without checksums."""
+    for version in logged_versions(root):
+        path = entry_path(root, version)
+        entry = json.loads(path.read_text())
+        del entry["sha256"], entry["parent_sha256"]
+        change(entry)
+        path.write_text(json.dumps(entry))

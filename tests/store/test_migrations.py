@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -13,7 +14,7 @@ from tasks.store import Lake, migrate, open_index, open_lake, transaction, verif
 from tasks.store.files import digest
 from tasks.store.log import entry_path
 from tasks.store.migrations import MIGRATIONS
-from tests.store.lake_batches import article_id, batch, commit
+from tests.store.lake_batches import article_id, batch, commit, rewrite_log
 
 WITH_ARTICLES = {"articles", "duplicates", "quarantine"}
 
@@ -44,15 +45,16 @@ def lake(tmp_path: Path) -> Lake:
     lake = open_lake(tmp_path / "lake", create=True)
     lake = commit(lake, batch("b1", range(20), copies_of=[3], refused=2))
     lake = commit(lake, batch("b2", range(20, 30)))
-    for version in range(3):
-        path = entry_path(lake.root, version)
-        entry = json.loads(path.read_text()) | {"schema_version": 0}
+
+    def make_older(entry: dict[str, Any]) -> None:
+        entry["schema_version"] = 0
         for file in entry["added"]:
             part = f"{file['month'] or 'part'}-{file['part']}.parquet"
             data = lake.root / "groups" / file["group"] / file["dataset"] / part
             pq.write_table(older(file["dataset"], pq.read_table(data, partitioning=None)), data)
             file.update(size=data.stat().st_size, sha256=digest(data))
-        path.write_text(json.dumps(entry))
+
+    rewrite_log(lake.root, make_older)
     return lake
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,7 +12,7 @@ import pytest
 from tasks.store import Lake, find_article, find_ledger, open_lake, transaction, verify
 from tasks.store.files import digest
 from tasks.store.log import entry_path
-from tests.store.lake_batches import article_id, batch, commit, month_of
+from tests.store.lake_batches import article_id, batch, commit, month_of, rewrite_log
 
 
 @pytest.fixture
@@ -153,11 +154,13 @@ def test_a_file_of_another_schema_is_found(lake: Lake) -> None:
     path = lake.root / file.name
     table = pq.read_table(path)
     pq.write_table(table.drop_columns(["detail"]), path)
-    entry = json.loads(entry_path(lake.root, file.version).read_text())
-    for row in entry["added"]:
-        if row["sha256"] == file.sha256:
-            row.update(size=path.stat().st_size, sha256=digest(path))
-    entry_path(lake.root, file.version).write_text(json.dumps(entry))
+
+    def relog(entry: dict[str, Any]) -> None:
+        for row in entry["added"]:
+            if row["sha256"] == file.sha256:
+                row.update(size=path.stat().st_size, sha256=digest(path))
+
+    rewrite_log(lake.root, relog)
     assert [f.problem for f in verify(lake)] == ["its schema is not that of ledger"]
 
 
