@@ -9,7 +9,7 @@ from typing import Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Version of the lake's schema, kept in its log; a program refuses a lake of a newer one."""
 
 PARTITION_COLUMN: Final = "published_month"
@@ -155,6 +155,17 @@ _CLEAN_FIELDS: Final = [
     ),
     _text("outlet", "the masthead printed in the text; null when none is"),
     _text("dateline_place", "the place named at the head of the text; null when none is"),
+    _text("agency", "the news agency that the text is credited to; null when none is"),
+    _text("credited_source", "who else the text says that it is taken from; null when nobody"),
+    _field(
+        "captions",
+        pa.list_(pa.string()),
+        "captions of pictures taken out of the text, in order",
+        required=True,
+    ),
+    _field(
+        "tags", pa.list_(pa.string()), "keywords taken out of the text, in order", required=True
+    ),
     _field(
         "published_at", TIMESTAMP, "publication time; a day without a time is 00:00", unit="UTC"
     ),

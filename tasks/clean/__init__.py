@@ -114,13 +114,28 @@ def _editorial(draft: Draft, found: list[Found]) -> dict[str, pa.Array]:
     signed = {row: names for each in found for row, names in each.authors.items()}
     outlets = {row: name for each in found for row, name in each.outlets.items()}
     places = {row: name for each in found for row, name in each.places.items()}
+    agencies = {row: name for each in found for row, name in each.agencies.items()}
+    sources = {row: name for each in found for row, name in each.sources.items()}
     return {
         "authors": authors_column(draft.records["author"], signed),
         "outlet": pa.array([outlets.get(row) for row in range(rows)], pa.string()),
         "dateline_place": pa.array([places.get(row) for row in range(rows)], pa.string()),
+        "agency": pa.array([agencies.get(row) for row in range(rows)], pa.string()),
+        "credited_source": pa.array([sources.get(row) for row in range(rows)], pa.string()),
+        "captions": _lists(rows, [each.captions for each in found]),
+        "tags": _lists(rows, [each.tags for each in found]),
         "section": repair_column(draft.records["section"], one_line=True),
         "related": links_column(draft, _all_links(found)),
     }
+
+
+def _lists(rows: int, found: list[Mapping[int, tuple[str, ...]]]) -> pa.Array:
+    """Return a column of lists: what all rules found of each row, each value once."""
+    lists: list[tuple[str, ...]] = [()] * rows
+    for each in found:
+        for row, values in each.items():
+            lists[row] = tuple(dict.fromkeys((*lists[row], *values)))
+    return pa.array(lists, pa.list_(pa.string()))
 
 
 def _all_links(found: list[Found]) -> Spans:

@@ -106,6 +106,10 @@ class Found:
     authors: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     outlets: Mapping[int, str] = field(default_factory=dict)
     places: Mapping[int, str] = field(default_factory=dict)
+    agencies: Mapping[int, str] = field(default_factory=dict)
+    sources: Mapping[int, str] = field(default_factory=dict)
+    captions: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    tags: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     links: Spans | None = None
 
 
@@ -164,16 +168,23 @@ class Draft:
         head, tail = lines.head.copy(), lines.tail.copy()
         data = self.repaired.texts.data
         _shorten(data, cuts.start, cuts.end, at, head, tail)
-        changed = lines._replace(
-            head=head,
-            tail=tail,
-            **{name: getattr(lines, name).copy() for name in _MEASURES},
-        )
+        measures = {name: getattr(lines, name).copy() for name in _MEASURES}
+        changed = Lines(**{**lines._asdict(), **measures, "head": head, "tail": tail})
         measured = np.unique(np.append(at, at[at > 0] - 1))
         _measure(data, *_tables(), self.headings, changed, measured)
         return Draft(self.records, self.profiles, self.repaired, changed, self.headings)
 
 
+_TYPES: Final[Mapping[str, Any]] = {
+    "row": np.int32,
+    **dict.fromkeys(("start", "end", "head", "tail"), np.int64),
+    "split": np.bool_,
+    "words": np.int32,
+    "key": np.uint64,
+    "heading_end": np.int64,
+    "heading_words": np.int32,
+    **dict.fromkeys(("bullet", "stop"), np.bool_),
+}
 _MEASURES: Final = ("words", "key", "heading_end", "heading_words", "bullet", "stop")
 
 
@@ -186,12 +197,7 @@ def open_draft(
     """Find the lines of the repaired texts, and which of them open with one of the headings."""
     data, offsets = repaired.texts.data, repaired.texts.offsets
     count = _count_lines(data, offsets)
-    places = [np.zeros(count, np.int64) for _ in range(4)]
-    lines = Lines(
-        np.zeros(count, np.int32), *places, np.zeros(count, np.bool_),
-        np.zeros(count, np.int32), np.zeros(count, np.uint64), np.zeros(count, np.int64),
-        np.zeros(count, np.int32), np.zeros(count, np.bool_), np.zeros(count, np.bool_),
-    )  # fmt: skip
+    lines = Lines(**{name: np.zeros(count, kind) for name, kind in _TYPES.items()})
     known = (hash_phrases(headings), hash_openings(headings))
     _scan_lines(data, offsets, lines)
     _measure(data, *_tables(), known, lines, np.arange(count))
@@ -238,8 +244,7 @@ def _trim(data, line, head, tail):
         head[line] += 1
     while head[line] < tail[line] and data[tail[line] - 1] == 0x20:
         tail[line] -= 1
-    if head[line] > tail[line]:
-        head[line] = tail[line]
+    head[line] = min(head[line], tail[line])
 
 
 @njit(cache=True, nogil=True)

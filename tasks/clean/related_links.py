@@ -5,7 +5,6 @@ its last word. Inline: «قد يهمك| عنوان». Of 182 short headings coun
 article going on behind the block; in 137 the block had no item left: then the heading alone goes.
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
-# ruff: noqa: PLR0913, PLR0917 (kernels take their arrays one by one)
 
 from typing import Final
 

@@ -20,8 +20,25 @@ from tasks.store.transaction import Transaction
 
 Step = Callable[[str, pa.Table], pa.Table]
 
-MIGRATIONS: Final[dict[int, Step]] = {}
-"""The step from each version of the schema to the next; the first schema has had none yet."""
+
+def _with_credits(dataset: str, rows: pa.Table) -> pa.Table:
+    """From 1 to 2: columns for what cleaning takes out of the text, empty for older articles."""
+    if dataset not in {"articles", "duplicates", "quarantine"}:
+        return rows
+    text, texts = pa.string(), pa.list_(pa.string())
+    kinds = {"agency": text, "credited_source": text, "captions": texts, "tags": texts}
+    place = rows.column_names.index("dateline_place") + 1
+    for name, kind in reversed(kinds.items()):
+        column = pa.nulls(len(rows), kind)
+        if kind == texts and dataset != "quarantine":
+            nowhere = pa.array([0] * (len(rows) + 1), pa.int32())
+            column = pa.ListArray.from_arrays(nowhere, pa.array([], text))
+        rows = rows.add_column(place, name, column)
+    return rows
+
+
+MIGRATIONS: Final[dict[int, Step]] = {1: _with_credits}
+"""The step from each version of the schema to the next."""
 
 
 def migrate(changes: Transaction) -> int | None:

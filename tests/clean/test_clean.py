@@ -89,9 +89,9 @@ def test_the_body_is_the_repaired_text_without_the_cuts(text: str) -> None:
 def test_a_cut_that_later_rules_would_see_otherwise_is_refused() -> None:
     table = records({"text": "سطر أول\nسطر ثان"})
     draft = open_draft(table, PROFILES, repair(table["text"]), [])
-    for start, end in ((3, 9), (0, int(draft.lines.end[1]))):
-        with pytest.raises(ValueError, match="a cut must take a line"):
-            draft.without(Spans.of([(0, start, end)]))
+    for cuts in ([(0, 0, int(draft.lines.end[1]))], [(0, 0, 7), (0, 3, 9)]):
+        with pytest.raises(ValueError, match="a part of one line"):
+            draft.without(Spans.of(cuts))
 
 
 def test_an_empty_shard_passes() -> None:
