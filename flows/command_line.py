@@ -102,9 +102,13 @@ def _add_lake_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
         commands,
         "explain",
         "one article: raw, what was removed, clean, and the records that became it",
-        "warraq explain 1f0c2ab49d3e5a6728b4c0de",
+        "warraq explain 1f0c2ab49d3e5a6728b4c0de\n"
+        "  warraq explain 1f0c2ab49d3e5a6728b4c0de --html article.html",
     )
     explain.add_argument("article_id", metavar="ARTICLE_ID", help="the article_id of a row")
+    explain.add_argument(
+        "--html", type=Path, metavar="FILE", help="write it as a page, each cut in a colour"
+    )
 
 
 def _add_lake_changes(commands: "_Commands[argparse.ArgumentParser]") -> None:

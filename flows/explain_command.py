@@ -1,6 +1,7 @@
 """``warraq explain``: an article as it came, what was cut out of it, as it is published."""
 
 import re
+import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,12 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.command_output import make_console, make_table, print_json
+from flows.explain_page import explain_page
 from flows.lake_commands import open_named
 from tasks.errors import StopRun
 from tasks.fetch import decode_raw, read_raw
 from tasks.settings import Settings, load_settings
 from tasks.sources import DEFAULT_PROFILE, expand, load_profiles
 from tasks.store import find_article, find_ledger
+from tasks.store.files import explained
 
 _BATCH_ID: Final = re.compile(r"[0-9a-f]{8,128}")
 
@@ -42,31 +45,39 @@ def explain(options: Namespace) -> int:
             lake=str(lake.root),
         )
     place = str(article.get("batch_id")), str(article.get("record_ref"))
-    raw = _as_received(lake.root, *place, load_settings())
+    raw, text = _as_received(lake.root, *place, load_settings())
+    if options.html is not None:
+        with explained("The page cannot be written", options.html):
+            options.html.write_text(explain_page(article, text, ledger), encoding="utf-8")
     if options.json:
         print_json({"lake": str(lake.root), "article": article, "raw": raw, "ledger": ledger})
-        return 0
-    _print_article(article, raw, ledger)
+    elif options.html is not None:
+        sys.stdout.write(f"{options.html.absolute()}\n")
+    else:
+        _print_article(article, raw, ledger)
     return 0
 
 
-def _as_received(root: Path, batch_id: str, record_ref: str, settings: Settings) -> str | None:
-    """Return the record as it was received, from the raw zone; None when it is not there.
+def _as_received(
+    root: Path, batch_id: str, record_ref: str, settings: Settings
+) -> tuple[str | None, str | None]:
+    """Return the record as it was received, from the raw zone, and the text that was read of it.
 
-    Plain text is given as it was read, in its own encoding: what was cut has its places there. The
+    In that text the cuts have their places. Plain text is its own record, in its own encoding.
+    Both are None when the raw zone has it no more, the text alone when it cannot be read. The
     default profile stands in for one that is gone since.
     """
     raw = _find_raw(root, batch_id, record_ref)
     if raw is None:
-        return None
-    if raw["format"][0].as_py() == "text":
-        profiles = expand(load_profiles(folder=settings.profiles))
-        name = raw["profile"][0].as_py()
-        profiles.setdefault(name, profiles[DEFAULT_PROFILE])
-        decoded = decode_raw(raw, profiles, max_json_depth=settings.fetch.max_json_depth)
-        if len(decoded.kept):
-            return str(decoded.kept["text"][0].as_py())
-    return bytes(raw["payload"][0].as_py() or b"").decode("utf-8", "replace")
+        return None, None
+    profiles = expand(load_profiles(folder=settings.profiles))
+    name = raw["profile"][0].as_py()
+    profiles.setdefault(name, profiles[DEFAULT_PROFILE])
+    decoded = decode_raw(raw, profiles, max_json_depth=settings.fetch.max_json_depth)
+    text = str(decoded.kept["text"][0].as_py()) if len(decoded.kept) else None
+    if text is not None and raw["format"][0].as_py() == "text":
+        return text, text
+    return bytes(raw["payload"][0].as_py() or b"").decode("utf-8", "replace"), text
 
 
 def _find_raw(root: Path, batch_id: str, record_ref: str) -> pa.Table | None:

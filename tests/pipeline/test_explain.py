@@ -1,11 +1,14 @@
 """``warraq explain``: an article as it came, what was cut out of it, as it is published."""
 
+import html
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from flows.command_line import main
+from flows.explain_page import explain_page
 from tests.pipeline.running import SampleRun, by_place, run, warraq
 
 pytestmark = pytest.mark.flow
@@ -114,3 +117,42 @@ def test_status_tells_what_is_there(sample: SampleRun) -> None:
     assert told["rows"]["duplicates"] == counts["duplicate"]
     assert told["rows"]["quarantine"] == counts["quarantined"]
     assert {run["stage"] for run in told["runs"]} >= {"fetch", "clean", "publish", "run"}
+
+
+def test_the_page_marks_each_cut_where_it_stood(sample: SampleRun, tmp_path: Path) -> None:
+    row = by_place(sample.lake, "articles")[SCRAPE]
+    page = tmp_path / "page.html"
+    ran = warraq("explain", row["article_id"], "--lake", sample.lake, "--html", page)
+    marked = re.findall(
+        '<mark style="--hue: [0-9]+" title="([a-z_]+)">(.*?)</mark>', page.read_text(), re.DOTALL
+    )
+    cuts = sorted(ran.told["article"]["removed"], key=lambda cut: cut["start"])
+    assert marked == [(cut["kind"], html.escape(cut["text"])) for cut in cuts]
+    assert 'dir="rtl"' in page.read_text()
+
+
+def test_a_page_runs_nothing_that_a_text_holds() -> None:
+    evil = "<script>alert(1)</script>\"'&"
+    cut = {"kind": evil, "text": evil, "start": 0, "end": 8}
+    article = {"article_id": evil, "title": evil, "body": evil, "removed": [cut], "authors": [evil]}
+    ledger = [
+        dict.fromkeys(("record_ref", "source", "disposition", "reason", "batch_id", "run_id"), evil)
+    ]
+    page = explain_page(article, evil * 3, ledger)
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+
+
+def test_cuts_that_do_not_fit_the_text_do_no_harm() -> None:
+    cuts = [
+        {"kind": "meta", "text": "x", "start": s, "end": e} for s, e in ((2, 9), (4, 6), (50, 60))
+    ]
+    page = explain_page({"article_id": "a", "body": "", "removed": cuts}, "abcdefgh", [])
+    assert '>ab<mark style="--hue: 245" title="meta">cdefgh</mark></div>' in page
+
+
+def test_a_page_that_cannot_be_written_is_named(sample: SampleRun, tmp_path: Path) -> None:
+    row = by_place(sample.lake, "articles")[SCRAPE]
+    page = tmp_path / "none" / "page.html"
+    ran = warraq("explain", row["article_id"], "--lake", sample.lake, "--html", page)
+    assert (ran.code, str(page) in ran.log) == (1, True)
