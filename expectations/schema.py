@@ -157,15 +157,8 @@ _CLEAN_FIELDS: Final = [
     _text("dateline_place", "the place named at the head of the text; null when none is"),
     _text("agency", "the news agency that the text is credited to; null when none is"),
     _text("credited_source", "who else the text says that it is taken from; null when nobody"),
-    _field(
-        "captions",
-        pa.list_(pa.string()),
-        "captions of pictures taken out of the text, in order",
-        required=True,
-    ),
-    _field(
-        "tags", pa.list_(pa.string()), "keywords taken out of the text, in order", required=True
-    ),
+    _field("captions", pa.list_(pa.string()), "captions taken out of the text", required=True),
+    _field("tags", pa.list_(pa.string()), "keywords taken out of the text", required=True),
     _field(
         "published_at", TIMESTAMP, "publication time; a day without a time is 00:00", unit="UTC"
     ),
@@ -183,6 +176,13 @@ _CLEAN_FIELDS: Final = [
         "removed",
         pa.list_(REMOVED),
         "what was cut out of the text: kind, raw text, and its place in the decoded raw text",
+        unit="code points",
+        required=True,
+    ),
+    _field(
+        "glued_words_split",
+        pa.list_(pa.int32()),
+        "places in the body where a missing space was put in",
         unit="code points",
         required=True,
     ),

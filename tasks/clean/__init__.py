@@ -19,6 +19,7 @@ from tasks.clean.assemble import all_cuts, body_of, links_column, removed_column
 from tasks.clean.bylines import find_bylines
 from tasks.clean.credits import authors_column
 from tasks.clean.draft import TITLE, Draft, Found, Spans, open_draft
+from tasks.clean.glued_words import split_glued
 from tasks.clean.identity import Names, article_ids, content_hashes
 from tasks.clean.related_links import find_related_links
 from tasks.clean.times import read_times
@@ -62,13 +63,15 @@ def clean(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> Outcome:
         found.append(rule(draft))
         draft = draft.without(found[-1].cuts)
     cuts, kinds = all_cuts(found)
+    body, split = split_glued(body_of(draft, cuts))
     columns = {
         **_identity(records),
         **_editorial(draft, found),
         **read_times(records, profiles),
         "title": _titles(draft, found[RULES.index(find_titles)].cuts),
-        "body": column_of(body_of(draft, cuts)),
+        "body": column_of(body),
         "removed": removed_column(draft, cuts, kinds),
+        "glued_words_split": split,
         "read_as": records["read_as"],
         "record_ref": records["record_ref"],
     }

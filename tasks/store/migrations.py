@@ -21,23 +21,23 @@ from tasks.store.transaction import Transaction
 Step = Callable[[str, pa.Table], pa.Table]
 
 
-def _with_credits(dataset: str, rows: pa.Table) -> pa.Table:
-    """From 1 to 2: columns for what cleaning takes out of the text, empty for older articles."""
+def _with_cleaning(dataset: str, rows: pa.Table) -> pa.Table:
+    """From 1 to 2: columns for what cleaning takes out and splits, empty for older articles."""
     if dataset not in {"articles", "duplicates", "quarantine"}:
         return rows
     text, texts = pa.string(), pa.list_(pa.string())
-    kinds = {"agency": text, "credited_source": text, "captions": texts, "tags": texts}
-    place = rows.column_names.index("dateline_place") + 1
-    for name, kind in reversed(kinds.items()):
+    named = {"agency": text, "credited_source": text, "captions": texts, "tags": texts}
+    behind = dict.fromkeys(named, "dateline_place") | {"glued_words_split": "removed"}
+    for name, kind in reversed((named | {"glued_words_split": pa.list_(pa.int32())}).items()):
         column = pa.nulls(len(rows), kind)
-        if kind == texts and dataset != "quarantine":
+        if pa.types.is_list(kind) and dataset != "quarantine":
             nowhere = pa.array([0] * (len(rows) + 1), pa.int32())
-            column = pa.ListArray.from_arrays(nowhere, pa.array([], text))
-        rows = rows.add_column(place, name, column)
+            column = pa.ListArray.from_arrays(nowhere, pa.array([], kind.value_type))
+        rows = rows.add_column(rows.column_names.index(behind[name]) + 1, name, column)
     return rows
 
 
-MIGRATIONS: Final[dict[int, Step]] = {1: _with_credits}
+MIGRATIONS: Final[dict[int, Step]] = {1: _with_cleaning}
 """The step from each version of the schema to the next."""
 
 

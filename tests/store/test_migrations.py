@@ -17,7 +17,7 @@ from tasks.store.log import entry_path
 from tasks.store.migrations import MIGRATIONS
 from tests.store.lake_batches import article_id, batch, commit, rewrite_log
 
-CREDITS = ("agency", "credited_source", "captions", "tags")
+CREDITS = ("agency", "credited_source", "captions", "tags", "glued_words_split")
 """What the step from schema 1 to 2 brings, which is the real one."""
 
 WITH_ARTICLES = {"articles", "duplicates", "quarantine"}
