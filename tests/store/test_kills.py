@@ -50,7 +50,7 @@ def test_a_version_that_is_given_up_is_whole_or_gone(
             raise KeyboardInterrupt
         delete(path)
 
-    monkeypatch.setattr("tasks.store.lake.delete", die)
+    monkeypatch.setattr("tasks.store.files.delete", die)
     with pytest.raises(KeyboardInterrupt):
         perform(lake, Action(MAINTAIN))
     with suppress(FileNotFoundError):

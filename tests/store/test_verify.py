@@ -59,7 +59,7 @@ def _replace_shown(lake: Lake) -> None:
     path = shown_file(lake)
     content = path.read_bytes()
     path.unlink()
-    path.write_bytes(content)
+    path.write_bytes(content[::-1])
 
 
 def _misstate(lake: Lake) -> None:
