@@ -42,7 +42,9 @@ def find_agencies(draft: Draft) -> Found:
             row = int(lines.row[line])
             spans.append((row, int(lines.head[line]), int(lines.tail[line])))
             agencies[row] = name
-    at = np.flatnonzero(lines.stands & ~short & (_brackets(draft) | last))
+    behind = _brackets(draft)
+    behind[draft.last_lines()] = True
+    at = np.flatnonzero(behind & ~short)
     for line, size, text in _behind_stops(draft, at):
         name = credited(text, bracketed=not last[line])
         if name:
