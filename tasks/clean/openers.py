@@ -254,10 +254,7 @@ def _signature(read: list[Part], length: int) -> Signature:
         _first(read, OUTLET) or None,
         places[0] if places else None,
         agency_named(_first(read, AGENCY)),
-        name_only=len(read) == 1
-        and read[0].name == (person_named(read[0].name) or "")
-        and bool(people)
-        and not read[0].marks,
+        name_only=len(read) == 1 and bool(people) and not read[0].dashed,
     )
 
 
