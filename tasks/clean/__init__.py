@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from expectations.conformance import check
 from expectations.schema import CLEANED, RECORDS, REFUSED
+from tasks.clean.agency_credits import find_agencies
 from tasks.clean.assemble import all_cuts, body_of, links_column, removed_column
 from tasks.clean.bylines import find_bylines
 from tasks.clean.credits import authors_column
@@ -40,6 +41,7 @@ Rule = Callable[[Draft], Found]
 RULES: Final[tuple[Rule, ...]] = (
     find_titles,
     find_bylines,
+    find_agencies,
     find_related_links,
 )
 """The cutting rules in the order in which they see the text."""

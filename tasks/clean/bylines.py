@@ -1,67 +1,202 @@
 """Cut the signature from the head of an article: who wrote it, for which outlet, from where.
 
-«كتبت ليلى الشوملي» has a line for itself, «محرر سياسى مصر وناسهاأعلن التحالف» runs into the report.
-A kernel cannot read names, so signatures are read in Python (:mod:`tasks.clean.signature`), but
-only in the lines that a search over the whole column finds suspicious: those that open with a
-byline phrase or name their outlet at the head.
+«كتبت ليلى الشوملي» has a line for itself, «محرر سياسى مصر وناسهاأعلن التحالف» runs into the report,
+«عمان - الغد -» opens it. A kernel cannot read names, so signatures are read in Python
+(:mod:`tasks.clean.signature`, :mod:`tasks.clean.openers`), but only in the lines that a search over
+the heads of all articles finds suspicious.
 """
 
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.clean.draft import BYLINE, DATELINE, Draft, Found, Spans
-from tasks.clean.signature import opening_pattern, read_signature, spelling_pattern
+from tasks.clean.draft import AGENCY, BYLINE, CAPTION, DATELINE, Draft, Flags, Found, Spans
+from tasks.clean.names import NAME_WORDS, is_place, masthead_key
+from tasks.clean.opener_parts import LABELS
+from tasks.clean.openers import read_opener
+from tasks.clean.signature import Signature, opening_pattern, read_signature, spelling_pattern
 from tasks.text.buffers import column_of, gather
 
 HEAD_BYTES: Final = 320
 """A signature longer than some 160 letters was not seen."""
 
+HEAD_LINES: Final = 6
+"""A signature stands under a title, a subtitle, a date and a caption at most."""
+
+SIGNATURE_WORDS: Final = 12
+"""No line that is a signature was longer; most have four words."""
+
+REPORT_WORDS_AT_LEAST: Final = 8
+"""Words of a report's first paragraph; lines of poems and lists have fewer."""
+
+DEEP_BYTES: Final = 128
+"""Enough for an opener like no other."""
+
+DEEP_LINES: Final = 8
+"""Lines of a page that may stand above an opener like no other («لندن، بريطانيا (CNN) --»)."""
+
+TITLE_WORDS: Final = 20
+"""No title that was counted has more words: under a longer line there is no head any more."""
+
+_PART: Final = (
+    r"^[-–—|*\s]*(?:[\[(«\"][^()«»\"\[\]]{2,30}[\])»\"]|[^-–—:/|()«»\"؟!؛،]{1,36}?)"
+    r"\s*[-–—:/|،(«\"ـ]"
+)
+"""Heads whose first part is as short as a name; the reader of openers tells names from prose."""
+
+_CERTAIN: Final = r"^[^()«».:؟!]{0,60}\([^()]{2,12}\)\s*[-–—]"
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What is found, row by row."""
+
+    spans: list[tuple[int, int, int]] = field(default_factory=list)
+    kinds: list[int] = field(default_factory=list)
+    authors: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    outlets: dict[int, str] = field(default_factory=dict)
+    places: dict[int, str] = field(default_factory=dict)
+    agencies: dict[int, str] = field(default_factory=dict)
+    captions: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def add(
+        self, row: int, start: int, end: int, signature: Signature, *, caption: bool = False
+    ) -> None:
+        self.spans.append((row, start, end))
+        if caption:
+            self.kinds.append(CAPTION)
+            self.captions[row] = (*self.captions.get(row, ()), *signature.authors)
+            return
+        only_agency = signature.agency and not signature.place
+        kind = AGENCY if only_agency else DATELINE
+        self.kinds.append(BYLINE if signature.authors else kind)
+        if signature.authors:
+            self.authors[row] = (*self.authors.get(row, ()), *signature.authors)
+        for column, value in (
+            (self.outlets, signature.outlet),
+            (self.places, signature.place),
+            (self.agencies, signature.agency),
+        ):
+            if value:
+                column.setdefault(row, value)
+
+    def found(self) -> Found:
+        kinds = np.array(self.kinds, np.int8)
+        columns = self.authors, self.outlets, self.places, self.agencies
+        return Found(Spans.of(self.spans), kinds, *columns, captions=self.captions)
+
 
 def find_bylines(draft: Draft) -> Found:
-    """Cut signatures from the first line that stands of each article."""
-    lines = draft.first_lines()
+    """Cut signatures from the first lines that stand of each article."""
+    lines, early = _head_lines(draft)
     rows = draft.lines.row[lines]
     starts, ends = draft.lines.head[lines], draft.lines.tail[lines]
-    heads = _heads(draft, starts, ends)
-    profiles = draft.records["profile"].to_pylist()
-    sources = draft.records["source"].to_pylist()
-    spans: list[tuple[int, int, int]] = []
-    kinds: list[int] = []
-    authors: dict[int, tuple[str, ...]] = {}
-    outlets: dict[int, str] = {}
-    places: dict[int, str] = {}
-    for i in _suspects(draft, rows, heads).tolist():
-        row = int(rows[i])
-        profile = draft.profiles[profiles[row]]
-        head = heads[i].as_py()
-        whole = len(head.encode()) == ends[i] - starts[i]
-        signature = read_signature(
+    sizes = np.where(early, HEAD_BYTES, DEEP_BYTES)
+    heads = _heads(draft, starts, ends, sizes)
+    signed = _signed(draft, lines, heads, early)
+    at = np.flatnonzero(signed | _opened(draft, lines, heads, early))
+    notes = _Notes()
+    signs = _Signs.of(draft)
+    done = -1
+    columns = (each[at].tolist() for each in (rows, starts, ends, sizes, early, signed))
+    for head, row, start, end, size, is_early, is_signed in zip(
+        heads.take(pa.array(at)).to_pylist(), *columns, strict=True
+    ):
+        if row == done:
+            continue
+        whole = end - start <= size
+        if whole and row in notes.outlets and head in LABELS:
+            notes.add(row, start, end, Signature(len(head)))
+            continue
+        signature = signs.read(row, head, whole=whole, signed=is_signed)
+        if signature is None or not (is_early or _is_certain(signature, head)):
+            continue
+        named_below = signature.name_only and _is_named_below(draft, row, end, signature)
+        if named_below is None:
+            continue
+        cut = start + len(head[: signature.length].rstrip().encode())
+        notes.add(row, start, cut, signature, caption=bool(named_below))
+        if cut < end:
+            done = row
+    return notes.found()
+
+
+def _is_named_below(draft: Draft, row: int, end: int, signature: Signature) -> bool | None:
+    """Tell whether the text below a lone name names the person; None where it is no article.
+
+    Such a name is of a picture, and its text tells of the person; who signs is not told of. Below
+    a line of a poem or a list there is another short one.
+    """
+    below = draft.text(end, int(draft.repaired.texts.offsets[row + 1])).strip()
+    if len(below.partition("\n")[0].split()) < REPORT_WORDS_AT_LEAST:
+        return None
+    return signature.authors[0].split()[-1] in below
+
+
+def _is_certain(signature: Signature, head: str) -> bool:
+    """Tell whether no sentence opens like this, wherever it stands: «لندن، بريطانيا (CNN) --»."""
+    named = signature.place and (signature.agency or signature.outlet)
+    return bool(named) and is_place(signature.place or "") and not signature.authors
+
+
+def _head_lines(draft: Draft) -> tuple[np.ndarray, Flags]:
+    """Return the first lines that stand of each row, and which have only short ones above."""
+    stands = np.flatnonzero(draft.lines.stands)
+    rows = draft.lines.row[stands]
+    first = np.searchsorted(rows, rows, side="left")
+    rank = np.arange(len(stands)) - first
+    words, stop = draft.lines.words[stands], draft.lines.stop[stands]
+    report = (words > TITLE_WORDS) | (stop & (words > NAME_WORDS))
+    above: np.ndarray = np.cumsum(report) - report
+    early = (rank < HEAD_LINES) & (above == above[first])
+    near = rank < DEEP_LINES
+    return stands[near], early[near]
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """Who signs how, by source and profile."""
+
+    draft: Draft
+    sources: list[str]
+    profiles: list[str]
+    own: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, draft: Draft) -> "_Signs":
+        sources, profiles = draft.records["source"], draft.records["profile"]
+        return cls(draft, sources.to_pylist(), profiles.to_pylist())
+
+    def read(self, row: int, head: str, *, whole: bool, signed: bool) -> Signature | None:
+        """Read the signature at the head of a line of this row.
+
+        ``signed`` tells that it opens with a byline phrase or names its outlet.
+        """
+        source, name = self.sources[row], self.profiles[row]
+        profile = self.draft.profiles[name]
+        own = self.own.get((source, name))
+        if own is None:
+            own = frozenset(masthead_key(outlet) for outlet in (source, *profile.outlets))
+            self.own[source, name] = own
+        opener = read_opener(head, whole=whole, own=own)
+        if opener or not signed:
+            return opener
+        return read_signature(
             head,
             whole=whole,
-            outlets=(sources[row], *profile.outlets),
+            outlets=[name for name in (source, *profile.outlets) if not name.isascii()],
             phrases=profile.byline_phrases,
             spelling=profile.spelling,
         )
-        if signature is None:
-            continue
-        size = len(head[: signature.length].rstrip().encode())
-        spans.append((row, int(starts[i]), int(starts[i]) + size))
-        kinds.append(BYLINE if signature.authors else DATELINE)
-        authors[row] = signature.authors
-        if signature.outlet:
-            outlets[row] = signature.outlet
-        if signature.place:
-            places[row] = signature.place
-    return Found(Spans.of(spans), np.array(kinds, np.int8), authors, outlets, places)
 
 
-def _heads(draft: Draft, starts: np.ndarray, ends: np.ndarray) -> pa.Array:
+def _heads(draft: Draft, starts: np.ndarray, ends: np.ndarray, sizes: np.ndarray) -> pa.Array:
     """Return the first bytes of lines as strings that end between characters."""
     data = draft.repaired.texts.data
-    stops = np.minimum(ends, starts + HEAD_BYTES)
+    stops = np.minimum(ends, starts + sizes)
     while len(inside := np.flatnonzero((stops < ends) & (_bytes_at(data, stops) & 0xC0 == 0x80))):
         stops[inside] -= 1
     return column_of(gather(draft.repaired.texts, starts, stops))
@@ -71,20 +206,35 @@ def _bytes_at(data: np.ndarray, places: np.ndarray) -> np.ndarray:
     return data[np.minimum(places, len(data) - 1)] if len(data) else np.zeros(len(places), np.uint8)
 
 
-def _suspects(draft: Draft, rows: np.ndarray, heads: pa.Array) -> np.ndarray:
-    """Return which heads open with a byline phrase or hold the name of their outlet."""
+def _opened(draft: Draft, lines: np.ndarray, heads: pa.Array, early: Flags) -> Flags:
+    """Tell which lines may open with a dateline: short ones, and those with a part like a name."""
+    mask = _matches(heads, _CERTAIN)
+    at = np.flatnonzero(early)
+    mask[at] |= draft.lines.words[lines[at]] <= SIGNATURE_WORDS
+    mask[at] |= _matches(heads.take(pa.array(at)), _PART)
+    return mask
+
+
+def _signed(draft: Draft, lines: np.ndarray, heads: pa.Array, early: Flags) -> Flags:
+    """Tell which heads open with a byline phrase or hold the name of their outlet."""
+    mask = np.zeros(len(lines), np.bool_)
+    at = np.flatnonzero(early)
+    near = heads.take(pa.array(at))
     everywhere = {
         phrase for profile in draft.profiles.values() for phrase in profile.byline_phrases
     }
-    found = pc.match_substring_regex(heads, opening_pattern(tuple(sorted(everywhere))).pattern)
-    mask = found.to_numpy(zero_copy_only=False).copy()
-    names = draft.records.select(["source", "profile"]).take(pa.array(rows))
+    mask[at] |= _matches(near, opening_pattern(tuple(sorted(everywhere))).pattern)
+    names = draft.records.select(["source", "profile"]).take(pa.array(draft.lines.row[lines[at]]))
     for source, profile in set(zip(*(column.to_pylist() for column in names.columns), strict=True)):
         of_it = pc.and_(pc.equal(names["source"], source), pc.equal(names["profile"], profile))
         where = np.flatnonzero(of_it.to_numpy())
         for name in (source, *draft.profiles[profile].outlets):
             pattern = spelling_pattern(name)
             if pattern:
-                hits = pc.match_substring_regex(heads.take(pa.array(where)), pattern)
-                mask[where] |= hits.to_numpy(zero_copy_only=False)
-    return np.flatnonzero(mask)
+                mask[at[where]] |= _matches(near.take(pa.array(where)), pattern)
+    return mask
+
+
+def _matches(texts: pa.Array, pattern: str) -> Flags:
+    found = pc.match_substring_regex(texts, pattern)
+    return found.to_numpy(zero_copy_only=False).copy()  # type: ignore[no-any-return]

@@ -10,22 +10,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from tasks.clean.names import (
+    NAME_WORDS,
+    PARTICLES,
+    REPORT_WORDS,
+    USUAL_SPELLING,
+    WORD,
+    folded,
+    is_place,
+    is_verb,
+)
 from tasks.sources import Spelling
-from tasks.text.letters import FOLDED, HARAKAT
 from tasks.text.lexicons import load_lexicon
 
-NAME_WORDS: Final = 6
-"""The longest name that was counted, «محمد عبد الله آل خليفة» with a title or two."""
-
-_PARTICLES: Final = frozenset(
-    {"في", "فى", "من", "إلى", "الى", "على", "عن", "أن", "إن", "مع", "هذا"}
-)
-"""Words that stand in sentences, behind names too: with one of them nothing is certain."""
-
-_REPORT_WORDS: Final = frozenset({"لم", "لما", "لن", "عندما", "حينما", "بينما", "لأول", "منذ"})
-"""Words, other than verbs, with which a report begins, and that are in no name."""
-
-_NO_NAMES: Final = _REPORT_WORDS | {
+_NO_NAMES: Final = REPORT_WORDS | {
     *("كتب", "كتبت", "بقلم", "عليه", "عليها", "عليهم", "فيه", "فيها", "منه", "منها", "له", "لها")
 }
 """Words that are in no name: «كتب عليها السلام» are books, or a prayer."""
@@ -36,22 +34,24 @@ _GLUED_WORDS: Final = frozenset({"عندما", "حينما", "بينما"})
 _PREFIXES: Final = frozenset({"ال", "وال", "بال", "كال", "فال", "لل", "ولل"})
 """Before a verb's letters these make a noun: «التقرير» is no «ال» glued to «تقرير»."""
 
-_USUAL_SPELLING: Final = Spelling()
-
 _LOOSE: Final = {"ا": "[اأإآ]", "ي": "[يىئ]", "و": "[وؤ]", "ه": "[هة]", " ": r"\s+"}
-_WORD: Final = r"[\u0621-\u064A][\u0621-\u0652]*"
 _SEPARATOR: Final = r"[-–—:/|]"
 _GAP: Final = r"[\s\-–—:/،,|*«»\"().]*"
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature at the head of a line: its length, and what it says."""
+    """A signature at the head of a line: its length, and what it says.
+
+    ``name_only`` tells that it is a line with nothing but a name, which may be a caption too.
+    """
 
     length: int
     authors: tuple[str, ...] = ()
     outlet: str | None = None
     place: str | None = None
+    agency: str | None = None
+    name_only: bool = False
 
 
 def read_signature(
@@ -60,7 +60,7 @@ def read_signature(
     whole: bool,
     outlets: Sequence[str] = (),
     phrases: tuple[str, ...] = (),
-    spelling: Spelling = _USUAL_SPELLING,
+    spelling: Spelling = USUAL_SPELLING,
 ) -> Signature | None:
     """Read the signature that opens ``head``; None when there is none for certain.
 
@@ -127,20 +127,20 @@ def _signed_for(
 
 def _by_phrase(masthead: _Masthead, opening: re.Match[str]) -> Signature | None:
     """Read «كتب: NAME - OUTLET -» and «محرر سياسى OUTLET»."""
-    name = _tidy(masthead.before[opening.end() :])
+    name = tidy(masthead.before[opening.end() :])
     ends = masthead.separated or masthead.glued or bool(opening["desk"])
     if len(name.split()) > NAME_WORDS or not ends:
         return None
-    return Signature(masthead.after, (name or _tidy(opening.group()),), masthead.name)
+    return Signature(masthead.after, (name or tidy(opening.group()),), masthead.name)
 
 
 def _by_name(head: str, masthead: _Masthead) -> Signature | None:
     """Read «NAME - OUTLET - PLACE:» and «PLACE – «OUTLET»:»."""
-    name = _tidy(masthead.before)
+    name = tidy(masthead.before)
     parted = re.search(_SEPARATOR + r"\s*[«\"(]*$", masthead.before)
     if not masthead.separated or not parted or not _is_name(name):
         return None
-    if _is_place(name):
+    if is_place(name):
         return Signature(masthead.after, (), masthead.name, name)
     place, end = _place_at(head, masthead.after)
     return Signature(end, (name,), masthead.name, place)
@@ -149,16 +149,16 @@ def _by_name(head: str, masthead: _Masthead) -> Signature | None:
 def _signed_alone(head: str, opening: re.Match[str], spelling: Spelling) -> Signature | None:
     """Read a signature that has its line for itself: «كتبت ليلى الشوملي», «تقرير: فلان»."""
     rest = head[opening.end() :]
-    name = _tidy(rest)
-    if re.search(r"[.؟!؛]\s*$", head) or not re.fullmatch(r"[\u0621-\u0652\s\-–/،,|]*", rest):
+    name = tidy(rest)
+    if re.search(r"[.؟!؛]\s*$", head) or not re.fullmatch(r"[\u0621-\u0652\s\-–/،,|]*:?", rest):
         return None
     if not name:
-        return Signature(len(head), (_tidy(opening.group()),)) if opening["desk"] else None
+        return Signature(len(head), (tidy(opening.group()),)) if opening["desk"] else None
     if not opening["colon"] and not (opening["person"] and _is_person(name)):
         return None
-    if any(_is_verb(word, spelling) or word in _NO_NAMES for word in name.split()):
+    if any(is_verb(word, spelling) or word in _NO_NAMES for word in name.split()):
         return None
-    names = map(_tidy, re.split(r"[-–/،,|]", rest))
+    names = map(tidy, re.split(r"[-–/،,|]", rest))
     return Signature(len(head), tuple(filter(None, names)))
 
 
@@ -173,26 +173,26 @@ def _signed_glued(head: str, opening: re.Match[str], spelling: Spelling) -> Sign
     for number, token in enumerate(re.finditer(r"\S+", head[place:])):
         word = token.group()
         # «محرر سياسى كبير قال إن» is no signature, but a sentence.
-        is_verb = _is_verb(word, spelling)
-        sentence = word in _PARTICLES or bool(opening["desk"] and is_verb)
-        if sentence or number >= NAME_WORDS or not re.fullmatch(_WORD, word):
+        verb = is_verb(word, spelling)
+        sentence = word in PARTICLES or bool(opening["desk"] and verb)
+        if sentence or number >= NAME_WORDS or not re.fullmatch(WORD, word):
             return None
-        name = _tidy(head[place : place + token.start()])
-        begins = is_verb or (number > 1 and word in _REPORT_WORDS)
+        name = tidy(head[place : place + token.start()])
+        begins = verb or (number > 1 and word in REPORT_WORDS)
         if number and opening["colon"] and begins:
             return Signature(place + token.start(), (name,))
         if word.startswith("لل"):  # «للمرة الأولى», «للعام»: no part of a name
             return None
-        cut = _glued_at(word)
+        cut = glued_at(word)
         if cut:
             end = place + token.start() + cut
-            name = _tidy(head[place:end])
-            desk = _tidy(opening.group()) if opening["desk"] else ""
+            name = tidy(head[place:end])
+            desk = tidy(opening.group()) if opening["desk"] else ""
             return Signature(end, (desk or name,), name if desk else None)
     return None
 
 
-def _glued_at(word: str) -> int:
+def glued_at(word: str) -> int:
     """Return where a report's first word begins inside ``word``, 0 when it does not for certain.
 
     Either the report opens with a verb or a word like «عندما» («الحلبيتناغمت»), or the letters
@@ -200,8 +200,8 @@ def _glued_at(word: str) -> int:
     or final ى).
     """
     for cut in range(2, len(word) - 2):
-        if _is_verb(word[cut:]) and word[:cut] not in _PREFIXES:
-            if word[cut] == "ا" and _is_verb(word[cut + 1 :]):
+        if is_verb(word[cut:]) and word[:cut] not in _PREFIXES:
+            if word[cut] == "ا" and is_verb(word[cut + 1 :]):
                 return cut + 1  # «وناسهاقال»: with a bare alef before it, «قال» reads as «أقال»
             # «فالحأبلغ»: أ is the verb's own («أبلغ»), though without it there is a verb as well.
             return cut - 1 if word[cut - 1] in "أإآ" else cut
@@ -215,24 +215,24 @@ def _glued_at(word: str) -> int:
 
 
 def _begins_report(outlet: str, text: str, spelling: Spelling) -> bool:
-    word = re.match(_WORD, text)
+    word = re.match(WORD, text)
     if word is None:
         return False
     cannot_join = outlet[-1] in "ةى" or (outlet[-1] == "ا" and text[0] in "أإآ")
-    return cannot_join or _is_verb(word.group(), spelling)
+    return cannot_join or is_verb(word.group(), spelling)
 
 
 def _place_at(head: str, start: int) -> tuple[str | None, int]:
     """Return the place that stands at ``start`` before a separator, and where that ends."""
-    match = re.compile(rf"({_WORD}(?:\s{_WORD}){{0,2}})\s*[-–—:]+\s*").match(head, start)
-    if match and _is_place(match.group(1)):
+    match = re.compile(rf"({WORD}(?:\s{WORD}){{0,2}})\s*[-–—:]+\s*").match(head, start)
+    if match and is_place(match.group(1)):
         return match.group(1), match.end()
     return None, start
 
 
 def _is_name(name: str) -> bool:
     words = name.split()
-    return 0 < len(words) <= NAME_WORDS and all(re.fullmatch(_WORD, word) for word in words)
+    return 0 < len(words) <= NAME_WORDS and all(re.fullmatch(WORD, word) for word in words)
 
 
 def _is_person(name: str) -> bool:
@@ -241,7 +241,7 @@ def _is_person(name: str) -> bool:
     return (
         2 <= len(words) <= 4
         and not words[0].startswith("ال")
-        and not any(word in _PARTICLES | _NO_NAMES or _glued_at(word) for word in words)
+        and not any(word in PARTICLES | _NO_NAMES or glued_at(word) for word in words)
     )
 
 
@@ -249,53 +249,18 @@ def _is_short(head: str) -> bool:
     return len(head.split()) <= NAME_WORDS + 3
 
 
-def _is_place(name: str) -> bool:
-    return _folded(name) in _places()
-
-
-def _tidy(name: str) -> str:
+def tidy(name: str) -> str:
+    """Return a name without the marks around and between its words."""
     return " ".join(re.sub(r"[\-–—:/،,|*«»\"().]+", " ", name).split())
-
-
-_FOLD: Final = str.maketrans({**FOLDED, **dict.fromkeys(HARAKAT + "ـ")})
-
-
-def _folded(word: str) -> str:
-    return word.translate(_FOLD)
-
-
-def _is_verb(word: str, spelling: Spelling = _USUAL_SPELLING) -> bool:
-    """Tell whether reports open with the verb, in any spelling.
-
-    Final ى may stand for ي («يجرى»), not the other way: «برهانفي» ends with «في», not with «نفى».
-    Whole words of an outlet that prints ي for ى are verbs in ى too («نفي المتحدث»).
-    """
-    strict = word[-1] == "ي" and spelling.alef_maqsura == "ى"
-    return _folded(word) in _verbs() and (not strict or _folded(word) in _verbs_in_ya())
-
-
-@cache
-def _verbs() -> frozenset[str]:
-    return frozenset(map(_folded, load_lexicon("opening_verbs")))
-
-
-@cache
-def _verbs_in_ya() -> frozenset[str]:
-    return frozenset(_folded(verb) for verb in load_lexicon("opening_verbs") if verb[-1] == "ي")
-
-
-@cache
-def _places() -> frozenset[str]:
-    return frozenset(map(_folded, load_lexicon("places")))
 
 
 @cache
 def spelling_pattern(name: str) -> str:
     """Return a pattern of the name in any spelling; empty for what cannot be a printed masthead."""
-    folded = " ".join(_folded(name).split())
-    if len(folded) < 2 or not re.fullmatch(r"[\w .\-]+", folded):
+    words = " ".join(folded(name).split())
+    if len(words) < 2 or not re.fullmatch(r"[\w .\-]+", words):
         return ""
-    return "".join(_LOOSE.get(char, re.escape(char)) for char in folded)
+    return "".join(_LOOSE.get(char, re.escape(char)) for char in words)
 
 
 def _any_of(phrases: Iterable[str]) -> str:

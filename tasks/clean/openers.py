@@ -1,0 +1,279 @@
+"""Openers as agencies and desks print them before a report, read from the head of a line.
+
+«عمان - الغد -», «دبي، الإمارات (CNN)--», «خالد علي - سبق - جدة:», «الرياض - محمد الحيدر»: what
+separators part is told one by one (place, agency, outlet, person), and the whole is an opener only
+in the shapes of :func:`_accepted`; everything else is prose, and stays.
+"""
+
+import re
+from typing import Final
+
+from tasks.clean.names import (
+    HONORIFIC,
+    KNOWN,
+    NAME_WORDS,
+    PARTICLES,
+    REPORT_WORDS,
+    SHAPED,
+    WORD,
+    agency_named,
+    begins_like_a_name,
+    is_country,
+    is_domain,
+    is_no_name,
+    is_place,
+    is_verb,
+    masthead_key,
+    person_named,
+)
+from tasks.clean.opener_parts import (
+    AGENCY,
+    LABEL,
+    LABELS,
+    OUTLET,
+    PERSON,
+    PLACE,
+    UNKNOWN,
+    Part,
+    read_parts,
+)
+from tasks.clean.signature import Signature, glued_at, tidy
+
+_BODY: Final = 30
+"""Letters that a report has at least behind its dateline."""
+
+_BEGIN: Final = frozenset(
+    {
+        *("تحت", "برعاية", "بحضور", "بمشاركة", "ضمن", "خلال", "بعد", "قبل", "وسط", "رغم", "عقب"),
+        *("إثر", "بدأ", "بدأت", "لا", "كان", "كانت", "عاد", *PARTICLES, *REPORT_WORDS),
+    }
+)
+"""Words that follow a name only where a report begins."""
+
+_DATED: Final = re.compile(
+    rf"(?P<place>{WORD}(?:\s{WORD}){{0,2}})(?:\s\([^()]{{2,30}}\))?\s*[،,]?\s*"
+    r"(?:\d{1,2}[-/]\d{1,2}[-/]\d{4}"
+    r"|\d{1,2}\s\w+(?:\s\w+)?\s\d{4}\s?(?:هـ?|م)?(?:\s(?:الموافق\s)?\d{1,2}\s\S{3,12}\s\d{4}\s?م?)?)"
+    r"\s*[-–،]?\s*(?P<agency>[\w .]{2,8}?)\s*(?:[-–—:]+\s*|$)"
+)
+_COLUMNIST: Final = re.compile(
+    r"(?:ال)?(?:تحليل|مقال|مقالة|رأي|تقرير|تعليق|قصة|ترجمة)\s+بقلم\s+(?P<who>[^.؟!؛:«\"]{5,80})"
+)
+
+
+def read_opener(head: str, *, whole: bool, own: frozenset[str] = frozenset()) -> Signature | None:
+    """Read the opener at ``head``, of a whole line or of its first letters; None without one.
+
+    ``own`` has folded names under which the outlet signs.
+    """
+    start = len(head) - len(head.lstrip(" |*-–—"))
+    first = head[start : start + 24].split(maxsplit=1)[:1]
+    if first and is_no_name(first[0]) and first[0] not in LABELS:
+        return _read_columnist(head) if whole else None
+    dated = _read_dated(head, whole=whole)
+    if dated:
+        return dated
+    parts, rest = read_parts(head, start, whole=whole, own=own)
+    if len(parts) == 1 and parts[0].kind == PLACE and parts[0].closed:
+        end = name_before_report(head, rest)
+        if end:
+            return Signature(end, (tidy(head[rest:end]),), None, parts[0].name)
+    for count in range(len(parts), 0, -1):
+        read = parts[:count]
+        at_end = whole and read[-1].after >= len(head)
+        if _accepted(read, head, at_end=at_end, own=own):
+            return _signature(read, _with_agency(head, read[-1]))
+    return _read_columnist(head) if whole else None
+
+
+def _accepted(read: list[Part], head: str, *, at_end: bool, own: frozenset[str]) -> bool:
+    """Tell whether the parts, in this order, are an opener, and end like one."""
+    kinds = [part.kind for part in read]
+    last = read[-1]
+    crowded = kinds.count(UNKNOWN) > 1 or kinds.count(PERSON) > 2
+    if crowded or LABEL == kinds[-1] == kinds[0] or not (at_end or _word_behind(head, last)):
+        return False
+    if set(kinds) == {PLACE}:
+        return _place_alone(read, head, at_end=at_end)
+    if AGENCY in kinds or OUTLET in kinds:
+        if len(read) == 1:
+            return _agency_alone(last, at_end=at_end, own=own)
+        return _signed(read, at_end=at_end)
+    if PLACE in kinds or LABEL in kinds:
+        told = PERSON in kinds and UNKNOWN not in kinds and (at_end or last.closed)
+        return told and _named_surely(read, head, at_end=at_end)
+    return kinds == [PERSON] and _person_alone(last, head, at_end=at_end)
+
+
+def _named_surely(read: list[Part], head: str, *, at_end: bool) -> bool:
+    """Tell whether the name beside a place is a person's: in a line, a verb behind it tells too."""
+    name = _first(read, PERSON)
+    if at_end or person_named(name, sure=KNOWN):
+        return True
+    following = _word_behind(head, read[-1])
+    return ":" in read[-1].marks and len(following) > 2 and is_verb(following)
+
+
+def _signed(read: list[Part], *, at_end: bool) -> bool:
+    """Accept an agency's or an outlet's name among others: «عمان - الغد -», «دبي: «الخليج» قال»."""
+    last = read[-1]
+    kinds = [part.kind for part in read]
+    if UNKNOWN in kinds and not _is_name_by_place(read, kinds.index(UNKNOWN)):
+        return False
+    if at_end:
+        return True
+    people = [part.name for part in read if part.kind == PERSON]
+    if not all(person_named(name, sure=SHAPED) for name in people):
+        return False
+    if set(kinds) <= {OUTLET, LABEL, UNKNOWN} and ":" not in last.marks:
+        return False
+    latin = any(part.name.isascii() and not part.bracketed for part in read)
+    if last.closed and not latin:  # «BBC Arabic - غزة: » is the title of a page
+        return True
+    parted = last.kind == AGENCY or any(part.closed for part in read[:-1])
+    return last.bracketed and kinds[0] == PLACE and parted
+
+
+def _is_name_by_place(read: list[Part], at: int) -> bool:
+    """Tell whether words in no list are a name for what stands beside them: «X - OUTLET:»."""
+    beside = read[at + 1] if at + 1 < len(read) else read[at - 1]
+    if at == 1 and len(read) == 3 and read[0].kind == PLACE and beside.bracketed:
+        return beside.dashed  # «دبي، الإمارت العربية المتحدة (CNN)--», a country misspelt
+    if beside.kind not in {AGENCY, OUTLET} or is_domain(beside.name):
+        return False
+    if beside.kind == AGENCY and at:
+        return False
+    return bool(at) or beside.closed or not beside.bracketed
+
+
+def _word_behind(head: str, last: Part) -> str:
+    """Return the word behind the opener, "" without one."""
+    return head[last.after :].lstrip().partition(" ")[0]
+
+
+def _agency_alone(part: Part, *, at_end: bool, own: frozenset[str]) -> bool:
+    """Accept «(CNN)--», «رويترز -», and an outlet's own name before a stop."""
+    if at_end:
+        return True
+    if is_domain(part.name):  # «CNNArabic.com - » is the title of a page
+        return False
+    if part.bracketed or part.kind == AGENCY:
+        return part.dashed
+    return part.closed and not part.name.isascii() and masthead_key(part.name) in own
+
+
+def _place_alone(read: list[Part], head: str, *, at_end: bool) -> bool:
+    """Accept «غزة– لا يأبه», «مسقط: أعلنت»; a country before a colon is a slug, not a dateline."""
+    last = read[-1]
+    if at_end:
+        return last.dashed and last.after > last.end
+    if len(head) - last.after < _BODY or last.bracketed:
+        return False
+    following = _word_behind(head, last)
+    if last.dashed:
+        if ":" in head[last.after : last.after + _BODY]:  # «بغداد - زيدان الربيعي: بحث»
+            return False
+        return not (following[:1].isdigit() or "/" in last.marks or is_place(following))
+    country = any(is_country(part.name) for part in read)
+    return ":" in last.marks and not country and len(following) > 2 and is_verb(following)
+
+
+def _person_alone(part: Part, head: str, *, at_end: bool) -> bool:
+    """Accept a name on a line of its own, and «جمانة النعيمات - لما كان»."""
+    if person_named(part.name, sure=KNOWN) is None:
+        return False
+    if at_end:
+        return ":" not in part.marks and not part.bracketed and _is_signed_name(part.name)
+    following = _word_behind(head, part)
+    opens = following in PARTICLES | REPORT_WORDS or (len(following) > 2 and is_verb(following))
+    return part.dashed and opens and len(head) - part.after >= _BODY
+
+
+def _is_signed_name(name: str) -> bool:
+    """Tell names from lines of poems that begin with one («الطيب لهموم المشاكل يداوي»)."""
+    words = name.split()
+    return not any(word[0] in "ول" and not begins_like_a_name(word) for word in words[1:])
+
+
+def name_before_report(head: str, start: int) -> int:
+    """Return where the name at ``start`` ends before or inside a word that begins the report.
+
+    «دبي: رانيا الغزاوي اختتمت», «رأس الخيمة:عدنان عكاشةاختتم»; 0 when nothing is certain.
+    """
+    title = re.compile(HONORIFIC).match(head, start)
+    start = title.end() if title else start
+    for number, token in enumerate(re.finditer(r"\S+", head[start:])):
+        word = token.group()
+        at = start + token.start()
+        opens = word in _BEGIN or (len(word) > 2 and is_verb(word))
+        if number == 0 and not begins_like_a_name(word):
+            return 0
+        if number > 1 and opens:
+            return at
+        prose = opens or is_no_name(word)
+        if not re.fullmatch(WORD, word) or (number and prose) or number >= NAME_WORDS - 1:
+            return 0
+        cut = glued_at(word) if number else 0
+        if cut and not begins_like_a_name(word):
+            return at + cut
+    return 0
+
+
+def _with_agency(head: str, last: Part) -> int:
+    """Return where the opener ends with an agency behind a comma: «غزة: «الخليج»، وكالات أعلنت»."""
+    word = re.compile(r"\S+\s*").match(head, last.after)
+    if word and "،" in last.marks and agency_named(word.group().strip()):
+        return word.end()
+    return last.after
+
+
+def _is_unlisted_place(read: list[Part], at: int) -> bool:
+    """Tell whether a name in no list is a place's: «سبق- وادي النمل:», «وادي النمل (رويترز) -»."""
+    part = read[at]
+    if part.kind == UNKNOWN:
+        return True
+    if part.kind != PERSON or person_named(part.name, sure=KNOWN):
+        return False
+    if at:
+        return read[at - 1].kind == OUTLET and ":" in part.marks
+    return len(read) > 1 and read[1].kind == AGENCY and read[1].bracketed
+
+
+def _first(read: list[Part], kind: str) -> str:
+    return next((part.name for part in read if part.kind == kind), "")
+
+
+def _signature(read: list[Part], length: int) -> Signature:
+    unlisted = [part for at, part in enumerate(read) if _is_unlisted_place(read, at)]
+    people = [part.name for part in read if part.kind == PERSON and part not in unlisted]
+    places = [part.name for part in read if part.kind == PLACE]
+    places = places or [part.name for part in unlisted]
+    return Signature(
+        length,
+        tuple(filter(None, (person_named(name) for name in people))),
+        _first(read, OUTLET) or None,
+        places[0] if places else None,
+        agency_named(_first(read, AGENCY)),
+        name_only=len(read) == 1 and bool(people) and not read[0].dashed,
+    )
+
+
+def _read_dated(head: str, *, whole: bool) -> Signature | None:
+    """Read «القاهرة 26 شوال 1436 هـ الموافق 12 أغسطس 2015 م واس», «طوباس 5-7-2012 وفا-»."""
+    match = _DATED.match(head)
+    agency = agency_named(match["agency"]) if match else None
+    if match is None or agency is None:
+        return None
+    rest = head[match.end() :].strip()
+    author = person_named(rest) if whole and rest else None
+    length = len(head) if author else match.end()
+    return Signature(length, (author,) if author else (), None, match["place"], agency)
+
+
+def _read_columnist(head: str) -> Signature | None:
+    """Read «التحليل بقلم المحرر الرئيسي بـ ...، كريس سيليزا» on a line of its own."""
+    match = _COLUMNIST.fullmatch(head.strip()) if "بقلم" in head else None
+    if match is None:
+        return None
+    who = re.split(r"[،,]", match["who"])[-1].strip()
+    return Signature(len(head), (tidy(who),))
