@@ -11,7 +11,7 @@ from prefect import get_run_logger, task
 
 from expectations.schema import CLEANED
 from tasks.clean import clean, clean_refused
-from tasks.clean.title_keys import title_keys, titles_of
+from tasks.clean.title_keys import keys_of
 from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
 from tasks.sources import SourceProfile
 from tasks.store.references import ShardRef, find, land, read
@@ -39,8 +39,8 @@ def gather_titles(records: Sequence[ShardRef], folder: Path) -> ShardRef:
     path = folder / "titles.arrow"
     landed = find(path)
     if landed is None:
-        columns = ["title", "title_in_text", "text"]
-        keys = [title_keys(titles_of(read(ref, columns))) for ref in records]
+        columns = ["title", "title_in_text", "text", "source"]
+        keys = [keys_of(read(ref, columns)) for ref in records]
         distinct = np.unique(np.concatenate([np.empty(0, np.uint64), *keys]))
         landed = land(pa.table([distinct], schema=_TITLES), path)
     return landed

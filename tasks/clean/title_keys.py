@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
-from tasks.text.buffers import Texts
+from tasks.text.buffers import Texts, texts_of
 from tasks.text.repair import repair
 from tasks.text.words import Hashes, chain, hash_words
 
@@ -28,20 +28,37 @@ _OPENING: Final = 1000
 """Characters in which the title of a text file ends."""
 
 
-def title_keys(titles: pa.Array | pa.ChunkedArray) -> Hashes:
-    """Return the sorted keys of the titles that are known again wherever they stand."""
+def title_keys(titles: pa.Array | pa.ChunkedArray, sources: pa.Array | pa.ChunkedArray) -> Hashes:
+    """Return the sorted keys of the titles that are known again in texts of the same outlet.
+
+    A page links to its own outlet's articles; a line that is another outlet's title is a subhead.
+    """
     keys, words = phrase_keys(repair(titles, one_line=True).texts)
-    return np.unique(keys[(words >= LEAST_WORDS) & (words <= MOST_WORDS)])
+    known = (words >= LEAST_WORDS) & (words <= MOST_WORDS)
+    return np.unique(with_outlet(keys, outlet_keys(sources))[known])
 
 
-def titles_of(records: pa.Table) -> pa.ChunkedArray:
-    """Return the titles of ``RECORDS``: the given ones, and the first lines of text files."""
-    inside = records.filter(records["title_in_text"])["text"]
-    openings = pc.utf8_ltrim_whitespace(pc.utf8_slice_codeunits(inside, 0, _OPENING))
+def keys_of(records: pa.Table) -> Hashes:
+    """Return the keys of the titles of ``RECORDS``, given or on the first line of a text file."""
+    inside = records.filter(records["title_in_text"])
+    openings = pc.utf8_ltrim_whitespace(pc.utf8_slice_codeunits(inside["text"], 0, _OPENING))
     lines = pc.replace_substring_regex(openings, r"(?s)\n.*", "")
-    given = records["title"].cast(pa.large_string())
-    parts = [*given.chunks, *lines.cast(pa.large_string()).chunks]
-    return pa.chunked_array(parts, pa.large_string())
+    given = title_keys(records["title"], records["source"])
+    return np.union1d(given, title_keys(lines, inside["source"]))
+
+
+def outlet_keys(sources: pa.Array | pa.ChunkedArray) -> Hashes:
+    """Return a key of each outlet's name."""
+    return phrase_keys(texts_of(sources))[0]
+
+
+@njit(cache=True, nogil=True)
+def with_outlet(keys, outlets):
+    """Return the keys of phrases of outlets."""
+    combined = np.empty(len(keys), np.uint64)
+    for k in range(len(keys)):
+        combined[k] = chain(keys[k], outlets[k])
+    return combined
 
 
 def phrase_keys(texts: Texts) -> tuple[Hashes, npt.NDArray[np.int64]]:

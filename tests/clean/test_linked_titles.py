@@ -3,7 +3,7 @@ import pyarrow as pa
 import pytest
 
 from tasks.clean import clean
-from tasks.clean.title_keys import title_keys, titles_of
+from tasks.clean.title_keys import keys_of
 from tasks.sources import DEFAULT_PROFILE, SourceProfile
 from tests.clean.record_tables import cleaned, records
 
@@ -51,7 +51,13 @@ def test_the_number_of_shards_does_not_matter() -> None:
         {"text": f"{BEFORE}\n{LINK}\n{AFTER}", "title": "صيانة الشوارع الرئيسية غدا"},
         {"text": f"{AFTER}\nصيانة الشوارع الرئيسية غدا\n{BEFORE}", "title": LINK},
     )
-    keys = [title_keys(titles_of(table.slice(place, 1))) for place in range(2)]
+    keys = [keys_of(table.slice(place, 1)) for place in range(2)]
     titles = np.unique(np.concatenate(keys))
     apart = [clean(table.slice(place, 1), PROFILES, titles=titles).kept for place in range(2)]
     assert pa.concat_tables(apart).equals(clean(table, PROFILES).kept)
+
+
+def test_a_title_of_another_outlet_is_a_subhead() -> None:
+    text = f"{BEFORE}\n{LINK}\n{AFTER}"
+    other = {"text": BEFORE, "title": LINK, "source": "مرآة النهر"}
+    assert cleaned({"text": text}, other)[0]["body"] == text
