@@ -15,7 +15,7 @@ from flows.console_log import announce
 from flows.run_job import Job, open_job
 from flows.run_record import WHOLE_RUN
 from flows.run_report import ARTIFACT_KEY, RunSummary, to_markdown
-from tasks.clean.task import clean_shard, identify_refused
+from tasks.clean.task import clean_shard, gather_titles, identify_refused
 from tasks.deduplicate.task import DecisionsRef, deduplicate_batch, screen_refused
 from tasks.enrich.task import enrich_shard
 from tasks.fetch import purge_raw
@@ -155,8 +155,13 @@ def clean(job: Job, batch: BatchRef, raw: BorderRef) -> list[ShardRef]:
     with job.record.stage("clean") as stage:
         announce(job.logger, "clean", len(batch.records))
         folder = job.place(batch, "cleaned", raw.refused)
+        titles = gather_titles(batch.records, folder)
         cleaned = clean_shard.map(
-            batch.records, unmapped(raw.refused), unmapped(job.profiles), unmapped(folder)
+            batch.records,
+            unmapped(raw.refused),
+            unmapped(titles),
+            unmapped(job.profiles),
+            unmapped(folder),
         ).result()
         rows = sum(ref.rows for ref in cleaned)
         stage.gave(rows, rows, [ref.path for ref in cleaned])

@@ -7,6 +7,7 @@ function ``Draft -> Found``; it cuts whole lines and heads of lines. What it cut
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -20,17 +21,23 @@ from tasks.clean.assemble import all_cuts, body_of, links_column, removed_column
 from tasks.clean.bylines import find_bylines
 from tasks.clean.credits import authors_column
 from tasks.clean.draft import TITLE, Draft, Found, Spans, open_draft
+from tasks.clean.glued_links import find_glued_links
 from tasks.clean.glued_words import split_glued
 from tasks.clean.identity import Names, article_ids, content_hashes
+from tasks.clean.inline_links import find_inline_links
+from tasks.clean.lead_repeats import find_lead_repeats
+from tasks.clean.linked_titles import find_linked_titles
 from tasks.clean.related_links import find_related_links
 from tasks.clean.times import read_times
 from tasks.clean.title_line import find_titles
+from tasks.clean.title_repeats import find_title_repeats
 from tasks.outcome import Outcome
 from tasks.sources import SourceProfile
 from tasks.text.addresses import canonical_urls
 from tasks.text.buffers import column_of
 from tasks.text.lexicons import load_lexicon
 from tasks.text.repair import repair, repair_column
+from tasks.text.words import Hashes
 
 _SEARCHED: Final = ("source", "author", "section", "published_raw", "modified_raw")
 _BEARABLE: Final = 500
@@ -40,9 +47,14 @@ Rule = Callable[[Draft], Found]
 
 RULES: Final[tuple[Rule, ...]] = (
     find_titles,
+    find_title_repeats,
     find_bylines,
     find_agencies,
     find_related_links,
+    find_glued_links,
+    find_inline_links,
+    find_linked_titles,
+    find_lead_repeats,
 )
 """The cutting rules in the order in which they see the text."""
 
@@ -50,18 +62,22 @@ _HEADING: Final = 60
 """Characters of a text that stand for the title of a record without one."""
 
 
-def clean(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> Outcome:
+def clean(
+    records: pa.Table, profiles: Mapping[str, SourceProfile], *, titles: Hashes | None = None
+) -> Outcome:
     """Clean one shard: ``RECORDS`` in, ``CLEANED`` out, one row each, order kept.
 
-    ``profiles`` has every profile that the records name. Nothing is refused here: a text of which
-    nothing is left fails at the border.
+    ``profiles`` has every profile that the records name; ``titles`` are the keys of the titles that
+    lines are compared with (:mod:`tasks.clean.title_keys`), None for those of the shard. Nothing is
+    refused here: a text of which nothing is left fails at the border.
     """
     check(records, RECORDS, "clean takes")
     headings = [*load_lexicon("related_headings")]
     headings += [heading for each in profiles.values() for heading in each.related_headings]
     draft = open_draft(records, profiles, repair(records["text"]), headings)
     found: list[Found] = []
-    for rule in RULES:
+    for each in RULES:
+        rule = partial(each, titles=titles) if each is find_linked_titles else each
         found.append(rule(draft))
         draft = draft.without(found[-1].cuts)
     cuts, kinds = all_cuts(found)
@@ -85,6 +101,7 @@ def clean(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> Outcome:
 def clean_refused(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> pa.Table:
     """Clean records that the raw border may have refused: their ids and texts, to tell them by.
 
+    No titles are compared: which neighbours a record has must not change what it is told by.
     Their short fields are cut, because rules search a text for them: a megabyte in place of an
     outlet's name is no pattern that can be compiled. The ids are those of the whole fields.
     """
@@ -93,7 +110,7 @@ def clean_refused(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> p
         place = told.schema.get_field_index(name)
         cut = pc.utf8_slice_codeunits(told[name], 0, _BEARABLE)
         told = told.set_column(place, told.schema.field(place), cut)
-    kept = clean(told, profiles).kept
+    kept = clean(told, profiles, titles=np.empty(0, np.uint64)).kept
     place = kept.schema.get_field_index("article_id")
     return kept.set_column(place, kept.schema.field(place), _identity(records)["article_id"])
 

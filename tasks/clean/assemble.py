@@ -77,7 +77,7 @@ def removed_column(draft: Draft, cuts: Spans, kinds: np.ndarray) -> pa.Array:
     """Return the ``removed`` column: kind, raw text and raw place of each cut, by row."""
     raw = draft.repaired.raw
     first, last = raw_places(draft.repaired, cuts.row, cuts.start, cuts.end)
-    starts, ends = _bytes_of(raw.data, raw.offsets, cuts.row, first, last)
+    starts, ends = raw_bytes(raw.data, raw.offsets, cuts.row, first, last)
     entries = pa.StructArray.from_arrays(
         [
             pa.array(KINDS, pa.string()).take(pa.array(kinds)),
@@ -105,7 +105,7 @@ def _by_row(entries: pa.Array, rows: np.ndarray, size: int) -> pa.Array:
 
 
 @njit(cache=True, nogil=True)
-def _bytes_of(data, offsets, rows, first, last):
+def raw_bytes(data, offsets, rows, first, last):
     """Return byte ranges of code point ranges that are sorted within their rows."""
     starts = np.empty(len(rows), np.int64)
     ends = np.empty(len(rows), np.int64)

@@ -46,8 +46,9 @@ def test_what_only_looks_like_a_block_stays(line: str) -> None:
 
 
 def test_a_long_line_after_bare_links_is_the_story() -> None:
-    row = cleaned({"text": f"{BEFORE}\nاقرأ أيضا\nخبر قصير عن المدينة\n{AFTER}\n{BEFORE}"})[0]
-    assert row["body"] == f"{BEFORE}\n{AFTER}\n{BEFORE}"
+    end = "وختم البيان بالقول إن المرحلة الثانية تبدأ مطلع العام المقبل في الأحياء الجنوبية."
+    row = cleaned({"text": f"{BEFORE}\nاقرأ أيضا\nخبر قصير عن المدينة\n{AFTER}\n{end}"})[0]
+    assert row["body"] == f"{BEFORE}\n{AFTER}\n{end}"
 
 
 def test_a_short_line_that_announces_something_is_the_story() -> None:
