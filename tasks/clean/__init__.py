@@ -19,7 +19,11 @@ from tasks.clean.assemble import all_cuts, body_of, links_column, removed_column
 from tasks.clean.bylines import find_bylines
 from tasks.clean.credits import authors_column
 from tasks.clean.draft import TITLE, Draft, Found, Spans, open_draft
+from tasks.clean.embeds import find_embeds
+from tasks.clean.furniture import find_furniture
 from tasks.clean.identity import Names, article_ids, content_hashes
+from tasks.clean.page_heads import find_page_heads
+from tasks.clean.page_tails import find_page_tails
 from tasks.clean.related_links import find_related_links
 from tasks.clean.times import read_times
 from tasks.clean.title_line import find_titles
@@ -38,8 +42,12 @@ Rule = Callable[[Draft], Found]
 
 RULES: Final[tuple[Rule, ...]] = (
     find_titles,
+    find_furniture,
+    find_page_heads,
     find_bylines,
     find_related_links,
+    find_embeds,
+    find_page_tails,
 )
 """The cutting rules in the order in which they see the text."""
 
