@@ -2,8 +2,8 @@
 
 Characters are repaired first, for the whole column (:mod:`tasks.text.repair`); then the rules of
 ``RULES`` cut, in this order, each seeing what the earlier ones left. A rule is one file with one
-function ``Draft -> Found``; it cuts whole lines and heads of lines. What it cuts is kept in
-``removed`` with its place in the raw text.
+function ``Draft -> Found``; it cuts lines or parts of them. What it cuts is kept in ``removed``
+with its place in the raw text.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,12 +21,16 @@ from tasks.clean.assemble import all_cuts, body_of, links_column, removed_column
 from tasks.clean.bylines import find_bylines
 from tasks.clean.credits import authors_column
 from tasks.clean.draft import TITLE, Draft, Found, Spans, open_draft
+from tasks.clean.embeds import find_embeds
+from tasks.clean.furniture import find_furniture
 from tasks.clean.glued_links import find_glued_links
 from tasks.clean.glued_words import split_glued
 from tasks.clean.identity import Names, article_ids, content_hashes
 from tasks.clean.inline_links import find_inline_links
 from tasks.clean.lead_repeats import find_lead_repeats
 from tasks.clean.linked_titles import find_linked_titles
+from tasks.clean.page_heads import find_page_heads
+from tasks.clean.page_tails import find_page_tails
 from tasks.clean.related_links import find_related_links
 from tasks.clean.times import read_times
 from tasks.clean.title_line import find_titles
@@ -47,6 +51,8 @@ Rule = Callable[[Draft], Found]
 
 RULES: Final[tuple[Rule, ...]] = (
     find_titles,
+    find_furniture,
+    find_page_heads,
     find_title_repeats,
     find_bylines,
     find_agencies,
@@ -54,6 +60,8 @@ RULES: Final[tuple[Rule, ...]] = (
     find_glued_links,
     find_inline_links,
     find_linked_titles,
+    find_embeds,
+    find_page_tails,
     find_lead_repeats,
 )
 """The cutting rules in the order in which they see the text."""

@@ -1,0 +1,115 @@
+"""What a page dump prints before an article: markup, menus, stamps, share buttons.
+
+«شارك من خلال تويتر فيسبوك جوجل بلس اكتب رأيك أعلنت الوزارة ...»: the buttons go, the report stays.
+«... content="..." /> الرئيسية العالم رياضة آخر تحديث: 4 أبريل 2012 10:00 GMT» is remains of a head
+of HTML, a menu and a stamp. They stand one behind the other, so heads are peeled in rounds.
+"""
+
+import re
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.clean.draft import Draft, Found
+from tasks.clean.furniture import DATE, TIME
+from tasks.clean.shapes import (
+    Cuts,
+    Match,
+    Numbers,
+    Shape,
+    any_of,
+    joined,
+    matches,
+    note,
+    settled,
+    windows,
+)
+
+_BYTES: Final = 2400
+"""The longest head that was seen, a description of 500 letters, has 1,100 bytes."""
+
+_ROUNDS: Final = 8
+
+_MENU: Final = any_of("navigation_words")
+_BUTTON: Final = any_of("share_buttons")
+
+SHAPES: Final = (
+    Shape(r"(?P<meta>.*\bcontent=[\"'].*?[\"'] ?/>)", 'BBC - العالم content="خبر" />'),
+    Shape(r"(?P<meta>[^\"']+ content=[\"'].+$)", 'BBC - العالم content="خبر'),
+    Shape(r"(?P<meta>[\"'] ?/>)", '" />'),
+    Shape(r"(?P<meta>[A-Za-z]+\.(?:com|net|org) - .+$)", "Example.com - عنوان الخبر"),
+    Shape(rf"(?P<meta>{_MENU}(?:[ |]+{_MENU}){{3,}})(?:[ |]|$)", "الرئيسية العالم رياضة صحة"),
+    Shape(r"(?P<meta>آخر تحديث ?: ?.*\d{4}[^.]*GMT\)?)", "آخر تحديث: 4 مايو 2010, 10:00 GMT"),
+    Shape(r"(?P<meta>\d{4} \(GMT[+-]\d{2}:?\d{2}\) - \d{1,2}/\d{1,2}/\d{2,4})",
+          "1300 (GMT+04:00) - 28/04/09"),
+    Shape(rf"(?P<meta>.*{DATE}، آخر تحديث {TIME} \(GMT[+-]\d+\))",
+          "الأحد، 02 مايو 2010، آخر تحديث 10:00 (GMT+0400)"),
+    Shape(rf"(?P<meta>(?:تاريخ|تم) النشر ?: ?{DATE})", "تاريخ النشر :4 أبريل 2012"),
+    Shape(rf"(?P<meta>عدد {DATE}$)", "عدد 16 نوفمبر 2010"),
+    Shape(rf"(?P<meta>[^.،: ]+(?: [^.،: ]+){{0,4}}? ?نشر في [^ ]+(?: [^ ]+){{0,3}} يوم {DATE}$)",
+          "سالم المنصورينشر في الأفق يوم 18 - 10 - 2012"),
+    Shape(r"(?P<meta>Next Previous|Previous Next)\b", "Next Previous"),
+    Shape(r"(?P<meta>\|[ |]*(?:\d{1,4} ?\|[ |]*)?)", "| 0 |"),
+    Shape(rf"(?P<share>شارك (?:من خلال|عبر|على) ?:? ?{_BUTTON}(?: {_BUTTON})+)(?: |$)",
+          "شارك من خلال تويتر فيسبوك اكتب رأيك"),
+    Shape(rf"(?P<share>{_BUTTON}(?: {_BUTTON}){{2,}})(?: |$)", "تويتر فيسبوك واتساب"),
+    Shape(r"(?P<legal>تنبيه ?: ?(?:يحظر|يمنع) (?:نقل|نسخ|إعادة نشر) [^.]+\.)",
+          "تنبيه: يحظر نقل هذا المقال إلا بإذن من الصحيفة."),
+)  # fmt: skip
+
+
+_ENTRY: Final = re.compile(rf"[ |]*({_MENU})(?![^ |])")
+
+_SEARCHED: Final = 640
+_SIGNS: Final = (
+    r"content=|^[\"'] ?/>|^[A-Za-z]+\.(?:com|net|org) -|^الرئيسية|^الصفحة|تحديث|GMT|"
+    r"^تاريخ النشر|^تم النشر|^عدد |"
+    r"نشر في .+ يوم|^Next|^Prev|^\||^شارك|^تويتر|^فيس|^Tweet|^Share|^Facebook|^تنبيه"
+)
+"""Before what ends within so many bytes, one of these is in every head that a shape matches."""
+
+
+def _once(menu: Match, texts: pa.Array) -> Match:
+    """End each menu before an entry that it has already: «... العالم رياضة العالم يترقب»."""
+    ends = menu.end.copy()
+    for k, text in enumerate(texts.take(pa.array(menu.where)).to_pylist()):
+        seen: set[str] = set()
+        at = 0
+        while (entry := _ENTRY.match(text, at)) and entry[1] not in seen:
+            seen.add(entry[1])
+            at = entry.end()
+        if len(seen) > 1:
+            ends[k] = min(menu.end[k], len(text[:at].encode()))
+    return menu._replace(end=ends)
+
+
+def find_page_heads(draft: Draft) -> Found:
+    """Peel the first lines that stand of each article, while anything comes off."""
+    cuts = Cuts()
+    rows = np.ones(len(draft.records), np.bool_)
+    for _ in range(_ROUNDS):
+        lines = draft.first_lines()
+        lines = lines[rows[draft.lines.row[lines]]]
+        lines = lines[_suspicious(draft, lines)]
+        heads, tails = draft.lines.head[lines], draft.lines.tail[lines]
+        texts = windows(draft, heads, settled(draft, heads + _BYTES, (heads, tails), -1))
+        groups = [_once(group, texts) for group in matches(texts, SHAPES, "^(?:{})", "^")]
+        new = note(cuts, draft, groups, draft.lines.row[lines], heads)
+        if not new:
+            break
+        peeled = joined(new)
+        rows[:] = False
+        rows[peeled.row] = True
+        draft = draft.without(peeled)
+    return cuts.found()
+
+
+def _suspicious(draft: Draft, lines: Numbers) -> np.ndarray:
+    """Tell which lines have near their head what no shape does without."""
+    heads, tails = draft.lines.head[lines], draft.lines.tail[lines]
+    ends = settled(draft, heads + _SEARCHED, (heads, tails), -1)
+    found = pc.match_substring_regex(windows(draft, heads, ends), _SIGNS)
+    mask: np.ndarray = found.to_numpy(zero_copy_only=False)
+    return mask

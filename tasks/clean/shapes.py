@@ -1,0 +1,177 @@
+"""Shapes of page furniture: patterns of RE2 with an example each, and where they match a column.
+
+A shape says by its named groups what is cut and what that says: a group is named after a kind
+(``meta``, ``share``), or ``author``, ``credit``, ``told`` or ``labels`` for the part that goes
+to a column, and ``piled`` for what a page is known by.
+«المصدر: وكالات» is ``source`` with a ``credit``. RE2 takes linear time whatever the text is, and
+shapes are only tried on heads, tails and short lines.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.clean.draft import KINDS, Draft, Found, Spans
+from tasks.clean.signature import spelling_pattern
+from tasks.text.buffers import column_of, gather
+from tasks.text.lexicons import load_lexicon
+
+WORD: Final = r"[\x{0621}-\x{064A}][\x{0621}-\x{0652}]*"
+"""An Arabic word with its harakat."""
+
+SAYINGS: Final = ("author", "credit", "told", "labels", "piled")
+
+_GROUP: Final = re.compile(r"\?P<[a-z_]+>")
+
+Numbers = npt.NDArray[np.int64]
+
+
+class Shape(NamedTuple):
+    """One pattern, and an example that it matches from end to end."""
+
+    pattern: str
+    example: str
+
+
+class Match(NamedTuple):
+    """The group ``name`` of a shape in the texts ``where``, as byte ranges within them."""
+
+    name: str
+    where: Numbers
+    start: Numbers
+    end: Numbers
+
+
+@dataclass(slots=True)
+class Cuts:
+    """Cuts of several rounds, and what they say, by row."""
+
+    spans: list[Spans] = field(default_factory=list)
+    kinds: list[npt.NDArray[np.int8]] = field(default_factory=list)
+    said: dict[str, dict[int, tuple[str, ...]]] = field(
+        default_factory=lambda: {name: {} for name in SAYINGS}
+    )
+
+    def add(self, spans: Spans, kind: int) -> None:
+        """Add cuts of one kind."""
+        self.spans.append(spans)
+        self.kinds.append(np.full(len(spans.row), kind, np.int8))
+
+    def found(self) -> Found:
+        """Return what was found."""
+        said = self.said
+        return Found(
+            joined(self.spans),
+            np.concatenate([np.zeros(0, np.int8), *self.kinds]),
+            authors=said["author"],
+            sources={row: names[0] for row, names in said["credit"].items()},
+            captions=said["told"],
+            tags=said["labels"],
+        )
+
+
+def any_of(lexicon: str) -> str:
+    """Return the pattern of any entry of a lexicon, spelt any way, the longest first."""
+    patterns = filter(None, map(spelling_pattern, load_lexicon(lexicon)))
+    return "(?:" + "|".join(sorted(patterns, key=len, reverse=True)) + ")"
+
+
+def joined(spans: Sequence[Spans]) -> Spans:
+    """Return all these spans."""
+    empty = Spans.of([])
+    return Spans(
+        np.concatenate([empty.row, *(each.row for each in spans)]),
+        np.concatenate([empty.start, *(each.start for each in spans)]),
+        np.concatenate([empty.end, *(each.end for each in spans)]),
+    )
+
+
+def matches(texts: pa.Array, shapes: Sequence[Shape], frame: str, signs: str) -> list[Match]:
+    """Return the groups of the first shape that matches each text, for all texts.
+
+    ``frame`` is the pattern around every shape, with ``{}`` for it. Only texts in which the pattern
+    ``signs`` is found are tried: a few words that no shape does without, searched at a gigabyte a
+    second, put most texts aside.
+    """
+    found = pc.match_substring_regex(texts, signs).to_numpy(zero_copy_only=False)
+    left = np.flatnonzero(found)
+    if not len(left):
+        return []
+    tried = texts.take(pa.array(left))
+    groups = pc.extract_regex_span(tried, _framed(tuple(shapes), frame))
+    hit = np.flatnonzero(groups.is_valid().to_numpy(zero_copy_only=False))
+    if not len(hit):
+        return []
+    return list(_groups(groups.take(pa.array(hit)), left[hit]))
+
+
+@cache
+def _framed(shapes: tuple[Shape, ...], frame: str) -> str:
+    """Return one pattern of all shapes; their groups are numbered, for RE2 wants each name once."""
+    number = count()
+    patterns = (_GROUP.sub(lambda _: f"{_[0][:-1]}{next(number)}>", s.pattern) for s in shapes)
+    return frame.format("|".join(patterns))
+
+
+def _groups(groups: pa.Array, where: Numbers) -> Iterator[Match]:
+    """Yield the groups that took part in any match."""
+    for name, child in zip(groups.type.names, groups.flatten(), strict=True):
+        took_part = child.is_valid().to_numpy(zero_copy_only=False)
+        if took_part.any():
+            spans = child.drop_null().flatten().to_numpy().reshape(-1, 2).astype(np.int64)
+            yield Match(name, where[took_part], spans[:, 0], spans[:, 0] + spans[:, 1])
+
+
+def note(
+    cuts: Cuts, draft: Draft, groups: Sequence[Match], rows: npt.NDArray[np.int32], at: Numbers
+) -> list[Spans]:
+    """Note the groups of texts that stand at ``at`` in rows; return the new cuts."""
+    new = []
+    for group in groups:
+        where = group.where
+        spans = Spans(rows[where], at[where] + group.start, at[where] + group.end)
+        name = group.name.rstrip("0123456789")
+        if name in SAYINGS:
+            for row, start, end in zip(spans.row.tolist(), spans.start, spans.end, strict=True):
+                say(cuts.said[name], row, _values(name, draft.text(start, end)))
+        else:
+            cuts.add(spans, KINDS.index(name))
+            new.append(spans)
+    return new
+
+
+def say(said: dict[int, tuple[str, ...]], row: int, values: tuple[str, ...]) -> None:
+    """Add values to those of a row, each once."""
+    said[row] = tuple(dict.fromkeys((*said.get(row, ()), *values)))
+
+
+def _values(name: str, text: str) -> tuple[str, ...]:
+    """Return the values that a part names: labels and authors may be several."""
+    several: Mapping[str, str] = {"labels": r"[،,|#]", "author": r"[،,/]|\s-\s"}
+    parts = re.split(several[name], text) if name in several else [text]
+    return tuple(filter(None, (part.strip(' "«»“”*-_.') for part in parts)))
+
+
+def windows(draft: Draft, starts: Numbers, ends: Numbers) -> pa.Array:
+    """Return these byte ranges, which end between characters, as a column."""
+    return column_of(gather(draft.repaired.texts, starts, ends))
+
+
+def settled(draft: Draft, places: Numbers, within: tuple[Numbers, Numbers], step: int) -> Any:
+    """Move places that stand inside a character, by ``step``, to where one begins."""
+    data = draft.repaired.texts.data
+    places = np.clip(places, *within)
+    if not len(data):
+        return places
+    for _ in range(3):
+        inside = (data[np.minimum(places, len(data) - 1)] & 0xC0) == 0x80
+        places = np.clip(np.where(inside, places + step, places), *within)
+    return places
