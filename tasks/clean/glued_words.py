@@ -25,6 +25,7 @@ from tasks.text.letters import ARABIC, LETTER
 from tasks.text.utf8 import decode
 
 _LETTERS: Final = 3
+_SELDOM: Final = 1024  # bytes to a place at least, as a rule: else they are sought twice
 _SITES: Final = np.array([0x643, 0x648, 0x645, 0x646, 0x62A])
 """The letters of «كوم» and «نت», whole words behind a full stop that belong to a name."""
 
@@ -35,12 +36,15 @@ def split_glued(texts: Texts) -> tuple[Texts, pa.Array]:
     The places are lists of code points in the texts returned, one list a row.
     """
     classes = letters.classes()
-    found = _find(texts.data, texts.offsets, classes, np.empty(0, np.int64))
+    places = np.empty(len(texts.data) // _SELDOM + 1, np.int64)
+    found = _find(texts.data, texts.offsets, classes, places)
     if not found:
         nowhere = np.zeros(len(texts) + 1, np.int32)
         return texts, pa.ListArray.from_arrays(pa.array(nowhere), pa.array([], pa.int32()))
-    places = np.empty(found, np.int64)
-    _find(texts.data, texts.offsets, classes, places)
+    if found > len(places):
+        places = np.empty(found, np.int64)
+        _find(texts.data, texts.offsets, classes, places)
+    places = places[:found]
     out = np.empty(len(texts.data) + found, np.uint8)
     offsets = np.zeros(len(texts) + 1, np.int64)
     points = np.empty(found, np.int32)
@@ -172,16 +176,22 @@ def _copy(data, offsets, places, made):
             out_offsets[row + 1] = at
             counts[row + 1] = place
             continue
-        for i in range(offsets[row], offsets[row + 1]):
-            if place < len(places) and places[place] == i:
-                out[at] = 0x20
-                points[place] = point
-                at += 1
-                point += 1
-                place += 1
-            out[at] = data[i]
+        start = offsets[row]
+        while place < len(places) and places[place] < offsets[row + 1]:
+            stop = places[place]
+            out[at : at + stop - start] = data[start:stop]
+            for i in range(start, stop):
+                point += data[i] & 0xC0 != 0x80
+            at += stop - start
+            out[at] = 0x20
+            points[place] = point
             at += 1
-            point += data[i] & 0xC0 != 0x80
+            point += 1
+            place += 1
+            start = stop
+        size = offsets[row + 1] - start
+        out[at : at + size] = data[start : start + size]
+        at += size
         out_offsets[row + 1] = at
         counts[row + 1] = place
     return at

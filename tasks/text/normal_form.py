@@ -1,7 +1,8 @@
-"""Unicode's normal form C for Arabic columns: equal words are equal bytes.
+"""Letters and their marks are composed, as in Unicode's normal form C, where a text needs it.
 
-Composition is rare, and Python's own; the order of vowel and shadda is wrong in four texts of a
-hundred, and put right here.
+That is rare, and Python's own. The order of vowel and shadda on a letter stays as it was typed,
+though four texts of a hundred have it otherwise than the normal form: nobody sees it, what is
+compared is folded without either, and the text that is shown is the author's to the letter.
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
@@ -18,10 +19,11 @@ from numba import njit
 from tasks.text.buffers import Texts, texts_of
 from tasks.text.letters import loose_forms
 
-_VOWELS: Final = 8
-"""U+064B-0652, of the classes 27 to 34; the superscript alef (U+0670), of 35, sorts behind them."""
-
-_SUPERSCRIPT_ALEF: Final = 0xB0
+_MARKS_AT_MOST: Final = 64
+_ENDLESS: Final = re.compile(
+    rf"[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]{{{_MARKS_AT_MOST},}}"
+)
+"""A run of marks that no text has, and that ``unicodedata`` sorts in the square of its length."""
 
 _NEEDLESS_JOINER: Final = re.compile("(?<=[\u0600-\u06ff])\N{ZERO WIDTH JOINER}+")
 """Repair keeps a joiner behind an emoji only."""
@@ -39,7 +41,8 @@ def compose(raw: Texts) -> Composed:
     """Compose (NFC) the rows that a scan finds suspicious, a few of a thousand, in Python.
 
     «ا» + U+0653 becomes «آ», so that equal words are equal bytes, also where an invisible character
-    stands between or the letter is a presentation form; repair takes both away, but later.
+    stands between or the letter is a presentation form; repair takes both away, but later. A text
+    with an endless run of marks is left as it is.
     """
     replaced: dict[int, str] = {}
     for row in np.flatnonzero(_find_uncomposed(raw.data, raw.offsets)).tolist():
@@ -49,12 +52,6 @@ def compose(raw: Texts) -> Composed:
             replaced[row] = composed
     texts = texts_of(pa.array(list(replaced.values()), pa.large_string()))
     return Composed(np.fromiter(replaced, np.int64), texts)
-
-
-def order_marks(texts: Texts) -> None:
-    """Give vowels, shadda and sukun their canonical order in place; bytes and lengths stay."""
-    rows = np.flatnonzero(_find_disordered(texts.data, texts.offsets))
-    _order_rows(texts.data, texts.offsets, rows)
 
 
 def origins(texts: Texts, row: int, *, upto: int) -> tuple[list[int], list[int]]:
@@ -80,8 +77,8 @@ def origins(texts: Texts, row: int, *, upto: int) -> tuple[list[int], list[int]]
 
 
 def _composed(text: str) -> str:
-    loose = text.translate(loose_forms())
-    return unicodedata.normalize("NFC", _NEEDLESS_JOINER.sub("", loose))
+    loose = _NEEDLESS_JOINER.sub("", text.translate(loose_forms()))
+    return loose if _ENDLESS.search(loose) else unicodedata.normalize("NFC", loose)
 
 
 def _joins(char: str) -> bool:
@@ -121,54 +118,3 @@ def _find_uncomposed(data, offsets):
             suspect |= np.uint8(high | sign | pause)
         found[row] = suspect
     return found
-
-
-@njit(cache=True, nogil=True)
-def _find_disordered(data, offsets):
-    """Return, per row, 1 where :func:`_order_rows` has something to do, else 0."""
-    found = np.zeros(len(offsets) - 1, np.uint8)
-    for row in range(len(offsets) - 1):
-        start = offsets[row]
-        size = offsets[row + 1] - start
-        text = data[start : start + size]
-        disordered = np.uint8(0)
-        for i in range(size - 3):
-            byte, mark, after = text[i], text[i + 1], text[i + 3]
-            two = (byte == 0xD9) & (text[i + 2] == 0xD9) & (after >= 0x8B) & (after <= 0x92)
-            ordered = (mark <= 0x92) | (mark == _SUPERSCRIPT_ALEF)
-            disordered |= np.uint8(two & ordered & (mark > after))
-        found[row] = disordered
-    return found
-
-
-@njit(cache=True, nogil=True)
-def _order_rows(data, offsets, rows):
-    """Give the vowels, shadda and sukun on each letter their canonical order, in place.
-
-    Their order is that of their second bytes. Counted, not compared: a crafted run of marks takes
-    no longer than its length.
-    """
-    seen = np.zeros(_VOWELS + 1, np.int64)
-    for row in rows:
-        i = offsets[row]
-        end = offsets[row + 1]
-        while i + 1 < end:
-            first = i
-            while i + 1 < end and data[i] == 0xD9:
-                mark = data[i + 1]
-                if mark >= 0x8B and mark <= 0x92:
-                    seen[mark - 0x8B] += 1
-                elif mark == _SUPERSCRIPT_ALEF:
-                    seen[_VOWELS] += 1
-                else:
-                    break
-                i += 2
-            if i == first:
-                i += 1
-                continue
-            at = first + 1
-            for rank in range(_VOWELS + 1):
-                for _ in range(seen[rank]):
-                    data[at] = 0x8B + rank if rank < _VOWELS else _SUPERSCRIPT_ALEF
-                    at += 2
-                seen[rank] = 0

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from tasks.text import letters
 from tasks.text.buffers import Bytes, Places, Texts, column_of, texts_of
-from tasks.text.normal_form import Composed, compose, order_marks, origins
+from tasks.text.normal_form import Composed, compose, origins
 from tasks.text.places_kernel import Cuts, place_cuts
 from tasks.text.repair_kernel import EXPANDED_AT_MOST, Tables, count_growing, repair_rows
 
@@ -54,7 +54,6 @@ def repair(column: pa.Array | pa.ChunkedArray | Texts, *, one_line: bool = False
     out = np.empty(_bound(raw) + _bound(composed.texts), np.uint8)
     offsets = np.zeros(len(raw) + 1, np.int64)
     size = repair_rows(_source(raw, composed), out, offsets, one_line, _tables())
-    order_marks(Texts(out[:size], offsets))
     return Repaired(Texts(out[:size], offsets), raw, composed)
 
 

@@ -51,7 +51,11 @@ def test_a_credit_is_cut(end: str, name: str) -> None:
         pytest.param(BODY + " (إبراهيم)", id="other-brackets"),
         pytest.param(BODY + "\nالاتحاد", id="an-outlet-alone"),
         pytest.param(
-            "وكالات\n" + BODY + "\n" + BODY + "\nرويترز\n" + "\n".join([BODY] * 4), id="mid"
+            "وكالات\n"
+            + "\n".join(f"{BODY[:-1]} {n}." for n in range(3, 6))
+            + "\nرويترز\n"
+            + "\n".join(f"{BODY[:-1]} {n}." for n in range(6, 10)),
+            id="mid",
         ),
     ],
 )

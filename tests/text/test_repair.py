@@ -53,9 +53,7 @@ def repaired(text: str, *, one_line: bool = False) -> str:
         pytest.param(
             "أحمد إلى على في فى الذى وكما وحيث", "أحمد إلى على في فى الذى وكما وحيث", id="author"
         ),
-        pytest.param(
-            "مُحَمَّد ١٢٣", unicodedata.normalize("NFC", "مُحَمَّد ١٢٣"), id="harakat-and-digits-stay"
-        ),
+        pytest.param("مُحَمَّد ١٢٣", "مُحَمَّد ١٢٣", id="harakat-and-digits-stay"),
         pytest.param(
             "👨\u200d👩\u200d👧 مع\u200dا", "👨\u200d👩\u200d👧 معا", id="emoji-joiner-stays"
         ),
@@ -95,7 +93,7 @@ FORMS = "\ufeed\ufefb\ufefc\ufed7\ufdf2"
 @given(st.text(alphabet=MARKED + HIDDEN + FORMS))
 def test_nothing_that_is_taken_away_keeps_marks_from_their_letter(text: str) -> None:
     once = repaired(text)
-    assert once == unicodedata.normalize("NFC", once)
+    assert len(once) == len(unicodedata.normalize("NFC", once)), "a mark stands beside its letter"
     assert repaired(once) == once
 
 
@@ -111,14 +109,16 @@ def test_references_to_long_forms_have_room(reference: str, count: int) -> None:
     assert column.to_pylist() == ["نص", alone * count, "آخر", alone]
 
 
-@given(st.text(alphabet=MARKED))
-def test_marks_stand_in_canonical_order(text: str) -> None:
-    assert repaired(text) == unicodedata.normalize("NFC", " ".join(text.split()))
+@given(st.text(alphabet="اويبلة ى\u064b\u064c\u064e\u0650\u0651\u0652\u0670"))
+def test_vowels_and_shadda_stand_as_they_were_typed(text: str) -> None:
+    assert repaired(text) == " ".join(text.split())
 
 
 def test_a_crafted_run_of_marks_takes_no_longer_than_its_length() -> None:
     marks = "\u0652\u0651\u064b" * 300_000
-    assert repaired("ا" + marks) == "ا" + "".join(sorted(marks))
+    assert repaired("ا" + marks) == "ا" + marks
+    hamza = "\u0654" + marks
+    assert repaired("ا" + hamza) == "ا" + hamza
 
 
 def arabic_letters(text: str) -> list[str]:
