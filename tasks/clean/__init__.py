@@ -19,6 +19,7 @@ from expectations.schema import CLEANED, RECORDS, REFUSED
 from tasks.clean.agency_credits import find_agencies
 from tasks.clean.assemble import all_cuts, body_of, links_column, removed_column
 from tasks.clean.bylines import find_bylines
+from tasks.clean.captions import find_captions
 from tasks.clean.credits import authors_column
 from tasks.clean.draft import TITLE, Draft, Found, Spans, open_draft
 from tasks.clean.embeds import find_embeds
@@ -54,6 +55,7 @@ RULES: Final[tuple[Rule, ...]] = (
     find_furniture,
     find_page_heads,
     find_title_repeats,
+    find_captions,
     find_bylines,
     find_agencies,
     find_related_links,
