@@ -24,7 +24,11 @@ def test_the_line_above_an_agencys_dateline_is_a_caption(dateline: str) -> None:
         pytest.param(CAPTION, "لندن - ", id="no-agency"),
         pytest.param(f"- {CAPTION}", "لندن، بريطانيا (CNN) -- ", id="an-item"),
         pytest.param(f"{CAPTION}\n{CAPTION} ثانية", "لندن، بريطانيا (CNN) -- ", id="two-lines"),
-        pytest.param(f"{CAPTION} {STORY[:-1]}", "لندن، بريطانيا (CNN) -- ", id="a-paragraph"),
+        pytest.param(
+            f"{CAPTION} {STORY[:-1]} كما جاء في بيانها",
+            "لندن، بريطانيا (CNN) -- ",
+            id="a-paragraph",
+        ),
     ],
 )
 def test_other_lines_above_a_dateline_stay(above: str, dateline: str) -> None:
