@@ -31,7 +31,12 @@ _NO_NAMES: Final = REPORT_WORDS | {
 _GLUED_WORDS: Final = frozenset({"عندما", "حينما", "بينما"})
 """Those of them that no name ends with: «حصة القرقعندما» is «حصة القرق» and «عندما»."""
 
-_PREFIXES: Final = frozenset({"ال", "وال", "بال", "كال", "فال", "لل", "ولل"})
+_PREFIXES: Final = frozenset(
+    {
+        *("ال", "وال", "بال", "كال", "فال", "لل", "ولل"),
+        *("الم", "والم", "بالم", "كالم", "فالم", "للم", "وللم"),
+    }
+)
 """Before a verb's letters these make a noun: «التقرير» is no «ال» glued to «تقرير»."""
 
 _LOOSE: Final = {"ا": "[اأإآ]", "ي": "[يىئ]", "و": "[وؤ]", "ه": "[هة]", " ": r"\s+"}
