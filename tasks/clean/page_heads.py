@@ -36,10 +36,11 @@ _MENU: Final = any_of("navigation_words")
 _BUTTON: Final = any_of("share_buttons")
 
 SHAPES: Final = (
-    Shape(r"(?P<meta>.*\bcontent=[\"'].*?[\"'] ?/>)", 'BBC - العالم content="خبر" />'),
-    Shape(r"(?P<meta>[^\"']+ content=[\"'].+$)", 'BBC - العالم content="خبر'),
+    Shape(r"(?P<meta>.{0,200}\bcontent=[\"'].{0,800}?[\"'] ?/>)", 'BBC - العالم content="خبر" />'),
+    Shape(r"(?P<meta>.{1,200} content=[\"'].{1,700}$)", 'BBC - العالم content="خبر'),
     Shape(r"(?P<meta>[\"'] ?/>)", '" />'),
-    Shape(r"(?P<meta>[A-Za-z]+\.(?:com|net|org) - .+$)", "Example.com - عنوان الخبر"),
+    Shape(r"(?P<meta>[A-Za-z]+\.(?:com|net|org) - [^؟!]{1,160}[^.؟!]$)",
+          "Example.com - عنوان الخبر"),
     Shape(rf"(?P<meta>{_MENU}(?:[ |]+{_MENU}){{3,}})(?:[ |]|$)", "الرئيسية العالم رياضة صحة"),
     Shape(r"(?P<meta>آخر تحديث ?: ?.*\d{4}[^.]*GMT\)?)", "آخر تحديث: 4 مايو 2010, 10:00 GMT"),
     Shape(r"(?P<meta>\d{4} \(GMT[+-]\d{2}:?\d{2}\) - \d{1,2}/\d{1,2}/\d{2,4})",

@@ -234,3 +234,13 @@ def test_cuts_are_what_is_missing_from_the_body_however_furniture_is_mixed(
 @pytest.mark.parametrize("piece", ["://", "| ", "2 أيلول ", "x.com/", '" content="', "الرئيسية "])
 def test_a_long_hostile_line_takes_linear_time(piece: str) -> None:
     cleaned({"text": piece * 200_000 + " تصفح المزيد"})
+
+
+@pytest.mark.parametrize(
+    ("head", "sentences"),
+    [*(("Example.com - ", n) for n in (1, 2, 12, 400)), ('الأفق content="', 13)],
+)
+def test_a_report_behind_the_name_of_a_site_stays(head: str, sentences: int) -> None:
+    report = " ".join(["أعلنت البلدية صباح أمس أن أعمال الجسر الجديد تنتهي هذا العام."] * sentences)
+    (row,) = cleaned({"text": f"{head}{report}", "title": "الجسر الجديد"})
+    assert row["body"].endswith(report)
