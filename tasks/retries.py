@@ -21,3 +21,15 @@ def own_key(context: Any, parameters: Mapping[str, object]) -> str:
     finished is found by its files, whatever ran it.
     """
     return str(context.task_run.id)
+
+
+OF_A_STAGE: Final[Mapping[str, Any]] = {
+    "tags": {"warraq"},
+    "persist_result": True,
+    "result_serializer": "json",
+    "cache_key_fn": own_key,
+    "retries": RETRIES,
+    "retry_delay_seconds": list(RETRY_SECONDS),
+    "retry_condition_fn": may_pass,
+}
+"""The options of every task that is a step of a run: it keeps references, and is tried again."""

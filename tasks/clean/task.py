@@ -12,7 +12,7 @@ from prefect import get_run_logger, task
 from expectations.schema import CLEANED
 from tasks.clean import clean, clean_refused
 from tasks.clean.title_keys import keys_of
-from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
+from tasks.retries import OF_A_STAGE
 from tasks.sources import SourceProfile
 from tasks.store.references import ShardRef, find, land, read
 
@@ -22,13 +22,7 @@ _TITLES: Final = pa.schema([pa.field("title_key", pa.uint64(), nullable=False)])
 @task(
     name="gather-titles",
     task_run_name="gather-titles",
-    tags={"warraq"},
-    persist_result=True,
-    result_serializer="json",
-    cache_key_fn=own_key,
-    retries=RETRIES,
-    retry_delay_seconds=list(RETRY_SECONDS),
-    retry_condition_fn=may_pass,
+    **OF_A_STAGE,
 )
 def gather_titles(records: Sequence[ShardRef], folder: Path) -> ShardRef:
     """Land the keys of the titles of a whole batch, which every shard's lines are compared with.
@@ -49,13 +43,7 @@ def gather_titles(records: Sequence[ShardRef], folder: Path) -> ShardRef:
 @task(
     name="clean",
     task_run_name="clean-{records.name}",
-    tags={"warraq"},
-    persist_result=True,
-    result_serializer="json",
-    cache_key_fn=own_key,
-    retries=RETRIES,
-    retry_delay_seconds=list(RETRY_SECONDS),
-    retry_condition_fn=may_pass,
+    **OF_A_STAGE,
 )
 def clean_shard(
     records: ShardRef,
@@ -86,13 +74,7 @@ def clean_shard(
 @task(
     name="identify-refused",
     task_run_name="identify-refused",
-    tags={"warraq"},
-    persist_result=True,
-    result_serializer="json",
-    cache_key_fn=own_key,
-    retries=RETRIES,
-    retry_delay_seconds=list(RETRY_SECONDS),
-    retry_condition_fn=may_pass,
+    **OF_A_STAGE,
 )
 def identify_refused(
     records: Sequence[ShardRef],

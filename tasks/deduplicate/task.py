@@ -16,7 +16,7 @@ from tasks.deduplicate import (
     find_gone,
     screen,
 )
-from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
+from tasks.retries import OF_A_STAGE
 from tasks.store import Lake, open_index
 from tasks.store.references import ShardRef, find, land, read
 
@@ -35,13 +35,7 @@ class DecisionsRef(BaseModel):
 @task(
     name="deduplicate",
     task_run_name="deduplicate",
-    tags={"warraq"},
-    persist_result=True,
-    result_serializer="json",
-    cache_key_fn=own_key,
-    retries=RETRIES,
-    retry_delay_seconds=list(RETRY_SECONDS),
-    retry_condition_fn=may_pass,
+    **OF_A_STAGE,
 )
 def deduplicate_batch(
     cleaned: Sequence[ShardRef], refused: Sequence[ShardRef], lake: Lake, folder: Path
@@ -85,13 +79,7 @@ class ScreenedRef(BaseModel):
 @task(
     name="screen",
     task_run_name="screen",
-    tags={"warraq"},
-    persist_result=True,
-    result_serializer="json",
-    cache_key_fn=own_key,
-    retries=RETRIES,
-    retry_delay_seconds=list(RETRY_SECONDS),
-    retry_condition_fn=may_pass,
+    **OF_A_STAGE,
 )
 def screen_refused(
     cleaned: Sequence[ShardRef], refused: ShardRef, quarantine: ShardRef, lake: Lake, folder: Path

@@ -6,20 +6,14 @@ from pathlib import Path
 from prefect import get_run_logger, task
 
 from tasks.enrich import enrich
-from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
+from tasks.retries import OF_A_STAGE
 from tasks.store.references import ShardRef, find, land, read
 
 
 @task(
     name="enrich",
     task_run_name="enrich-{cleaned.name}",
-    tags={"warraq"},
-    persist_result=True,
-    result_serializer="json",
-    cache_key_fn=own_key,
-    retries=RETRIES,
-    retry_delay_seconds=list(RETRY_SECONDS),
-    retry_condition_fn=may_pass,
+    **OF_A_STAGE,
 )
 def enrich_shard(
     cleaned: ShardRef, decisions: ShardRef, lineage: Mapping[str, str], folder: Path

@@ -3,20 +3,14 @@
 from prefect import get_run_logger, task
 
 from tasks.publish import Edition, publish
-from tasks.retries import RETRIES, RETRY_SECONDS, may_pass, own_key
+from tasks.retries import OF_A_STAGE
 from tasks.store import Lake, transaction
 
 
 @task(
     name="publish",
     task_run_name="publish-{edition.batch_id}",
-    tags={"warraq"},
-    persist_result=True,
-    result_serializer="json",
-    cache_key_fn=own_key,
-    retries=RETRIES,
-    retry_delay_seconds=list(RETRY_SECONDS),
-    retry_condition_fn=may_pass,
+    **OF_A_STAGE,
 )
 def publish_batch(edition: Edition, lake: Lake, wait_seconds: float) -> int:
     """Commit the edition and return the lake's version; a second time nothing changes."""
