@@ -9,7 +9,7 @@ from typing import Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """Version of the lake's schema, kept in its log; a program refuses a lake of a newer one."""
 
 PARTITION_COLUMN: Final = "published_month"
@@ -55,6 +55,13 @@ _ARTICLE_ID = _text(
     "article_id",
     "digest of source and canonical URL; else source and native id; else raw title and text",
     required=True,
+)
+
+_TITLE_KEY = _field(
+    "title_key",
+    pa.int64(),
+    "hash of the outlet and the folded title, by which links to it are known; null where no line "
+    "can be told from it",
 )
 
 _READ_AS = _text("read_as", "the encoding when not UTF-8, and what was repaired; else null")
@@ -198,6 +205,13 @@ CLEANED: Final = pa.schema(
             "no-date, unreadable-date or implausible-date; null when the date is good",
         ),
         _READ_AS,
+        _TITLE_KEY,
+        _field(
+            "line_keys",
+            pa.list_(pa.int64()),
+            "keys of the short lines at the edges of the text; the lowest bit tells the end",
+            required=True,
+        ),
         *_RECORD_LINEAGE,
     ]
 )
@@ -375,9 +389,44 @@ INDEX_STEP: Final = pa.schema(
             "modified_at", TIMESTAMP, "time of the last change that the source states", unit="UTC"
         ),
         _text(PARTITION_COLUMN, "the partition that holds it", required=True),
+        _TITLE_KEY,
     ]
 )
 """The index's step of one commit: new and changed entries, whole (upsert by ``article_id``)."""
+
+LINE_COUNTS: Final = pa.schema(
+    [
+        _SOURCE,
+        _field(
+            "line_key",
+            pa.int64(),
+            "key of a line at one edge of texts; 0 stands for the outlet's articles",
+            required=True,
+        ),
+        _field("articles", pa.int32(), "articles that have it", unit="articles", required=True),
+        _field(
+            "contexts",
+            pa.int64(),
+            "64 bits, one set for each cluster of articles that has it: few when it is one story's",
+            required=True,
+        ),
+        _field(
+            "days",
+            pa.int64(),
+            "64 bits, one set for each day on which it was published",
+            required=True,
+        ),
+        _field(
+            "missed",
+            pa.int32(),
+            "what the counts of the outlet's lines may be too small by; 0 but for line_key 0",
+            unit="articles",
+            required=True,
+        ),
+        _text("example_id", "an article that has it; null where one alone has it"),
+    ]
+)
+"""The counts of lines at the edges of texts, from which an outlet's boilerplate is learned."""
 
 DATASETS: Final = {
     "articles": ARTICLES,

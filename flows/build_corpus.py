@@ -15,11 +15,12 @@ from flows.console_log import announce
 from flows.run_job import Job, open_job
 from flows.run_record import WHOLE_RUN
 from flows.run_report import ARTIFACT_KEY, RunSummary, to_markdown
-from tasks.clean.task import clean_shard, gather_titles, identify_refused
+from tasks.clean.task import clean_shard, gather_known, identify_refused
 from tasks.deduplicate.task import DecisionsRef, deduplicate_batch, screen_refused
 from tasks.enrich.task import enrich_shard
 from tasks.fetch import purge_raw
 from tasks.fetch.task import fetch_batch
+from tasks.learn.task import count_batch
 from tasks.maintain import MIB
 from tasks.maintain.task import maintain_lake
 from tasks.publish import Edition, records_of
@@ -154,12 +155,13 @@ def clean(job: Job, batch: BatchRef, raw: BorderRef) -> list[ShardRef]:
     """Take the article out of each scraped text, shard by shard."""
     with job.record.stage("clean") as stage:
         announce(job.logger, "clean", len(batch.records))
-        folder = job.place(batch, "cleaned", raw.refused)
-        titles = gather_titles(batch.records, folder)
+        # With the version, because titles and lines of the lake are cut out of the texts.
+        folder = job.place(batch, f"cleaned-{job.known.version}", raw.refused)
+        known = gather_known(batch.records, job.known, folder)
         cleaned = clean_shard.map(
             batch.records,
             unmapped(raw.refused),
-            unmapped(titles),
+            unmapped(known),
             unmapped(job.profiles),
             unmapped(folder),
         ).result()
@@ -219,6 +221,7 @@ def settle(
         replaced=decided.replaced,
         amended=decided.amended,
         index_step=decided.index_step,
+        lines=count_batch(cleaned, decided.records, decided.index_step.path.parent),
         licences=licences_by_outlet(job.profiles),
     )
     return edition, borders

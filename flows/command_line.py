@@ -54,6 +54,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_run(commands)
     _add_lake_commands(commands)
+    _add_learn(commands)
     _add_lake_changes(commands)
     _add_rebuild(commands)
     _add_migrate(commands)
@@ -108,6 +109,26 @@ def _add_lake_commands(commands: "_Commands[argparse.ArgumentParser]") -> None:
     explain.add_argument("article_id", metavar="ARTICLE_ID", help="the article_id of a row")
     explain.add_argument(
         "--html", type=Path, metavar="FILE", help="write it as a page, each cut in a colour"
+    )
+
+
+def _add_learn(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    learn = _add(
+        commands,
+        "learn",
+        "the lines that an outlet prints with text after text, counted in the lake, with examples; "
+        "they go into the outlet's profile, to be read over",
+        "warraq learn 'صدى الضفتين'\n  warraq learn 'صدى الضفتين' --stdout",
+    )
+    learn.add_argument("outlet", metavar="OUTLET", help="an outlet, as in the column source")
+    learn.add_argument(
+        "--profiles",
+        type=Path,
+        metavar="FOLDER",
+        help="folder of the profile (default: profiles of warraq.toml, else profiles)",
+    )
+    learn.add_argument(
+        "--stdout", action="store_true", help="print the profile and write nothing to disk"
     )
 
 
@@ -272,6 +293,7 @@ _COMMANDS: Final = {
     "status": ("flows.lake_commands", "status"),
     "log": ("flows.lake_commands", "log"),
     "verify": ("flows.lake_commands", "verify_lake"),
+    "learn": ("flows.learn_command", "learn"),
     "maintain": ("flows.maintain_command", "maintain"),
     "retract": ("flows.retract_command", "retract_article"),
     "rebuild": ("flows.rebuild_command", "rebuild"),

@@ -1,29 +1,21 @@
 """``warraq explain``: an article as it came, what was cut out of it, as it is published."""
 
-import re
 import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from rich.table import Table
 from rich.text import Text
 
 from flows.command_output import make_console, make_table, print_json
 from flows.explain_page import explain_page
 from flows.lake_commands import open_named
+from flows.received_record import as_received
 from tasks.errors import StopRun
-from tasks.fetch import decode_raw, read_raw
-from tasks.settings import Settings, load_settings
-from tasks.sources import DEFAULT_PROFILE, expand, load_profiles
+from tasks.settings import load_settings
 from tasks.store import find_article, find_ledger
 from tasks.store.files import explained
-
-_BATCH_ID: Final = re.compile(r"[0-9a-f]{8,128}")
 
 
 def explain(options: Namespace) -> int:
@@ -45,7 +37,7 @@ def explain(options: Namespace) -> int:
             lake=str(lake.root),
         )
     place = str(article.get("batch_id")), str(article.get("record_ref"))
-    raw, text = _as_received(lake.root, *place, load_settings())
+    raw, text = as_received(lake.root, *place, load_settings())
     if options.html is not None:
         with explained("The page cannot be written", options.html):
             options.html.write_text(explain_page(article, text, ledger), encoding="utf-8")
@@ -56,40 +48,6 @@ def explain(options: Namespace) -> int:
     else:
         _print_article(article, raw, ledger)
     return 0
-
-
-def _as_received(
-    root: Path, batch_id: str, record_ref: str, settings: Settings
-) -> tuple[str | None, str | None]:
-    """Return the record as it was received, from the raw zone, and the text that was read of it.
-
-    In that text the cuts have their places. Plain text is its own record, in its own encoding.
-    Both are None when the raw zone has it no more, the text alone when it cannot be read. The
-    default profile stands in for one that is gone since.
-    """
-    raw = _find_raw(root, batch_id, record_ref)
-    if raw is None:
-        return None, None
-    profiles = expand(load_profiles(folder=settings.profiles))
-    name = raw["profile"][0].as_py()
-    profiles.setdefault(name, profiles[DEFAULT_PROFILE])
-    decoded = decode_raw(raw, profiles, max_json_depth=settings.fetch.max_json_depth)
-    text = str(decoded.kept["text"][0].as_py()) if len(decoded.kept) else None
-    if text is not None and raw["format"][0].as_py() == "text":
-        return text, text
-    return bytes(raw["payload"][0].as_py() or b"").decode("utf-8", "replace"), text
-
-
-def _find_raw(root: Path, batch_id: str, record_ref: str) -> pa.Table | None:
-    """Return the record as one row of ``RAW``, if it is there."""
-    if not _BATCH_ID.fullmatch(batch_id):
-        return None
-    for path in sorted((root / "raw" / batch_id).glob("*.parquet")):
-        references = pq.read_table(path, columns=["record_ref"])["record_ref"]
-        place = pc.index(references, record_ref).as_py()
-        if place >= 0:
-            return read_raw(path).slice(place, 1).combine_chunks()
-    return None
 
 
 def _print_article(

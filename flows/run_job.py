@@ -42,7 +42,8 @@ class Job:
     """One run at work.
 
     ``named`` is the lake that was asked for, ``lake`` the one that is read, ``root`` holds raw and
-    work files: all the same, but that a dry run works in a folder of its own.
+    work files: all the same, but that a dry run works in a folder of its own. ``known`` is the lake
+    by whose articles texts are cleaned: that which is read, or that which is rebuilt.
     """
 
     settings: Settings
@@ -50,6 +51,7 @@ class Job:
     profiles: Mapping[str, SourceProfile]
     named: Path
     lake: Lake
+    known: Lake
     root: Path
     dry_run: bool
     record: RunRecord
@@ -195,6 +197,7 @@ def _job(settings: Settings, profiles: Mapping[str, SourceProfile], lake: Lake) 
         profiles=profiles,
         named=lake.root,
         lake=lake,
+        known=lake,
         root=lake.root,
         dry_run=False,
         record=RunRecord(str(flow_run.id), lake.root, lake.version),

@@ -8,7 +8,7 @@ from typing import Final
 
 from tasks.sources import SourceProfile
 
-_ROOMS: Final = ("text", "clean", "deduplicate", "enrich")
+_ROOMS: Final = ("text", "clean", "learn", "deduplicate", "enrich")
 
 
 def rules_digest(profiles: Mapping[str, SourceProfile]) -> str:

@@ -7,7 +7,6 @@ with its place in the raw text.
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -16,12 +15,14 @@ import pyarrow.compute as pc
 
 from expectations.conformance import check
 from expectations.schema import CLEANED, RECORDS, REFUSED
+from tasks.clean.accepted_lines import find_accepted_lines
 from tasks.clean.agency_credits import find_agencies
 from tasks.clean.assemble import all_cuts, body_of, links_column, removed_column
 from tasks.clean.bylines import find_bylines
 from tasks.clean.captions import find_captions
 from tasks.clean.credits import authors_column
 from tasks.clean.draft import TITLE, Draft, Found, Spans, open_draft
+from tasks.clean.edge_lines import line_keys_column
 from tasks.clean.embeds import find_embeds
 from tasks.clean.furniture import find_furniture
 from tasks.clean.glued_links import find_glued_links
@@ -29,11 +30,13 @@ from tasks.clean.glued_words import split_glued
 from tasks.clean.identity import Names, article_ids, content_hashes
 from tasks.clean.inline_links import find_inline_links
 from tasks.clean.lead_repeats import find_lead_repeats
+from tasks.clean.learned_lines import find_learned_lines
 from tasks.clean.linked_titles import find_linked_titles
 from tasks.clean.page_heads import find_page_heads
 from tasks.clean.page_tails import find_page_tails
 from tasks.clean.related_links import find_related_links
 from tasks.clean.times import read_times
+from tasks.clean.title_keys import KeySearch, among, title_column
 from tasks.clean.title_line import find_titles
 from tasks.clean.title_repeats import find_title_repeats
 from tasks.outcome import Outcome
@@ -42,16 +45,16 @@ from tasks.text.addresses import canonical_urls
 from tasks.text.buffers import column_of
 from tasks.text.lexicons import load_lexicon
 from tasks.text.repair import repair, repair_column
-from tasks.text.words import Hashes
 
 _SEARCHED: Final = ("source", "author", "section", "published_raw", "modified_raw")
 _BEARABLE: Final = 500
 """Characters that the raw border lets an outlet's name have."""
 
-Rule = Callable[[Draft], Found]
+Rule = Callable[..., Found]
 
 RULES: Final[tuple[Rule, ...]] = (
     find_titles,
+    find_accepted_lines,
     find_furniture,
     find_page_heads,
     find_title_repeats,
@@ -64,6 +67,7 @@ RULES: Final[tuple[Rule, ...]] = (
     find_linked_titles,
     find_embeds,
     find_page_tails,
+    find_learned_lines,
     find_lead_repeats,
 )
 """The cutting rules in the order in which they see the text."""
@@ -73,34 +77,43 @@ _HEADING: Final = 60
 
 
 def clean(
-    records: pa.Table, profiles: Mapping[str, SourceProfile], *, titles: Hashes | None = None
+    records: pa.Table,
+    profiles: Mapping[str, SourceProfile],
+    *,
+    titles: KeySearch | None = None,
+    learned: KeySearch | None = None,
 ) -> Outcome:
     """Clean one shard: ``RECORDS`` in, ``CLEANED`` out, one row each, order kept.
 
-    ``profiles`` has every profile that the records name; ``titles`` are the keys of the titles that
-    lines are compared with (:mod:`tasks.clean.title_keys`), None for those of the shard. Nothing is
-    refused here: a text of which nothing is left fails at the border.
+    ``profiles`` has every profile that the records name. ``titles`` knows the titles that lines are
+    compared with (:mod:`tasks.clean.title_keys`), None for those of the shard; ``learned`` knows
+    the outlets' boilerplate (:mod:`tasks.clean.learned_lines`), None for none. Nothing is refused
+    here: a text of which nothing is left fails at the border.
     """
     check(records, RECORDS, "clean takes")
     headings = [*load_lexicon("related_headings")]
     headings += [heading for each in profiles.values() for heading in each.related_headings]
     draft = open_draft(records, profiles, repair(records["text"]), headings)
+    edges = line_keys_column(draft)
+    given = {find_linked_titles: {"titles": titles}, find_learned_lines: {"learned": learned}}
     found: list[Found] = []
-    for each in RULES:
-        rule = partial(each, titles=titles) if each is find_linked_titles else each
-        found.append(rule(draft))
+    for rule in RULES:
+        found.append(rule(draft, **given.get(rule, {})))
         draft = draft.without(found[-1].cuts)
     cuts, kinds = all_cuts(found)
     body, split = split_glued(body_of(draft, cuts))
+    headlines = _titles(draft, found[RULES.index(find_titles)].cuts)
     columns = {
         **_identity(records),
         **_editorial(draft, found),
         **read_times(records, profiles),
-        "title": _titles(draft, found[RULES.index(find_titles)].cuts),
+        "title": headlines,
+        "title_key": title_column(headlines, records["source"]),
         "body": column_of(body),
         "removed": removed_column(draft, cuts, kinds),
         "glued_words_split": split,
         "read_as": records["read_as"],
+        "line_keys": edges,
         "record_ref": records["record_ref"],
     }
     kept = pa.table([columns[name] for name in CLEANED.names], schema=CLEANED)
@@ -120,7 +133,7 @@ def clean_refused(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> p
         place = told.schema.get_field_index(name)
         cut = pc.utf8_slice_codeunits(told[name], 0, _BEARABLE)
         told = told.set_column(place, told.schema.field(place), cut)
-    kept = clean(told, profiles, titles=np.empty(0, np.uint64)).kept
+    kept = clean(told, profiles, titles=among(np.empty(0, np.uint64))).kept
     place = kept.schema.get_field_index("article_id")
     return kept.set_column(place, kept.schema.field(place), _identity(records)["article_id"])
 

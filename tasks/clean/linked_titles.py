@@ -14,31 +14,30 @@ from tasks.clean.draft import RELATED, Draft, Found
 from tasks.clean.title_keys import (
     LEAST_WORDS,
     MOST_WORDS,
+    KeySearch,
+    among,
     keys_of,
     outlet_keys,
     phrase_keys,
     with_outlet,
 )
 from tasks.text.repair import repair
-from tasks.text.words import Hashes
 
 _FULL_STOP, _COLON = 0x2E, 0x3A
 
 
-def find_linked_titles(draft: Draft, titles: Hashes | None = None) -> Found:
+def find_linked_titles(draft: Draft, titles: KeySearch | None = None) -> Found:
     """Cut lines whose words are the title of another article of the same outlet.
 
-    ``titles`` are the sorted keys of the titles that are known; None: those of the shard.
+    ``titles`` tells which keys are titles'; None: those of the shard.
     """
-    known = keys_of(draft.records) if titles is None else titles
+    is_title = among(keys_of(draft.records)) if titles is None else titles
     lines = draft.lines
     able = lines.stands & (lines.words >= LEAST_WORDS) & (lines.words <= MOST_WORDS)
     able[draft.first_lines()] = False
     at = np.flatnonzero(able)
     outlets = outlet_keys(draft.records["source"])
-    keys = with_outlet(lines.key[at], outlets[lines.row[at]])
-    places = np.searchsorted(known, keys)
-    at = at[np.append(known, np.uint64(0))[places] == keys]
+    at = at[is_title(with_outlet(lines.key[at], outlets[lines.row[at]]))]
     own, _ = phrase_keys(repair(draft.records["title"], one_line=True).texts)
     at = at[own[lines.row[at]] != lines.key[at]]
     marks = draft.repaired.texts.data[lines.tail[at] - 1]

@@ -5,27 +5,44 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import get_run_logger, task
+from pydantic import BaseModel, ConfigDict
 
 from expectations.schema import CLEANED
 from tasks.clean import clean, clean_refused
-from tasks.clean.title_keys import keys_of
+from tasks.clean.learned_lines import learned_keys
+from tasks.clean.title_keys import KeySearch, among, keys_of
+from tasks.learn import judge_lines
 from tasks.retries import OF_A_STAGE
 from tasks.sources import SourceProfile
+from tasks.store import DuplicateIndex, Lake, open_index, read_line_counts
 from tasks.store.references import ShardRef, find, land, read
+from tasks.text.words import Hashes
 
 _TITLES: Final = pa.schema([pa.field("title_key", pa.uint64(), nullable=False)])
+_LEARNED: Final = pa.schema([pa.field("line_key", pa.uint64(), nullable=False)])
+
+
+class KnownRef(BaseModel):
+    """What the texts of a batch are compared with: its titles, a lake and what that has learned."""
+
+    model_config = ConfigDict(frozen=True)
+
+    titles: ShardRef
+    lines: ShardRef
+    lake: Lake
 
 
 @task(
-    name="gather-titles",
-    task_run_name="gather-titles",
+    name="gather-known",
+    task_run_name="gather-known",
     **OF_A_STAGE,
 )
-def gather_titles(records: Sequence[ShardRef], folder: Path) -> ShardRef:
-    """Land the keys of the titles of a whole batch, which every shard's lines are compared with.
+def gather_known(records: Sequence[ShardRef], lake: Lake, folder: Path) -> KnownRef:
+    """Land what every shard's lines are compared with: the batch's titles, the outlets' lines.
 
     Titles of records that the raw border refused are among them: a link to an article is a link
     though the article was refused.
@@ -37,7 +54,26 @@ def gather_titles(records: Sequence[ShardRef], folder: Path) -> ShardRef:
         keys = [keys_of(read(ref, columns)) for ref in records]
         distinct = np.unique(np.concatenate([np.empty(0, np.uint64), *keys]))
         landed = land(pa.table([distinct], schema=_TITLES), path)
-    return landed
+    lines = find(folder / "learned.arrow")
+    if lines is None:
+        keys = pa.table([learned_keys(judge_lines(read_line_counts(lake)))], schema=_LEARNED)
+        lines = land(keys, folder / "learned.arrow")
+    with open_index(lake):
+        pass  # healed once, before the shards read it side by side
+    return KnownRef(titles=landed, lines=lines, lake=lake)
+
+
+def _known_titles(batch: Hashes, published: DuplicateIndex) -> KeySearch:
+    """Return the search that knows the titles of the batch and of everything published."""
+    in_batch = among(batch)
+
+    def search(keys: Hashes) -> npt.NDArray[np.bool_]:
+        found = in_batch(keys)
+        others = np.unique(keys[~found]).view(np.int64)
+        in_lake = published.find_titles(pa.array(others)).to_numpy().view(np.uint64)
+        return found | among(np.sort(in_lake))(keys)
+
+    return search
 
 
 @task(
@@ -48,7 +84,7 @@ def gather_titles(records: Sequence[ShardRef], folder: Path) -> ShardRef:
 def clean_shard(
     records: ShardRef,
     refused: ShardRef,
-    titles: ShardRef,
+    known: KnownRef,
     profiles: Mapping[str, SourceProfile],
     folder: Path,
 ) -> ShardRef:
@@ -60,8 +96,10 @@ def clean_shard(
         if refused.rows:
             out = pc.is_in(table["record_ref"], read(refused)["record_ref"].combine_chunks())
             table = table.filter(pc.invert(out))
-        known = read(titles)["title_key"].to_numpy()
-        outcome = clean(table, profiles, titles=known)
+        with open_index(known.lake) as published:
+            titles = _known_titles(read(known.titles)["title_key"].to_numpy(), published)
+            learned = among(read(known.lines)["line_key"].to_numpy())
+            outcome = clean(table, profiles, titles=titles, learned=learned)
         landed = land(outcome.kept, path)
         get_run_logger().info(
             "clean shard=%s kept=%d cut=%d", records.name, landed.rows, outcome.changed

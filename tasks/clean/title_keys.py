@@ -1,10 +1,12 @@
 """Titles as numbers that lines can be compared with, whatever their spelling.
 
 A title's key chains the hashes of its folded words, as :class:`tasks.clean.draft.Lines` has them of
-lines: «قوّات الأمن فى القاهرة» and «قوات الأمن في القاهره» have one key.
+lines: «قوّات الأمن فى القاهرة» and «قوات الأمن في القاهره» have one key. The titles that lines are
+compared with are those of the batch and those of the lake, by its index.
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -24,6 +26,9 @@ of 10 lines of real articles that were titles of one to three words, none was a 
 MOST_WORDS: Final = 25
 """What is longer is the first sentence of a story that was saved as its title."""
 
+KeySearch = Callable[[Hashes], npt.NDArray[np.bool_]]
+"""Tells of keys which are known."""
+
 _OPENING: Final = 1000
 """Characters in which the title of a text file ends."""
 
@@ -33,9 +38,36 @@ def title_keys(titles: pa.Array | pa.ChunkedArray, sources: pa.Array | pa.Chunke
 
     A page links to its own outlet's articles; a line that is another outlet's title is a subhead.
     """
-    keys, words = phrase_keys(repair(titles, one_line=True).texts)
-    known = (words >= LEAST_WORDS) & (words <= MOST_WORDS)
-    return np.unique(with_outlet(keys, outlet_keys(sources))[known])
+    keys, known = _keys_of_titles(repair(titles, one_line=True).texts, sources)
+    distinct: Hashes = np.unique(keys[known])
+    return distinct
+
+
+def title_column(titles: pa.Array, sources: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return the key of each repaired title as ``int64``; null where no line is known by it."""
+    keys, known = _keys_of_titles(texts_of(titles), sources)
+    return pa.array(keys.view(np.int64), mask=~known)
+
+
+def among(known: Hashes) -> KeySearch:
+    """Return the search that knows these sorted keys and no others."""
+
+    def search(keys: Hashes) -> npt.NDArray[np.bool_]:
+        places = np.searchsorted(known, keys)
+        found: npt.NDArray[np.bool_] = np.append(known, np.uint64(0))[places] == keys
+        found &= keys != 0
+        return found
+
+    return search
+
+
+def _keys_of_titles(
+    titles: Texts, sources: pa.Array | pa.ChunkedArray
+) -> tuple[Hashes, npt.NDArray[np.bool_]]:
+    """Return each title's key, and whether lines are known by it."""
+    keys, words = phrase_keys(titles)
+    known: npt.NDArray[np.bool_] = (words >= LEAST_WORDS) & (words <= MOST_WORDS)
+    return with_outlet(keys, outlet_keys(sources)), known
 
 
 def keys_of(records: pa.Table) -> Hashes:
@@ -53,7 +85,7 @@ def outlet_keys(sources: pa.Array | pa.ChunkedArray) -> Hashes:
 
 
 @njit(cache=True, nogil=True)
-def with_outlet(keys, outlets):
+def with_outlet(keys: Hashes, outlets: Hashes) -> Hashes:
     """Return the keys of phrases of outlets."""
     combined = np.empty(len(keys), np.uint64)
     for k in range(len(keys)):

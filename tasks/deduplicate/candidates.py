@@ -20,7 +20,7 @@ CANDIDATES: Final = pa.schema(
         *(
             CLEANED.field(name)
             for name in ("record_ref", "native_id", "source", "article_id", "content_hash",
-                         "published_at", "modified_at", "date_problem", "read_as")
+                         "published_at", "modified_at", "date_problem", "read_as", "title_key")
         ),
         pa.field(PARTITION_COLUMN, pa.string(), nullable=False),
         pa.field("text_key", pa.binary(16), nullable=False),

@@ -6,6 +6,7 @@ comment: control characters, marks of direction and unusual line ends are escape
 """
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -82,6 +83,36 @@ def render(preface: Sequence[str], entries: Iterable[Entry], notes: Sequence[str
         blocks.append("\n".join([f"{mark}[{_key(table)}]", *map(_entry, own)]))
     blocks.append(_comment(notes))
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def add_entries(toml: str, entries: Iterable[Entry]) -> str:
+    """Return a TOML file with keys added at its top level, before its first table.
+
+    Raises :class:`ValueError` when there is no place where they are read as such.
+    """
+    told = list(entries)
+    added = "\n\n".join(map(_entry, told))
+    wanted = tomllib.loads(toml)
+    for entry in told:
+        if entry.certain:
+            wanted[entry.key] = entry.value if isinstance(entry.value, str) else list(entry.value)
+    lines = toml.rstrip().split("\n")
+    heads = [number for number, line in enumerate(lines) if line.lstrip().startswith("[")]
+    for place in [*heads, len(lines)]:
+        while place and lines[place - 1].startswith("#") and place < len(lines):
+            place -= 1  # noqa: PLW2901 (what is said of the table stays above it)
+        before, after = "\n".join(lines[:place]).rstrip(), "\n".join(lines[place:])
+        text = "\n\n".join(part for part in (before, added, after) if part) + "\n"
+        if _reads_as(text, wanted):
+            return text
+    raise ValueError("there is no place for further keys")
+
+
+def _reads_as(text: str, wanted: object) -> bool:
+    try:
+        return tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
 
 
 def _entry(entry: Entry) -> str:

@@ -1,7 +1,8 @@
 """Publish: write what a batch made into the lake, by one transaction.
 
 The rows are written shard by shard; corrections (revised articles, changed numbers of copies), the
-quarantine, the ledger and the index's step become visible with them, or not at all.
+quarantine, the ledger, the index's step and the counts of lines become visible with them, or not at
+all.
 """
 
 from collections import Counter
@@ -25,8 +26,8 @@ class Edition:
     ``rows`` are ``PUBLISHABLE``, articles before copies; ``quarantine`` is ``QUARANTINE``;
     ``entries`` have the columns of ``REFUSED`` (decided and refused records alike), ``replaced``
     has ``dataset, article_id, published_month``, ``amended`` those of ``AMENDMENTS``,
-    ``index_step`` those of ``INDEX_STEP``. ``licences`` are the outlets' as their profiles state
-    them, null where they do not: the lake's card tells them.
+    ``index_step`` those of ``INDEX_STEP``, ``lines`` those of ``LINE_COUNTS``. ``licences`` are the
+    outlets' as their profiles state them, null where they do not: the lake's card tells them.
     """
 
     batch_id: str
@@ -37,6 +38,7 @@ class Edition:
     replaced: ShardRef
     amended: ShardRef
     index_step: ShardRef
+    lines: ShardRef
     licences: Mapping[str, str | None]
 
 
@@ -56,6 +58,7 @@ def publish(edition: Edition, changes: Transaction) -> int:
         changes.write("ledger", _signed(read(ref), LEDGER, lineage))
     _correct(edition, changes)
     changes.index(read(edition.index_step))
+    changes.count_lines(read(edition.lines))
     changes.state_licences(edition.licences)
     summary = summarise(edition.entries)
     return changes.commit(

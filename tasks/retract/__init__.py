@@ -269,7 +269,8 @@ def _index_step(case: _Case) -> pa.Table:
     step = []
     for name in sorted(case.gone):
         entry = case.entries.get(name) or _unpublished(name, case.texts.get(name, _NO_TEXT))
-        step.append(entry | {"dataset": case.mark, "duplicate_of": None, "copies": 0})
+        gone = {"dataset": case.mark, "duplicate_of": None, "copies": 0, "title_key": None}
+        step.append(entry | gone)
     count = len(case.remaining)
     if case.head_goes:
         for name in case.remaining["article_id"].to_pylist():

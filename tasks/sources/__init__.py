@@ -1,6 +1,6 @@
 """Source profiles: what is particular to an outlet or an archive, as data (one TOML each)."""
 
-from tasks.sources.loader import find_profile_names, load_profile, load_profiles
+from tasks.sources.loader import find_profile_file, find_profile_names, load_profile, load_profiles
 from tasks.sources.profile import (
     DEFAULT_PROFILE,
     FieldNames,
@@ -19,6 +19,7 @@ __all__ = [
     "SourceProfile",
     "Spelling",
     "expand",
+    "find_profile_file",
     "find_profile_names",
     "licences_by_outlet",
     "load_profile",

@@ -19,6 +19,11 @@ def find_profile_names(*, folder: Path | None) -> tuple[str, ...]:
     return tuple(sorted({DEFAULT_PROFILE, *_find_files(folder)}))
 
 
+def find_profile_file(name: str, *, folder: Path | None) -> Path:
+    """Return the file of a profile that there is: the user's own, or that which ships."""
+    return _find_files(folder)[name]
+
+
 def load_profile(name: str, *, folder: Path | None) -> SourceProfile:
     """Read the profile of that name; ``folder`` (the user's) is searched first.
 

@@ -187,6 +187,14 @@ class SourceProfile(BaseModel):
     related_headings: Texts = Field(
         default=(), description="Headings over related links, beside the built-in ones."
     )
+    boilerplate: Texts = Field(
+        default=(),
+        description="Lines that stand in text after text and are nobody's story; they are cut "
+        "wherever they stand, with any figures in them. `warraq learn` proposes them.",
+    )
+    kept_lines: Texts = Field(
+        default=(), description="Lines that recur and are the story's: never learned."
+    )
     spelling: Spelling = Spelling()
     layouts: tuple[Layout, ...] = Field(
         default=(),

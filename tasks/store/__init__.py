@@ -1,9 +1,10 @@
-"""The lake: references to landed files, atomic commits, the log, the duplicate index, the runs."""
+"""The lake: landed files, atomic commits, the log, the index, counts of lines, the runs."""
 
 from tasks.store.corrections import AMENDMENTS
 from tasks.store.finding import Finding
 from tasks.store.index import DuplicateIndex, open_index
 from tasks.store.lake import Lake, open_lake
+from tasks.store.line_counts import WHOLE, merge_line_counts, read_line_counts
 from tasks.store.lock import writer_lock
 from tasks.store.log import LiveFile, LogEntry, Operation, read_entry
 from tasks.store.lookup import find_article, find_ledger, find_rows
@@ -18,6 +19,7 @@ from tasks.store.work import clear_work, sweep_work
 
 __all__ = [
     "AMENDMENTS",
+    "WHOLE",
     "DuplicateIndex",
     "Examination",
     "Finding",
@@ -36,10 +38,12 @@ __all__ = [
     "find_rows",
     "is_due",
     "keep_up",
+    "merge_line_counts",
     "migrate",
     "open_index",
     "open_lake",
     "read_entry",
+    "read_line_counts",
     "read_runs",
     "sweep_work",
     "transaction",

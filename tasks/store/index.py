@@ -75,17 +75,24 @@ class DuplicateIndex:
         """Return the entries whose ``text_key`` is among these, by ``article_id``."""
         return self._find("text_key", text_keys)
 
+    def find_titles(self, title_keys: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """Return those of the keys that are titles' of articles that stand or stood, sorted."""
+        with _spoken_for(self._path):
+            self._want(title_keys)
+            found = self._connection.execute(
+                "SELECT key FROM wanted WHERE EXISTS "
+                "(SELECT 1 FROM recent WHERE title_key = key) OR EXISTS "
+                "(SELECT 1 FROM articles WHERE title_key = key) ORDER BY key"
+            ).fetchall()
+        return pa.array([key for (key,) in found], pa.int64())
+
     def find_places(self, datasets: Collection[str]) -> pa.Table:
         """Return all entries that stand in one of these datasets; reads the whole index."""
         return self._find("dataset", pa.array(sorted(datasets), pa.string()))
 
     def _find(self, column: str, keys: pa.Array | pa.ChunkedArray) -> pa.Table:
         with _spoken_for(self._path):
-            self._connection.execute("DELETE FROM wanted")
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO wanted VALUES (?)",
-                ((key,) for key in keys.to_pylist() if key is not None),
-            )
+            self._want(keys)
             rows = self._connection.execute(
                 f"SELECT recent.* FROM wanted CROSS JOIN recent ON {column} = key UNION ALL "  # noqa: S608
                 f"SELECT articles.* FROM wanted CROSS JOIN articles ON {column} = key "
@@ -93,6 +100,13 @@ class DuplicateIndex:
                 "ORDER BY article_id"
             ).fetchall()
         return _as_table(rows)
+
+    def _want(self, keys: pa.Array | pa.ChunkedArray) -> None:
+        self._connection.execute("DELETE FROM wanted")
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO wanted VALUES (?)",
+            ((key,) for key in keys.to_pylist() if key is not None),
+        )
 
 
 def index_path(root: Path) -> Path:
@@ -250,6 +264,9 @@ def _make_empty(connection: sqlite3.Connection) -> None:
         connection.execute(f"CREATE TABLE {table} ({', '.join(_COLUMNS)})")
         connection.execute(f"CREATE UNIQUE INDEX {table}_by_id ON {table} (article_id)")
         connection.execute(f"CREATE INDEX {table}_by_text ON {table} (text_key)")
+        connection.execute(
+            f"CREATE INDEX {table}_by_title ON {table} (title_key) WHERE title_key IS NOT NULL"
+        )
 
 
 def _layout() -> str:

@@ -16,6 +16,7 @@ from expectations.conformance import SchemaMismatch
 from expectations.schema import (
     DATASETS,
     INDEX_STEP,
+    LINE_COUNTS,
     PARTITION_COLUMN,
     PARTITIONED,
     SCHEMA_VERSION,
@@ -31,7 +32,13 @@ FORMAT_VERSION: Final = 2
 INDEX: Final = "index"
 """The name under which the index's steps stand beside the datasets."""
 
-SCHEMAS: Final = {**DATASETS, INDEX: INDEX_STEP}
+LINES: Final = "lines"
+"""The name under which the counts of lines at the edges of texts stand."""
+
+HIDDEN: Final = frozenset({INDEX, LINES})
+"""What a version holds for the runs that come, and no view shows."""
+
+SCHEMAS: Final = {**DATASETS, INDEX: INDEX_STEP, LINES: LINE_COUNTS}
 
 _MONTH: Final = rf"^(?:[0-9]{{4}}-(?:0[1-9]|1[0-2])|{UNKNOWN_MONTH})$"
 _GROUP: Final = r"^g[0-9]{8}-[0-9a-f]{8}$"

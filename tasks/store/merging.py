@@ -15,9 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from expectations.schema import PARTITIONED
+from expectations.schema import LINE_COUNTS, PARTITIONED
 from tasks.errors import StopRun
-from tasks.store.log import INDEX, LiveFile
+from tasks.store.line_counts import merge_line_counts
+from tasks.store.log import INDEX, LINES, LiveFile
 from tasks.store.parts import restored
 
 PART_BYTES: Final = 64 * 1024 * 1024
@@ -35,10 +36,13 @@ def merged(
     """Yield the rows of the files, oldest first, in the order that they are to be written in.
 
     Articles and copies come by outlet and time, so that a filter on either skips most row groups.
-    Of the index's entries only the last of each article is left. Raises :class:`StopRun` when the
-    files hold other numbers of rows than the log says.
+    Of the index's entries only the last of each article is left, of counts of lines the sums.
+    Raises :class:`StopRun` when the files hold other numbers of rows than the log says.
     """
     groups = _row_groups(root, files)
+    if files[0].dataset == LINES:
+        yield merge_line_counts([_read(root, files, LINE_COUNTS.names)])
+        return
     order = _order(root, files)
     decoded = sum(group.decoded for group in groups)
     at_a_time = max(1, part_bytes * len(order) // max(decoded, part_bytes))

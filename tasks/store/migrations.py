@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from expectations.schema import SCHEMA_VERSION
 from tasks.errors import StopRun
-from tasks.store.log import LiveFile, stored_schema
+from tasks.store.log import INDEX, LiveFile, stored_schema
 from tasks.store.parts import restored
 from tasks.store.transaction import Transaction
 
@@ -37,7 +37,14 @@ def _with_cleaning(dataset: str, rows: pa.Table) -> pa.Table:
     return rows
 
 
-MIGRATIONS: Final[dict[int, Step]] = {1: _with_cleaning}
+def _with_title_keys(dataset: str, rows: pa.Table) -> pa.Table:
+    """From 2 to 3: the index knows titles; those of older articles when they are rebuilt."""
+    if dataset != INDEX:
+        return rows
+    return rows.append_column("title_key", pa.nulls(len(rows), pa.int64()))
+
+
+MIGRATIONS: Final[dict[int, Step]] = {1: _with_cleaning, 2: _with_title_keys}
 """The step from each version of the schema to the next."""
 
 

@@ -22,7 +22,9 @@ from tasks.store.index import open_index
 from tasks.store.lake import Lake, land, mend, new_group, sweep_below
 from tasks.store.lock import OnWait, writer_lock
 from tasks.store.log import (
+    HIDDEN,
     INDEX,
+    LINES,
     LiveFile,
     LogEntry,
     Operation,
@@ -94,6 +96,10 @@ class Transaction:
     def index(self, step: pa.Table) -> None:
         """Add index entries (``INDEX_STEP``) of articles that are new or changed, whole."""
         self._add(INDEX, step)
+
+    def count_lines(self, counts: pa.Table) -> None:
+        """Add counts of lines (``LINE_COUNTS``) to those that the lake has."""
+        self._add(LINES, counts)
 
     def remove(self, dataset: str, article_ids: pa.Array, months: pa.Array | None = None) -> None:
         """Take these articles' rows out of the dataset; ``months`` narrows where to look.
@@ -211,7 +217,7 @@ class Transaction:
     def _entry(
         self, summary: Mapping[str, object], dropped: set[LiveFile], added: list[LiveFile]
     ) -> LogEntry:
-        shown = {file.dataset for file in dropped} - {INDEX}
+        shown = {file.dataset for file in dropped} - HIDDEN
         return LogEntry(
             version=self._version,
             parent=self.base.version,

@@ -35,7 +35,7 @@ from tasks.store.files import (
     switch,
     switched_to,
 )
-from tasks.store.log import INDEX, entry_path, logged_versions
+from tasks.store.log import HIDDEN, entry_path, logged_versions
 from tasks.store.state import State
 
 CURRENT: Final = "current"
@@ -96,7 +96,7 @@ def shown_files(state: State) -> dict[str, str]:
     return {
         file.shown_as(editions[file.dataset]): name
         for name, file in state.files.items()
-        if file.dataset != INDEX
+        if file.dataset not in HIDDEN
     }
 
 

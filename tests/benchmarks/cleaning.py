@@ -33,13 +33,12 @@ import pyarrow.compute as pc
 import flows  # noqa: F401  # sets the memory pool, as for a run
 import tasks.clean as stage
 from tasks.clean.draft import Draft
-from tasks.clean.title_keys import keys_of
+from tasks.clean.title_keys import KeySearch, among, keys_of
 from tasks.fetch import Reading, fetch
 from tasks.settings import FetchSettings
 from tasks.sources import load_profiles
 from tasks.store import open_lake
 from tasks.store.references import read
-from tasks.text.words import Hashes
 from tests.benchmarks.measuring import median, news, print_table
 
 _PARTS: Final = (
@@ -106,12 +105,12 @@ def _own(table: pa.Table) -> pa.Table:
     return pa.ipc.open_stream(sink.getvalue()).read_all()
 
 
-def _titles(shards: Sequence[pa.Table]) -> Hashes:
-    return np.unique(np.concatenate([keys_of(table) for table in shards]))
+def _titles(shards: Sequence[pa.Table]) -> KeySearch:
+    return among(np.unique(np.concatenate([keys_of(table) for table in shards])))
 
 
-def _regex_pass(texts: pa.ChunkedArray) -> None:
-    pc.replace_substring_regex(texts, "[\u064b-\u0652\u0670]", "")
+def _regex_pass(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.replace_substring_regex(texts, "[\u064b-\u0652\u0670]", "")
 
 
 def _cpu_of(work: Callable[[], object]) -> float:
@@ -141,10 +140,8 @@ def _parts(work: Callable[[], object]) -> dict[str, float]:
         patches.enter_context(patch.object(Draft, "without", timed("without", Draft.without)))
         rules = tuple(timed(rule.__name__, rule) for rule in stage.RULES)
         patches.enter_context(patch.object(stage, "RULES", rules))
-        titled = rules[[rule.__name__ for rule in rules].index("find_linked_titles")]
-        patches.enter_context(patch.object(stage, "find_linked_titles", titled))
-        titling = rules[[rule.__name__ for rule in rules].index("find_titles")]
-        patches.enter_context(patch.object(stage, "find_titles", titling))
+        for rule in rules:
+            patches.enter_context(patch.object(stage, rule.__name__, rule))
         work()
     return dict(costs)
 

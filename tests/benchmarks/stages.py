@@ -31,10 +31,11 @@ from tasks.clean import clean
 from tasks.deduplicate import Decisions, decide, find_candidates
 from tasks.enrich import enrich
 from tasks.fetch import Reading, fetch
+from tasks.learn import count_lines
 from tasks.publish import Edition, publish
 from tasks.settings import FetchSettings
 from tasks.sources import SourceProfile, load_profiles
-from tasks.store import Lake, open_index, open_lake, transaction
+from tasks.store import Lake, merge_line_counts, open_index, open_lake, transaction
 from tasks.store.references import BatchRef, ShardRef, land, read
 from tasks.text.buffers import texts_of
 from tasks.text.counts import count
@@ -123,6 +124,8 @@ def run_all(source: Path, profiles: dict[str, SourceProfile], *, limit: int | No
             batch,
             lake,
             decisions,
+            cleaned=cleaned,
+            decided=decided,
             rows=rows,
             entries=[*decided, *refused],
             quarantine=aside,
@@ -207,6 +210,8 @@ def _publish(
     lake: Lake,
     decisions: Decisions,
     *,
+    cleaned: Sequence[ShardRef],
+    decided: Sequence[ShardRef],
     rows: Sequence[ShardRef],
     entries: Sequence[ShardRef],
     quarantine: Sequence[ShardRef],
@@ -216,7 +221,12 @@ def _publish(
         name: costs.land(getattr(decisions, name), batch.work / f"{name}.arrow")
         for name in ("replaced", "amended", "index_step")
     }
+    with costs.of("learn"):
+        counted = [
+            count_lines(read(ref), read(made)) for ref, made in zip(cleaned, decided, strict=True)
+        ]
     edition = Edition(
+        lines=costs.land(merge_line_counts(counted), batch.work / "lines.arrow"),
         batch_id=batch.batch_id,
         run_id="benchmark",
         rows=tuple(rows),

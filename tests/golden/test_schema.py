@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from expectations import schema
 from expectations.dispositions import REASONS
-from tasks.store.log import INDEX, SCHEMAS, stored_schema
+from tasks.store.log import INDEX, LINES, SCHEMAS, stored_schema
 
 GOLDEN = Path(__file__).parent / "schema.txt"
 REWRITE = bool(os.environ.get("WARRAQ_REWRITE_GOLDENS"))
@@ -27,6 +27,7 @@ ZONES = {
     "refused": schema.REFUSED,
     "runs": schema.RUNS,
     INDEX: schema.INDEX_STEP,
+    LINES: schema.LINE_COUNTS,
 }
 
 
@@ -72,4 +73,4 @@ def test_every_column_says_what_it_is() -> None:
 
 def test_partition_columns_live_in_paths_only() -> None:
     inside = {name for name in SCHEMAS if schema.PARTITION_COLUMN in stored_schema(name).names}
-    assert inside == SCHEMAS.keys() - schema.PARTITIONED - {"ledger"}
+    assert inside == SCHEMAS.keys() - schema.PARTITIONED - {"ledger", LINES}

@@ -30,7 +30,7 @@ def older(dataset: str, rows: pa.Table) -> pa.Table:
         place = rows.schema.get_field_index("word_count")
         rows = rows.set_column(place, "word_count", rows["word_count"].cast(pa.int64()))
         rows = rows.rename_columns({"outlet": "masthead"})
-    return rows
+    return rows.drop_columns(["title_key"]) if dataset == "index" else rows
 
 
 def newer(dataset: str, rows: pa.Table) -> pa.Table:
