@@ -252,6 +252,9 @@ def _find_between(data, offsets, places, told, more):
         place = places[n]
         while offsets[row + 1] <= place:
             row += 1
+        byte = data[place - 1]
+        if byte < 0x30 or byte in (0x3A, 0x8C, 0x9B, 0x9F):
+            continue  # a mark ends the word before it anyhow
         start, end = offsets[row], offsets[row + 1]
         if n and places[n - 1] > start:
             start = places[n - 1]
