@@ -6,7 +6,8 @@ Reflowed print pages, lost line breaks and vanished markup leave words and sente
 - ، ؛ ؟ ! before an Arabic letter: nothing else is ever meant by it;
 - a colon between two Arabic letters («البقرة:23» and «10:30» stay);
 - a full stop with three letters or more on both sides: «إن.بي.كيه», «د.محمد» and «أ.ف.ب» stay, and
-  so do the names of sites, «سوق.كوم»; behind a space two letters after it do («الأمر .في»);
+  so do the names of sites, «سوق.كوم»; behind a space two letters after it do («الأمر .في»), but
+  not behind the name of a letter («إتش .تي»);
 - where spelling tells two words, or a figure and a word (:mod:`tasks.clean.glued_pairs`);
 - where the text itself tells two words (:mod:`tasks.clean.glued_evidence`).
 
@@ -148,7 +149,9 @@ def _is_glued(data, i, start, end, classes):
     if byte == 0x3A:
         return before > 0
     after, site = _run_after(data, i + 1, end, classes)
-    return before >= _LETTERS and alone and after >= _LETTERS - spaced and not site
+    if spaced and after == 2:
+        return before > 4 and alone and not site  # «إتش .تي .سي»
+    return before >= _LETTERS and alone and after >= _LETTERS and not site
 
 
 @njit(cache=True, nogil=True, inline="always")
