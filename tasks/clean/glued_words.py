@@ -1,17 +1,20 @@
-"""The space that is missing behind a punctuation mark: «الأمر.وعلى», «اليوم،أفادت», «دبي:محمد».
+"""The space that is missing: «الأمر.وعلى», «اليوم،أفادت», «الحكومةالمصرية», «12جولة».
 
-Reflowed print pages and lost line breaks leave two sentences glued; of 20,000 real articles one in
-five had such a place. A space is put in where it is certain:
+Reflowed print pages, lost line breaks and vanished markup leave words and sentences glued; of
+20,000 real articles one in five had such a place. A space is put in where it is certain:
 
 - ، ؛ ؟ ! before an Arabic letter: nothing else is ever meant by it;
 - a colon between two Arabic letters («البقرة:23» and «10:30» stay);
 - a full stop with three letters or more on both sides: «إن.بي.كيه», «د.محمد» and «أ.ف.ب» stay, and
-  so do the names of sites, «سوق.كوم».
+  so do the names of sites, «سوق.كوم»; behind a space two letters after it do («الأمر .في»), but
+  not behind the name of a letter («إتش .تي»);
+- where spelling tells two words, or a figure and a word (:mod:`tasks.clean.glued_pairs`);
+- where the text itself tells two words (:mod:`tasks.clean.glued_evidence`).
 
-Each place is kept in ``glued_words_split``. Whether two whole words were glued without a mark
-between them takes a vocabulary to tell; those stay as they are.
+Each place is kept in ``glued_words_split``. No vocabulary is shipped: what these do not tell stays.
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# ruff: noqa: PLR0913, PLR0917 (kernels take their arrays one by one)
 
 from typing import Final
 
@@ -19,13 +22,17 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
+from tasks.clean.glued_evidence import find_evident
+from tasks.clean.glued_figures import find_figure
+from tasks.clean.glued_pairs import REACH, find_pair, tables
 from tasks.text import letters
-from tasks.text.buffers import Texts
+from tasks.text.buffers import Places, Texts
 from tasks.text.letters import ARABIC, LETTER
 from tasks.text.utf8 import decode
 
 _LETTERS: Final = 3
 _SELDOM: Final = 1024  # bytes to a place at least, as a rule: else they are sought twice
+_ROOM: Final = 4  # such places in a text
 _SITES: Final = np.array([0x643, 0x648, 0x645, 0x646, 0x62A])
 """The letters of «كوم» and «نت», whole words behind a full stop that belong to a name."""
 
@@ -35,23 +42,44 @@ def split_glued(texts: Texts) -> tuple[Texts, pa.Array]:
 
     The places are lists of code points in the texts returned, one list a row.
     """
-    classes = letters.classes()
-    places = np.empty(len(texts.data) // _SELDOM + 1, np.int64)
-    found = _find(texts.data, texts.offsets, classes, places)
-    if not found:
+    places = _places(texts)
+    if not len(places):
         nowhere = np.zeros(len(texts) + 1, np.int32)
         return texts, pa.ListArray.from_arrays(pa.array(nowhere), pa.array([], pa.int32()))
-    if found > len(places):
-        places = np.empty(found, np.int64)
-        _find(texts.data, texts.offsets, classes, places)
-    places = places[:found]
-    out = np.empty(len(texts.data) + found, np.uint8)
+    out = np.empty(len(texts.data) + len(places), np.uint8)
     offsets = np.zeros(len(texts) + 1, np.int64)
-    points = np.empty(found, np.int32)
+    points = np.empty(len(places), np.int32)
     counts = np.zeros(len(texts) + 1, np.int32)
     size = _copy(texts.data, texts.offsets, places, (out, offsets, points, counts))
     lists = pa.ListArray.from_arrays(pa.array(counts), pa.array(points))
     return Texts(out[:size], offsets), lists
+
+
+def _places(texts: Texts) -> Places:
+    """Return the bytes before which a space is missing, in order."""
+    known = tables()
+    both = letters.classes(), known
+    places = np.empty(len(texts.data) // _SELDOM + 1, np.int64)
+    suspect = np.zeros(len(texts), np.bool_)
+    found = _find(texts.data, texts.offsets, both, places, suspect)
+    if found > len(places):
+        places = np.empty(found, np.int64)
+        _find(texts.data, texts.offsets, both, places, suspect)
+    places = places[:found]
+    rows = np.flatnonzero(suspect)
+    more = np.empty(_ROOM * len(rows), np.int64)
+    found = _find_evident(texts.data, texts.offsets, rows, places, known, more)
+    if found > len(more):
+        more = np.empty(found, np.int64)
+        _find_evident(texts.data, texts.offsets, rows, places, known, more)
+    places = np.sort(np.concatenate([places, more[:found]]))
+    while len(places):
+        more = np.empty(len(places) + _ROOM, np.int64)
+        found = _find_between(texts.data, texts.offsets, places, both, more)
+        if not found:
+            break
+        places = np.unique(np.concatenate([places, more[:found]]))
+    return places
 
 
 @njit(cache=True, nogil=True)
@@ -116,49 +144,140 @@ def _is_glued(data, i, start, end, classes):
         return True
     if byte >= 0x80:
         return i > start and data[i - 1] == 0xD8
-    before, alone = _run_before(data, i, start, classes)
+    spaced = byte == 0x2E and i > start and data[i - 1] == 0x20
+    before, alone = _run_before(data, i - spaced, start, classes)
     if byte == 0x3A:
         return before > 0
     after, site = _run_after(data, i + 1, end, classes)
+    if spaced and after == 2:
+        return before > 4 and alone and not site  # «إتش .تي .سي»
     return before >= _LETTERS and alone and after >= _LETTERS and not site
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _is_hit(last, byte, after, second):
+    """Tell whether a space may be missing behind ``byte``, the last of its character.
+
+    ``last`` is the byte before it, ``after`` and ``second`` are those behind it. No branches.
+    """
+    # Not ، ؛ ؟, of which the second byte is less.
+    letter = (after >= 0xD9) & (after <= 0xDB) | (after == 0xD8) & (second >= 0xA0)
+    behind_letter = (byte >= 0x80) & (last >= 0xD8)
+    mark = (byte == 0x21) | (last >= 0x80) & ((byte == 0x2E) | (byte == 0x3A))  # ! . :
+    mark |= (last == 0x20) & (byte == 0x2E)
+    mark |= (last == 0xD8) & ((byte == 0x8C) | (byte == 0x9B) | (byte == 0x9F))  # ، ؛ ؟
+    ended = (last == 0xD8) & ((byte == 0xA9) | (byte == 0xA1) & (second != 0xA9))  # ة ء, not «ءة»
+    ended |= (last == 0xD9) & (byte == 0x89)  # ى
+    below = behind_letter & (after == 0xD8) & (second == 0xA5)  # إ, not «لإ», «وإ», «فإ»
+    below &= (last != 0xD9) | (byte != 0x84) & (byte != 0x88) & (byte != 0x81)
+    hamza = (last == 0xD8) & (byte == 0xA7)  # أ behind ا, or behind a vowel mark or tatweel
+    hamza |= (last == 0xD9) & ((byte >= 0x8B) & (byte <= 0x92) | (byte == 0x80) | (byte == 0xB0))
+    hamza &= (after == 0xD8) & (second == 0xA3)
+    figure = (byte >= 0x30) & (byte <= 0x39)
+    figure |= (last == 0xD9) & (byte >= 0xA0) & (byte <= 0xA9)
+    digit = (after >= 0x30) & (after <= 0x39)
+    digit |= (after == 0xD9) & (second >= 0xA0) & (second <= 0xA9)
+    return ((mark | ended | figure) & letter) | below | hamza | (behind_letter & digit)
+
+
 @njit(cache=True, nogil=True)
-def _next_mark(data, i, end):
-    """Return the next byte that ends a mark and stands before an Arabic letter, ``end`` without.
+def _next_hit(data, i, end):
+    """Return the next byte behind which a space may be missing, ``end`` without one.
 
     64 bytes at a time, without a branch: the compiler makes a few vector instructions of it.
     """
-    while i + 65 <= end:
+    while i > 0 and i + 66 <= end:
+        window = data[i - 1 : i + 66]
         found = False
-        for k in range(i, i + 64):
-            byte = data[k]
-            mark = (byte == 0x21) | (byte == 0x2E) | (byte == 0x3A)
-            mark |= (byte == 0x8C) | (byte == 0x9B) | (byte == 0x9F)  # the ends of ، ؛ ؟
-            found |= mark & (data[k + 1] >= 0xD8)
+        for k in range(64):
+            found |= _is_hit(window[k], window[k + 1], window[k + 2], window[k + 3])
         if found:
             break
         i += 64
-    while i < end:
-        if i + 1 < end and data[i + 1] >= 0xD8 and data[i] in (0x21, 0x2E, 0x3A, 0x8C, 0x9B, 0x9F):
+    while i + 1 < end:
+        last = data[i - 1] if i else np.uint8(0)
+        second = data[i + 2] if i + 2 < end else np.uint8(0)
+        if _is_hit(last, data[i], data[i + 1], second):
             return i
         i += 1
     return end
 
 
 @njit(cache=True, nogil=True)
-def _find(data, offsets, classes, places):
-    """Count the places where a space is missing; note them where there is room."""
+def _search(data, i, until, start, end, codes, told, places, found):
+    """Note the places behind the bytes from ``i`` to ``until``; return their count, and the pairs.
+
+    The text is taken to begin at ``start`` and to end at ``end``.
+    """
+    classes, known = told
+    pairs = 0
+    i = _next_hit(data, i, end)
+    while i < until:
+        place = np.int64(-1)
+        mark = data[i] in (0x21, 0x2E, 0x3A, 0x8C, 0x9B, 0x9F)
+        if mark and _is_glued(data, i, start, end, classes):
+            place = i + 1
+        if place < 0:
+            place = find_figure(data, i + 1, start, end, codes, known)
+        if place < 0:
+            place = find_pair(data, i + 1, start, end, codes, known)
+            pairs += place >= 0
+        if place >= 0:
+            if found < len(places):
+                places[found] = place
+            found += 1
+            start = place
+        i = _next_hit(data, i + 1, end)
+    return found, pairs
+
+
+@njit(cache=True, nogil=True)
+def _find(data, offsets, told, places, suspect):
+    """Count the places where a space is missing; note them where there is room.
+
+    ``suspect`` are the rows in which two words were glued without a mark or figure between them.
+    """
     found = 0
+    codes = np.empty(REACH, np.int32)
     for row in range(len(offsets) - 1):
         start, end = offsets[row], offsets[row + 1]
-        i = _next_mark(data, start, end)
-        while i < end:
-            if _is_glued(data, i, start, end, classes):
-                if found < len(places):
-                    places[found] = i + 1
-                found += 1
-            i = _next_mark(data, i + 1, end)
+        found, pairs = _search(data, start, end, start, end, codes, told, places, found)
+        suspect[row] = pairs > 0
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _find_between(data, offsets, places, told, more):
+    """Find the places that stand out once the words beside ``places`` are shorter."""
+    found = row = 0
+    codes = np.empty(REACH, np.int32)
+    for n in range(len(places)):
+        place = places[n]
+        while offsets[row + 1] <= place:
+            row += 1
+        byte = data[place - 1]
+        if byte < 0x30 or byte in (0x3A, 0x8C, 0x9B, 0x9F):
+            continue  # a mark ends the word before it anyhow
+        start, end = offsets[row], offsets[row + 1]
+        if n and places[n - 1] > start:
+            start = places[n - 1]
+        if n + 1 < len(places) and places[n + 1] < end:
+            end = places[n + 1]
+        first = max(start, place - 4 * REACH)
+        found, _ = _search(data, first, place, start, place, codes, told, more, found)
+        last = min(end, place + 4 * REACH)
+        found, _ = _search(data, place, last, place, end, codes, told, more, found)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _find_evident(data, offsets, rows, places, known, more):
+    found = 0
+    codes = np.empty(REACH, np.int32)
+    for row in rows:
+        start, end = offsets[row], offsets[row + 1]
+        own = places[np.searchsorted(places, start) : np.searchsorted(places, end)]
+        found = find_evident(data, start, end, own, codes, known, more, found)
     return found
 
 
@@ -179,9 +298,10 @@ def _copy(data, offsets, places, made):
         start = offsets[row]
         while place < len(places) and places[place] < offsets[row + 1]:
             stop = places[place]
-            out[at : at + stop - start] = data[start:stop]
-            for i in range(start, stop):
-                point += data[i] & 0xC0 != 0x80
+            piece = data[start:stop]
+            out[at : at + stop - start] = piece
+            for k in range(len(piece)):
+                point += piece[k] & 0xC0 != 0x80
             at += stop - start
             out[at] = 0x20
             points[place] = point
