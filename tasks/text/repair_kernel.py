@@ -25,7 +25,7 @@ from tasks.text.letters import (
     STRETCH,
     ZERO_WIDTH_JOINER,
 )
-from tasks.text.plain_runs import copy_blocks
+from tasks.text.plain_runs import copy_run, room_for_marks
 from tasks.text.utf8 import decode, encode
 
 
@@ -240,37 +240,8 @@ def _note(trail, pieces, before, raw_start, raw_end, copied):
     return pieces + 1
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _copy_plain(data, i, end, out, at, actions):
-    """Copy characters that stand as they are, with single spaces between; return both places.
-
-    Most of a text is that: without the questions of :func:`_repair_row` it takes half the time.
-    """
-    while i + 2 < end:
-        space = data[i] == 0x20
-        byte = data[i + space]
-        if byte >= 0xD8 and byte < 0xDC:
-            after = data[i + space + 1]
-            if actions[(np.int32(byte & 0x1F) << 6) | (after & 0x3F)] != KEEP:
-                break
-        elif byte <= 0x20 or byte >= 0x7F or actions[byte] != KEEP:
-            break
-        if space:
-            out[at] = 0x20
-            at += 1
-            i += 1
-        out[at] = byte
-        at += 1
-        i += 1
-        if byte >= 0xD8:
-            out[at] = data[i]
-            at += 1
-            i += 1
-    return i, at
-
-
 @njit(cache=True, nogil=True)
-def _repair_row(data, start, end, out, at, trail, stop, one_line, tables):
+def _repair_row(data, start, end, out, at, trail, stop, one_line, tables, marks):
     """Repair one text into ``out`` from ``at``; return the place after it, or one behind ``stop``.
 
     Where ``trail`` has room, each column is a piece: what is written from ``trail[0]`` on stands
@@ -279,15 +250,13 @@ def _repair_row(data, start, end, out, at, trail, stop, one_line, tables):
     """
     actions, classes, form_starts, form_letters, names, codes = tables
     traced = trail.shape[1] > 0
-    first, i, owed, tried = at, start, KEEP, start
+    first, i, owed, marked = at, start, KEEP, (start, start)
     pieces = np.int64(0)
     following, looked = np.uint8(1), start
     while i < end and at < stop:
         if owed == KEEP and at > first:
             before, copied_from = at, i
-            if i >= tried:
-                i, at, tried = copy_blocks(data, i, end, out, at, stop, one_line)
-            i, at = _copy_plain(data, i, min(end, tried + 2), out, at, actions)
+            i, at, marked = copy_run(data, i, end, out, at, stop, one_line, marks, marked)
             if traced and at > before:
                 pieces = _note(trail, pieces, before, copied_from - start, i - start, True)
             if i == end or at >= stop:
@@ -335,18 +304,20 @@ def text_of(source, row):
 
 
 @njit(cache=True, nogil=True)
-def repair_one(source, row, out, at, trail, stop, one_line, tables):
+def repair_one(source, row, out, at, trail, stop, one_line, tables, marks):
     """Repair one row of ``source``; return what :func:`_repair_row` does."""
     data, start, end = text_of(source, row)
-    return _repair_row(data, start, end, out, at, trail, stop, one_line, tables)
+    return _repair_row(data, start, end, out, at, trail, stop, one_line, tables, marks)
 
 
 @njit(cache=True, nogil=True)
 def repair_rows(source, out, out_offsets, one_line, tables):
     """Repair every row into ``out``, fill ``out_offsets`` and return the bytes written."""
     untraced = np.empty((4, 0), np.int32)
+    marks = room_for_marks()
+    stop = np.int64(_NO_STOP)
     at = np.int64(0)
     for row in range(len(out_offsets) - 1):
-        at, _ = repair_one(source, row, out, at, untraced, np.int64(_NO_STOP), one_line, tables)
+        at, _ = repair_one(source, row, out, at, untraced, stop, one_line, tables, marks)
         out_offsets[row + 1] = at
     return at
