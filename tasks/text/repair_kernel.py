@@ -47,6 +47,8 @@ _NO_STOP: Final = 1 << 62
 _FIRST_FORM: Final = 0xFB50
 _ENTITY_LENGTH: Final = 10
 _AMPERSAND: Final = 0x26
+_COUNTED: Final = 1024
+"""Bytes that are looked over at a time: most have nothing that grows."""
 
 _WINDOWS_1252: Final = np.array(
     [0x20AC, 0, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039,
@@ -57,21 +59,33 @@ _WINDOWS_1252: Final = np.array(
 
 
 @njit(cache=True, nogil=True)
+def _may_grow(text):
+    """Tell whether there is a lead byte of forms or a number sign; without a branch."""
+    seen = np.uint8(0)
+    for i in range(len(text)):
+        seen |= np.uint8((text[i] == 0xEF) | (text[i] == 0x23))
+    return seen != 0
+
+
+@njit(cache=True, nogil=True)
 def count_growing(data, offsets):
     """Return how many characters may grow, how many by whole words, and how many references.
 
     A numeric reference («&#65018;», also escaped again: «&amp;#65018;») may stand for either.
     """
-    text = data[offsets[0] : offsets[-1]]
     forms = 0
     long_forms = 0
     references = 0
-    for i in range(len(text) - 1):
-        references += ((text[i] == 0x26) | (text[i] == 0x3B)) & (text[i + 1] == 0x23)
-    for i in range(len(text) - 2):
-        form = text[i] == 0xEF
-        forms += form
-        long_forms += form & (text[i + 1] == 0xB7) & (text[i + 2] >= 0xB0)
+    for first in range(offsets[0], offsets[-1], _COUNTED):
+        last = min(first + _COUNTED, offsets[-1])
+        if not _may_grow(data[first:last]):
+            continue
+        for i in range(first, last):
+            if data[i] == 0x23:
+                references += i > offsets[0] and data[i - 1] in (0x26, 0x3B)
+            elif data[i] == 0xEF:
+                forms += 1
+                long_forms += data[i + 1] == 0xB7 and data[i + 2] >= 0xB0
     return forms, long_forms, references
 
 
