@@ -2,6 +2,7 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,8 @@ from tasks.clean.draft import KINDS, Draft, Found, Spans
 from tasks.text.buffers import Texts, column_of, gather
 from tasks.text.repair import raw_places
 from tasks.text.utf8 import decode
+
+_BLOCK: Final = 256
 
 
 def all_cuts(found: Sequence[Found]) -> tuple[Spans, np.ndarray]:
@@ -36,6 +39,12 @@ def body_of(draft: Draft, cuts: Spans) -> Texts:
 
 
 @njit(cache=True, nogil=True)
+def _copy(text, out):
+    for i in range(len(text)):
+        out[i] = text[i]
+
+
+@njit(cache=True, nogil=True)
 def _copy_standing(data, offsets, cuts, out, out_offsets):
     cut_starts, cut_ends = cuts
     at = 0
@@ -43,7 +52,7 @@ def _copy_standing(data, offsets, cuts, out, out_offsets):
     for row in range(len(offsets) - 1):
         if cut == len(cut_starts) or cut_starts[cut] >= offsets[row + 1]:
             size = offsets[row + 1] - offsets[row]  # nothing is cut: it is tidy as it is
-            out[at : at + size] = data[offsets[row] : offsets[row + 1]]
+            _copy(data[offsets[row] : offsets[row + 1]], out[at:])
             at += size
             out_offsets[row + 1] = at
             continue
@@ -51,24 +60,29 @@ def _copy_standing(data, offsets, cuts, out, out_offsets):
         owed = np.uint8(0)
         i = offsets[row]
         while i < offsets[row + 1]:
-            if cut < len(cut_starts) and i == cut_starts[cut]:
-                if owed == 0:
-                    owed = np.uint8(0x20)
+            stop = offsets[row + 1]
+            if cut < len(cut_starts):
+                stop = min(stop, max(i, cut_starts[cut]))
+            last = stop
+            while i < stop and data[i] in (0x0A, 0x20):
+                owed = data[i] if owed != 0x0A else owed
+                i += 1
+            while last > i and data[last - 1] in (0x0A, 0x20):
+                last -= 1
+            if last > i:
+                if owed and at > first:
+                    out[at] = owed
+                    at += 1
+                _copy(data[i:last], out[at:])
+                at += last - i
+                owed = np.uint8(0)
+            for k in range(last, stop):
+                owed = data[k] if owed != 0x0A else owed
+            i = stop
+            if cut < len(cut_starts) and cut_starts[cut] <= i and i < offsets[row + 1]:
+                owed = owed or np.uint8(0x20)
                 i = max(i, cut_ends[cut])
                 cut += 1
-                continue
-            byte = data[i]
-            i += 1
-            if byte in (0x0A, 0x20):
-                if owed != 0x0A:
-                    owed = byte
-                continue
-            if owed and at > first:
-                out[at] = owed
-                at += 1
-            owed = np.uint8(0)
-            out[at] = byte
-            at += 1
         out_offsets[row + 1] = at
     return at
 
@@ -105,6 +119,21 @@ def _by_row(entries: pa.Array, rows: np.ndarray, size: int) -> pa.Array:
 
 
 @njit(cache=True, nogil=True)
+def _after_points(data, at, end, points):
+    """Return the byte behind so many characters from ``at`` on; 256 bytes at a time."""
+    while points >= _BLOCK and at + _BLOCK < end:
+        text = data[at : at + _BLOCK]
+        for i in range(_BLOCK):
+            points -= text[i] & 0xC0 != 0x80
+        at += _BLOCK
+    while at < end and data[at] & 0xC0 == 0x80:
+        at += 1
+    for _ in range(points):
+        at += decode(data, at)[1]
+    return at
+
+
+@njit(cache=True, nogil=True)
 def raw_bytes(data, offsets, rows, first, last):
     """Return byte ranges of code point ranges that are sorted within their rows."""
     starts = np.empty(len(rows), np.int64)
@@ -117,12 +146,10 @@ def raw_bytes(data, offsets, rows, first, last):
             row = rows[k]
             at = offsets[row]
             seen = 0
-        while seen < first[k]:
-            at += decode(data, at)[1]
-            seen += 1
+        at = _after_points(data, at, offsets[row + 1], first[k] - seen)
+        seen = first[k]
         starts[k] = at
-        while seen < last[k]:
-            at += decode(data, at)[1]
-            seen += 1
+        at = _after_points(data, at, offsets[row + 1], last[k] - seen)
+        seen = last[k]
         ends[k] = at
     return starts, ends

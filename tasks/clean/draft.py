@@ -17,7 +17,7 @@ from tasks.text.buffers import Places, column_of, gather
 from tasks.text.letters import SENTENCE_END
 from tasks.text.repair import Repaired
 from tasks.text.utf8 import decode
-from tasks.text.words import Hashes, chain, hash_openings, hash_phrases, next_word
+from tasks.text.words import Hashes, chain, hash_line, hash_openings, hash_phrases, next_word
 
 KINDS: Final = (
     *("title", "byline", "dateline", "related", "title_repeat", "lead_repeat", "agency", "caption"),
@@ -336,15 +336,7 @@ def _find_newline(data, i, end):
 @njit(cache=True, nogil=True)
 def _measure_line(data, table, classes, lines, line):
     start, end = lines.head[line], lines.tail[line]
-    i = start
-    key = np.uint64(0)
-    count = 0
-    while count <= SHORT_WORDS:
-        value, _, i = next_word(data, i, end, table)
-        if value == 0:
-            break
-        count += 1
-        key = chain(key, value)
+    count, key = hash_line(data, start, end, table, SHORT_WORDS + 1)
     if count > SHORT_WORDS:
         key = _hash_bytes(data, start, end)
     lines.words[line] = count

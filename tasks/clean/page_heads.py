@@ -21,7 +21,7 @@ from tasks.clean.shapes import (
     Shape,
     any_of,
     joined,
-    matches,
+    matches_in_turn,
     note,
     settled,
     windows,
@@ -36,28 +36,34 @@ _MENU: Final = any_of("navigation_words")
 _BUTTON: Final = any_of("share_buttons")
 
 SHAPES: Final = (
-    Shape(r"(?P<meta>.{0,200}\bcontent=[\"'].{0,800}?[\"'] ?/>)", 'BBC - العالم content="خبر" />'),
-    Shape(r"(?P<meta>.{1,200} content=[\"'].{1,700}$)", 'BBC - العالم content="خبر'),
-    Shape(r"(?P<meta>[\"'] ?/>)", '" />'),
+    Shape(r"(?P<meta>.{0,200}\bcontent=[\"'].{0,800}?[\"'] ?/>)",
+          'BBC - العالم content="خبر" />', r"content=[\"'].*[\"'] ?/>"),
+    Shape(r"(?P<meta>.{1,200} content=[\"'].{1,700}$)",
+          'BBC - العالم content="خبر', r" content=[\"']"),
+    Shape(r"(?P<meta>[\"'] ?/>)", '" />', r"^[\"'] ?/>"),
     Shape(r"(?P<meta>[A-Za-z]+\.(?:com|net|org) - [^؟!]{1,160}[^.؟!]$)",
-          "Example.com - عنوان الخبر"),
-    Shape(rf"(?P<meta>{_MENU}(?:[ |]+{_MENU}){{3,}})(?:[ |]|$)", "الرئيسية العالم رياضة صحة"),
-    Shape(r"(?P<meta>آخر تحديث ?: ?.*\d{4}[^.]*GMT\)?)", "آخر تحديث: 4 مايو 2010, 10:00 GMT"),
+          "Example.com - عنوان الخبر", r"^[A-Za-z]+\.(?:com|net|org) - "),
+    Shape(rf"(?P<meta>{_MENU}(?:[ |]+{_MENU}){{3,}})(?:[ |]|$)",
+          "الرئيسية العالم رياضة صحة", f"^{_MENU}[ |]"),
+    Shape(r"(?P<meta>آخر تحديث ?: ?.*\d{4}[^.]*GMT\)?)",
+          "آخر تحديث: 4 مايو 2010, 10:00 GMT", "^آخر تحديث"),
     Shape(r"(?P<meta>\d{4} \(GMT[+-]\d{2}:?\d{2}\) - \d{1,2}/\d{1,2}/\d{2,4})",
-          "1300 (GMT+04:00) - 28/04/09"),
+          "1300 (GMT+04:00) - 28/04/09", r"^\d{4} \(GMT"),
     Shape(rf"(?P<meta>.*{DATE}، آخر تحديث {TIME} \(GMT[+-]\d+\))",
-          "الأحد، 02 مايو 2010، آخر تحديث 10:00 (GMT+0400)"),
-    Shape(rf"(?P<meta>(?:تاريخ|تم) النشر ?: ?{DATE})", "تاريخ النشر :4 أبريل 2012"),
-    Shape(rf"(?P<meta>عدد {DATE}$)", "عدد 16 نوفمبر 2010"),
+          "الأحد، 02 مايو 2010، آخر تحديث 10:00 (GMT+0400)", "، آخر تحديث "),
+    Shape(rf"(?P<meta>(?:تاريخ|تم) النشر ?: ?{DATE})",
+          "تاريخ النشر :4 أبريل 2012", "^(?:تاريخ|تم) النشر"),
+    Shape(rf"(?P<meta>عدد {DATE}$)", "عدد 16 نوفمبر 2010", r"^عدد \d"),
     Shape(rf"(?P<meta>[^.،: ]+(?: [^.،: ]+){{0,4}}? ?نشر في [^ ]+(?: [^ ]+){{0,3}} يوم {DATE}$)",
-          "سالم المنصورينشر في الأفق يوم 18 - 10 - 2012"),
-    Shape(r"(?P<meta>Next Previous|Previous Next)\b", "Next Previous"),
-    Shape(r"(?P<meta>\|[ |]*(?:\d{1,4} ?\|[ |]*)?)", "| 0 |"),
+          "سالم المنصورينشر في الأفق يوم 18 - 10 - 2012", r"نشر في .* يوم \d"),
+    Shape(r"(?P<meta>Next Previous|Previous Next)\b", "Next Previous", "^(?:Next|Previous) "),
+    Shape(r"(?P<meta>\|[ |]*(?:\d{1,4} ?\|[ |]*)?)", "| 0 |", r"^\|"),
     Shape(rf"(?P<share>شارك (?:من خلال|عبر|على) ?:? ?{_BUTTON}(?: {_BUTTON})+)(?: |$)",
-          "شارك من خلال تويتر فيسبوك اكتب رأيك"),
-    Shape(rf"(?P<share>{_BUTTON}(?: {_BUTTON}){{2,}})(?: |$)", "تويتر فيسبوك واتساب"),
+          "شارك من خلال تويتر فيسبوك اكتب رأيك", "^شارك "),
+    Shape(rf"(?P<share>{_BUTTON}(?: {_BUTTON}){{2,}})(?: |$)",
+          "تويتر فيسبوك واتساب", f"^{_BUTTON} "),
     Shape(r"(?P<legal>تنبيه ?: ?(?:يحظر|يمنع) (?:نقل|نسخ|إعادة نشر) [^.]+\.)",
-          "تنبيه: يحظر نقل هذا المقال إلا بإذن من الصحيفة."),
+          "تنبيه: يحظر نقل هذا المقال إلا بإذن من الصحيفة.", "^تنبيه"),
 )  # fmt: skip
 
 
@@ -96,7 +102,7 @@ def find_page_heads(draft: Draft) -> Found:
         lines = lines[_suspicious(draft, lines)]
         heads, tails = draft.lines.head[lines], draft.lines.tail[lines]
         texts = windows(draft, heads, settled(draft, heads + _BYTES, (heads, tails), -1))
-        groups = [_once(group, texts) for group in matches(texts, SHAPES, "^(?:{})", "^")]
+        groups = [_once(group, texts) for group in matches_in_turn(texts, SHAPES, "^(?:{})")]
         new = note(cuts, draft, groups, draft.lines.row[lines], heads)
         if not new:
             break

@@ -35,10 +35,14 @@ Numbers = npt.NDArray[np.int64]
 
 
 class Shape(NamedTuple):
-    """One pattern, and an example that it matches from end to end."""
+    """One pattern, and an example that it matches from end to end.
+
+    ``sign`` is a pattern that is found, quickly, in every text that the shape matches.
+    """
 
     pattern: str
     example: str
+    sign: str = ""
 
 
 class Match(NamedTuple):
@@ -111,6 +115,30 @@ def matches(texts: pa.Array, shapes: Sequence[Shape], frame: str, signs: str) ->
     if not len(hit):
         return []
     return list(_groups(groups.take(pa.array(hit)), left[hit]))
+
+
+def matches_in_turn(texts: pa.Array, shapes: Sequence[Shape], frame: str) -> list[Match]:
+    """Return what :func:`matches` does, shape by shape: each is compiled for texts with its sign.
+
+    The frame must fix where a shape begins: only then the first that matches is the same.
+    """
+    groups = []
+    left = np.arange(len(texts))
+    for place, shape in enumerate(shapes):
+        if not len(left):
+            break
+        tried = texts if len(left) == len(texts) else texts.take(pa.array(left))
+        found = pc.match_substring_regex(tried, shape.sign).to_numpy(zero_copy_only=False)
+        signed = left[found]
+        if not len(signed):
+            continue
+        spans = pc.extract_regex_span(texts.take(pa.array(signed)), _framed((shape,), frame))
+        hit = np.flatnonzero(spans.is_valid().to_numpy(zero_copy_only=False))
+        if len(hit):
+            for group in _groups(spans.take(pa.array(hit)), signed[hit]):
+                groups.append(group._replace(name=f"{group.name.rstrip('0123456789')}{place}"))
+            left = np.setdiff1d(left, signed[hit], assume_unique=True)
+    return groups
 
 
 @cache

@@ -25,6 +25,7 @@ from tasks.text.letters import (
     STRETCH,
     ZERO_WIDTH_JOINER,
 )
+from tasks.text.plain_runs import copy_run, room_for_marks
 from tasks.text.utf8 import decode, encode
 
 
@@ -46,6 +47,8 @@ _NO_STOP: Final = 1 << 62
 _FIRST_FORM: Final = 0xFB50
 _ENTITY_LENGTH: Final = 10
 _AMPERSAND: Final = 0x26
+_COUNTED: Final = 1024
+"""Bytes that are looked over at a time: most have nothing that grows."""
 
 _WINDOWS_1252: Final = np.array(
     [0x20AC, 0, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039,
@@ -56,21 +59,33 @@ _WINDOWS_1252: Final = np.array(
 
 
 @njit(cache=True, nogil=True)
+def _may_grow(text):
+    """Tell whether there is a lead byte of forms or a number sign; without a branch."""
+    seen = np.uint8(0)
+    for i in range(len(text)):
+        seen |= np.uint8((text[i] == 0xEF) | (text[i] == 0x23))
+    return seen != 0
+
+
+@njit(cache=True, nogil=True)
 def count_growing(data, offsets):
     """Return how many characters may grow, how many by whole words, and how many references.
 
     A numeric reference («&#65018;», also escaped again: «&amp;#65018;») may stand for either.
     """
-    text = data[offsets[0] : offsets[-1]]
     forms = 0
     long_forms = 0
     references = 0
-    for i in range(len(text) - 1):
-        references += ((text[i] == 0x26) | (text[i] == 0x3B)) & (text[i + 1] == 0x23)
-    for i in range(len(text) - 2):
-        form = text[i] == 0xEF
-        forms += form
-        long_forms += form & (text[i + 1] == 0xB7) & (text[i + 2] >= 0xB0)
+    for first in range(offsets[0], offsets[-1], _COUNTED):
+        last = min(first + _COUNTED, offsets[-1])
+        if not _may_grow(data[first:last]):
+            continue
+        for i in range(first, last):
+            if data[i] == 0x23:
+                references += i > offsets[0] and data[i - 1] in (0x26, 0x3B)
+            elif data[i] == 0xEF:
+                forms += 1
+                long_forms += data[i + 1] == 0xB7 and data[i + 2] >= 0xB0
     return forms, long_forms, references
 
 
@@ -230,69 +245,42 @@ def _write(code, action, out, at, form_starts, form_letters):
 
 
 @njit(cache=True, nogil=True)
-def _note(origin, written, out, before, at, raw_start, raw_end):
-    """Note the raw place of what stands from ``before`` to ``at``; return the count so far."""
-    for k in range(before, at):
-        if out[k] & 0xC0 != 0x80:
-            origin[0, written] = raw_start
-            origin[1, written] = raw_end
-            written += 1
-    return written
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _copy_plain(data, i, end, out, at, actions):
-    """Copy characters that stand as they are, with single spaces between; return both places.
-
-    Most of a text is that: without the questions of :func:`_repair_row` it takes half the time.
-    """
-    while i + 2 < end:
-        space = data[i] == 0x20
-        byte = data[i + space]
-        if byte >= 0xD8 and byte < 0xDC:
-            after = data[i + space + 1]
-            if actions[(np.int32(byte & 0x1F) << 6) | (after & 0x3F)] != KEEP:
-                break
-        elif byte <= 0x20 or byte >= 0x7F or actions[byte] != KEEP:
-            break
-        if space:
-            out[at] = 0x20
-            at += 1
-            i += 1
-        out[at] = byte
-        at += 1
-        i += 1
-        if byte >= 0xD8:
-            out[at] = data[i]
-            at += 1
-            i += 1
-    return i, at
+def _note(trail, pieces, before, raw_start, raw_end, copied):
+    """Note that what is written from ``before`` stands for these raw bytes; return the count."""
+    trail[0, pieces] = before
+    trail[1, pieces] = raw_start
+    trail[2, pieces] = raw_end
+    trail[3, pieces] = copied
+    return pieces + 1
 
 
 @njit(cache=True, nogil=True)
-def _repair_row(data, start, end, out, at, origin, stop, one_line, tables):
+def _repair_row(data, start, end, out, at, trail, stop, one_line, tables, marks):
     """Repair one text into ``out`` from ``at``; return the place after it, or one behind ``stop``.
 
-    Where ``origin`` has room, the k-th written code point stands for the raw code points from
-    ``origin[0, k]`` to ``origin[1, k]``.
+    Where ``trail`` has room, each column is a piece: what is written from ``trail[0]`` on stands
+    for the bytes of the raw text from ``trail[1]`` to ``trail[2]``, which it copies if ``trail[3]``.
+    Their count is returned, too: no more than bytes were read.
     """
     actions, classes, form_starts, form_letters, names, codes = tables
-    traced = origin.shape[1] > 0
-    first, i, owed = at, start, KEEP
-    written = raw_end = np.int64(0)
+    traced = trail.shape[1] > 0
+    first, i, owed, marked = at, start, KEEP, (start, start)
+    pieces = np.int64(0)
     following, looked = np.uint8(1), start
     while i < end and at < stop:
-        if owed == KEEP and at > first and not traced:
-            i, at = _copy_plain(data, i, end, out, at, actions)
-            if i == end:
+        if owed == KEEP and at > first:
+            before, copied_from = at, i
+            i, at, marked = copy_run(data, i, end, out, at, stop, one_line, marks, marked)
+            if traced and at > before:
+                pieces = _note(trail, pieces, before, copied_from - start, i - start, True)
+            if i == end or at >= stop:
                 break
+        raw_start = i
         code, length = decode(data, i)
         action = actions[code] if code < 0x10000 else KEEP
-        raw_start, raw_end = raw_end, raw_end + 1
         if action == ENTITY:
             code, after = _unescape(data, i, end, names, codes)
             length = after - i
-            raw_end = raw_start + length  # an entity is ASCII: its bytes are its characters
             action = actions[code] if code < 0x10000 and code != _AMPERSAND else KEEP
         i += length
         if action != KEEP:
@@ -307,39 +295,43 @@ def _repair_row(data, start, end, out, at, origin, stop, one_line, tables):
                 following, looked = _kind_after(data, i, end, actions, classes)
             if not _stands(action, owed, following, out, first, at, classes):
                 continue
-        before = at
         if owed != KEEP and at > first:
+            if traced:
+                pieces = _note(trail, pieces, at, raw_start - start, raw_start - start, False)
             out[at] = 0x0A if owed == BREAK else 0x20
             at += 1
-            if traced:
-                written = _note(origin, written, out, before, at, raw_start, raw_start)
-                before = at
         owed = KEEP
-        at = _write(code, action, out, at, form_starts, form_letters)
         if traced:
-            written = _note(origin, written, out, before, at, raw_start, raw_end)
-    return at
+            pieces = _note(trail, pieces, at, raw_start - start, i - start, False)
+        at = _write(code, action, out, at, form_starts, form_letters)
+    return at, pieces
 
 
 @njit(cache=True, nogil=True)
-def repair_one(source, row, out, at, origin, stop, one_line, tables):
-    """Repair one row of ``source``: the raw texts, but for those that were composed."""
+def text_of(source, row):
+    """Return data, start and end of one row of ``source``: the raw text, or the composed one."""
     data, offsets, rows, composed, composed_offsets = source
     k = np.searchsorted(rows, row)
     if k < len(rows) and rows[k] == row:
-        start, end = composed_offsets[k], composed_offsets[k + 1]
-        return _repair_row(composed, start, end, out, at, origin, stop, one_line, tables)
-    return _repair_row(
-        data, offsets[row], offsets[row + 1], out, at, origin, stop, one_line, tables
-    )
+        return composed, composed_offsets[k], composed_offsets[k + 1]
+    return data, offsets[row], offsets[row + 1]
+
+
+@njit(cache=True, nogil=True)
+def repair_one(source, row, out, at, trail, stop, one_line, tables, marks):
+    """Repair one row of ``source``; return what :func:`_repair_row` does."""
+    data, start, end = text_of(source, row)
+    return _repair_row(data, start, end, out, at, trail, stop, one_line, tables, marks)
 
 
 @njit(cache=True, nogil=True)
 def repair_rows(source, out, out_offsets, one_line, tables):
     """Repair every row into ``out``, fill ``out_offsets`` and return the bytes written."""
-    untraced = np.empty((2, 0), np.int32)
+    untraced = np.empty((4, 0), np.int32)
+    marks = room_for_marks()
+    stop = np.int64(_NO_STOP)
     at = np.int64(0)
     for row in range(len(out_offsets) - 1):
-        at = repair_one(source, row, out, at, untraced, np.int64(_NO_STOP), one_line, tables)
+        at, _ = repair_one(source, row, out, at, untraced, stop, one_line, tables, marks)
         out_offsets[row + 1] = at
     return at

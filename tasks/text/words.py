@@ -46,6 +46,13 @@ def mix(value):
 
 
 @njit(cache=True, nogil=True, inline="always")
+def chain(value, word):
+    """Add one word's hash to a phrase's hash."""
+    turned = (value << np.uint64(7)) | (value >> np.uint64(57))
+    return (turned ^ word) * np.uint64(0x9E3779B97F4A7C15)
+
+
+@njit(cache=True, nogil=True, inline="always")
 def _fold_letter(data, i, table):
     """Return (folded code point, length in bytes) of a character; SEPARATOR ends a word."""
     first = data[i]
@@ -113,6 +120,36 @@ def _hash_words(data, offsets, hashes, places, table):
     return at
 
 
+@njit(cache=True, nogil=True)
+def hash_line(data, i, end, table, most):
+    """Return how many words there are, ``most`` of them at most, and their :func:`chain`.
+
+    As :func:`next_word` tells them, in one flat loop.
+    """
+    count = 0
+    key = np.uint64(0)
+    value = _START
+    in_word = False
+    while i < end:
+        folded, length = _fold_letter(data, i, table)
+        i += length
+        if folded == SEPARATOR:
+            if in_word:
+                key = chain(key, mix(value) | np.uint64(1))
+                count += 1
+                if count == most:
+                    return count, key
+                value = _START
+                in_word = False
+        elif folded:
+            value = (value ^ np.uint64(folded)) * _PRIME
+            in_word = True
+    if in_word:
+        key = chain(key, mix(value) | np.uint64(1))
+        count += 1
+    return count, key
+
+
 def hash_words(texts: Texts) -> Words:
     """Hash every folded word of every text."""
     # A word takes a letter and a separator: two bytes at least, but for the last of a row.
@@ -174,13 +211,6 @@ def phrase_hash(hashes: Hashes) -> int:
 def _chain(value: int, word: int) -> int:
     mask = 0xFFFFFFFFFFFFFFFF
     return ((((value << 7) | (value >> 57)) & mask) ^ word) * 0x9E3779B97F4A7C15 & mask
-
-
-@njit(cache=True, nogil=True, inline="always")
-def chain(value, word):
-    """Add one word's hash to a phrase's hash."""
-    turned = (value << np.uint64(7)) | (value >> np.uint64(57))
-    return (turned ^ word) * np.uint64(0x9E3779B97F4A7C15)
 
 
 @njit(cache=True, nogil=True)
