@@ -21,6 +21,7 @@ from tasks.clean.assemble import all_cuts, body_of, links_column, removed_column
 from tasks.clean.bylines import find_bylines
 from tasks.clean.captions import find_captions
 from tasks.clean.credits import authors_column
+from tasks.clean.date_stamps import find_date_stamps
 from tasks.clean.draft import TITLE, Draft, Found, Spans, open_draft
 from tasks.clean.edge_lines import line_keys_column
 from tasks.clean.embeds import find_embeds
@@ -57,6 +58,7 @@ RULES: Final[tuple[Rule, ...]] = (
     find_accepted_lines,
     find_furniture,
     find_page_heads,
+    find_date_stamps,
     find_title_repeats,
     find_captions,
     find_bylines,

@@ -19,11 +19,11 @@ _WORDS: Final = 20
 _STOPPED_WORDS: Final = 9
 """A longer line that ends a sentence is prose; so are most short ones, and they are many."""
 
-_MONTH: Final = any_of("month_names")
-_DAY: Final = r"(?:ال)?(?:سبت|[اأ]حد|[اإ]ثنين|ثلاثاء|[اأ]ربعاء|خميس|جمعة)"
-DATE: Final = rf"\d{{1,2}}[ /-]+(?:{_MONTH}(?: ?/ ?{_MONTH})?|\d{{1,2}})[ /,،-]+\d{{4}}"
+MONTH: Final = any_of("month_names")
+DAY: Final = r"(?:ال)?(?:سبت|[اأ]حد|[اإ]ثنين|ثلاثاء|[اأ]ربعاء|خميس|جمعة)"
+DATE: Final = rf"\d{{1,2}}[ /-]+(?:{MONTH}(?: ?/ ?{MONTH})?|\d{{1,2}})[ /,،-]+\d{{4}}"
 TIME: Final = r"\d{1,2}:\d{2}(?::\d{2})?"
-PILED_DATE: Final = rf"(?:اليوم {TIME}|أمس {TIME}|\d{{1,2}} {_MONTH})"
+PILED_DATE: Final = rf"(?:اليوم {TIME}|أمس {TIME}|\d{{1,2}} {MONTH})"
 HOST: Final = any_of("embed_hosts")
 EMBED: Final = rf"(?:https?://)?(?:www\.|m\.|web\.|mobile\.)?{HOST}/\S+"
 
@@ -33,9 +33,9 @@ _META: Final = (
     Shape(r"[-_=]{5,}", "-----------"),
     Shape(r"(?:\| ?)+", "| | |"),
     Shape(r"\|[| ]*Maintained by [^|]+[| ]*", "| Maintained by example.com |"),
-    Shape(rf"\|[| ]*(?:{_DAY} )?{DATE} ?م[^|]*[| ]*", "| | الخميس 14 تشرين أول 2010م |"),
+    Shape(rf"\|[| ]*(?:{DAY} )?{DATE} ?م[^|]*[| ]*", "| | الخميس 14 تشرين أول 2010م |"),
     Shape(rf"\|[| ]*{any_of('navigation_words')}[| ]*", "| | قصاصات |"),
-    Shape(rf"{_DAY} ?[،,] ?{DATE} ?-? ?{TIME}", "الأحد، 11 أبريل 2010 - 19:18"),
+    Shape(rf"{DAY} ?[،,] ?{DATE} ?-? ?{TIME}", "الأحد، 11 أبريل 2010 - 19:18"),
     Shape(rf"(?:تاريخ|تم) النشر ?: ?(?:{DATE})(?: .*)?", "تاريخ النشر :4 أبريل 2012"),
     Shape(r"آخر تحديث ?: ?.*\d{4}.*", "آخر تحديث: 4 أبريل 2012 10:00 GMT"),
     Shape(r"A (?:post|photo|video) shared by .+", "A post shared by Someone (@someone)"),

@@ -40,6 +40,8 @@ _SHAPED_LIKE_AN_OUTLET: Final = re.compile(
 )
 """«يمن برس», «براقش نت», «صحيفة الأفق»."""
 
+_STYLES: Final = frozenset({"دوله", "مملكه", "جمهوريه", "سلطنه", "اماره"})
+
 _KNOWN: Final = 1 << 14
 """Words whose meaning is remembered: the heads of articles repeat a few thousand."""
 
@@ -72,8 +74,12 @@ def is_place(name: str) -> bool:
 
 
 def is_country(name: str) -> bool:
-    """Tell whether the name is a country's, also where it is its capital's too («تونس»)."""
-    return folded(name) in _folded_lexicon("countries")
+    """Tell whether the name is a country's, also where it is its capital's too («تونس»).
+
+    A state's style may stand before it: «دولة قطر», «مملكة البحرين», «جمهورية كوريا الجنوبية».
+    """
+    styled = folded(name).partition(" ")
+    return folded(name) in _countries() or (styled[0] in _STYLES and styled[2] in _countries())
 
 
 @lru_cache(_KNOWN)
@@ -103,6 +109,12 @@ def is_domain(name: str) -> bool:
 def begins_like_a_name(word: str) -> bool:
     """Tell whether it is a first name: «محمد», «عبدالله», «أبوبكر»."""
     return folded(word) in _folded_lexicon("given_names") or folded(word).startswith("عبدال")
+
+
+def begins_like_a_particle(word: str) -> bool:
+    """Tell whether و or ل is written before the word: «لهموم», but not «ولد» nor «لمرابط»."""
+    known = begins_like_a_name(word) or folded(word) in _folded_lexicon("family_names")
+    return word[0] in "ول" and not known
 
 
 def person_named(text: str, *, sure: int = LOOSE) -> str | None:
@@ -173,6 +185,11 @@ def _verbs() -> frozenset[str]:
 @cache
 def _verbs_in_ya() -> frozenset[str]:
     return frozenset(folded(verb) for verb in load_lexicon("opening_verbs") if verb[-1] == "ي")
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return _folded_lexicon("countries")
 
 
 @cache

@@ -18,8 +18,10 @@ from tasks.clean.names import (
     WORD,
     agency_named,
     begins_like_a_name,
+    begins_like_a_particle,
     is_country,
     is_domain,
+    is_masthead,
     is_no_name,
     is_place,
     is_verb,
@@ -42,6 +44,9 @@ from tasks.clean.signature import Signature, glued_at, tidy
 _BODY: Final = 30
 """Letters that a report has at least behind its dateline."""
 
+_CRIES: Final = frozenset({"عاجل", "تواصل", "لكم", "صدى", "صفا", "كود"})
+"""Mastheads that are cries and plain words, too: «عاجل: أعلنت الوزارة»."""
+
 _BEGIN: Final = frozenset(
     {
         *("تحت", "برعاية", "بحضور", "بمشاركة", "ضمن", "خلال", "بعد", "قبل", "وسط", "رغم", "عقب"),
@@ -56,6 +61,11 @@ _DATED: Final = re.compile(
     r"|\d{1,2}\s\w+(?:\s\w+)?\s\d{4}\s?(?:هـ?|م)?(?:\s(?:الموافق\s)?\d{1,2}\s\S{3,12}\s\d{4}\s?م?)?)"
     r"\s*[-–،]?\s*(?P<agency>[\w .]{2,8}?)\s*(?:[-–—:]+\s*|$)"
 )
+_BEFORE_MARK: Final = re.compile(r"([\w .]{2,40}?) ?[-–—−:/|،]")
+_WIRED: Final = re.compile(
+    r"(?P<place>[^()«»\"،,.:؟!\d–—-]{2,40})(?P<land>[،,][^()«»\".:؟!\d–—-]{2,50})?"
+    r"\((?P<wire>[^()]{2,20})\)\s*[-–—]+\s*"
+)
 _COLUMNIST: Final = re.compile(
     r"(?:ال)?(?:تحليل|مقال|مقالة|رأي|تقرير|تعليق|قصة|ترجمة)\s+بقلم\s+(?P<who>[^.؟!؛:«\"]{5,80})"
 )
@@ -68,7 +78,7 @@ def read_opener(head: str, *, whole: bool, own: frozenset[str] = frozenset()) ->
     """
     start = len(head) - len(head.lstrip(" |*-–—"))
     first = head[start : start + 24].split(maxsplit=1)[:1]
-    if first and is_no_name(first[0]) and first[0] not in LABELS:
+    if first and _opens_prose(head[start:], first[0]):
         return _read_columnist(head) if whole else None
     dated = _read_dated(head, whole=whole)
     if dated:
@@ -83,7 +93,15 @@ def read_opener(head: str, *, whole: bool, own: frozenset[str] = frozenset()) ->
         at_end = whole and read[-1].after >= len(head)
         if _accepted(read, head, at_end=at_end, own=own):
             return _signature(read, _with_agency(head, read[-1]))
-    return _read_columnist(head) if whole else None
+    return _read_wired(head, start) or (_read_columnist(head) if whole else None)
+
+
+def _opens_prose(text: str, first: str) -> bool:
+    """Tell whether the first word is in no name, nor the first of a masthead («عين اليوم – جدة»)."""
+    if not is_no_name(first) or first in LABELS:
+        return False
+    named = _BEFORE_MARK.match(text)
+    return named is None or " " not in named[1] or not is_masthead(named[1])
 
 
 def _accepted(read: list[Part], head: str, *, at_end: bool, own: frozenset[str]) -> bool:
@@ -97,12 +115,23 @@ def _accepted(read: list[Part], head: str, *, at_end: bool, own: frozenset[str])
         return _place_alone(read, head, at_end=at_end)
     if AGENCY in kinds or OUTLET in kinds:
         if len(read) == 1:
-            return _agency_alone(last, at_end=at_end, own=own)
+            following = _word_behind(head, last)
+            return _agency_alone(last, following, at_end=at_end, own=own)
         return _signed(read, at_end=at_end)
+    if len(read) == 2 and at_end and read[0].dashed and _placed(kinds):
+        return True
     if PLACE in kinds or LABEL in kinds:
         told = PERSON in kinds and UNKNOWN not in kinds and (at_end or last.closed)
         return told and _named_surely(read, head, at_end=at_end)
     return kinds == [PERSON] and _person_alone(last, head, at_end=at_end)
+
+
+def _placed(kinds: list[str]) -> bool:
+    """Tell of a line's two parts whether they say where a report is from, and no more.
+
+    «مسقط - ش», «متابعات – الرياض», and the name of an outlet in no list: «ضفاف الأفق – بيروت».
+    """
+    return kinds in ([PLACE, LABEL], [LABEL, PLACE], [UNKNOWN, PLACE], [UNKNOWN, LABEL])
 
 
 def _named_surely(read: list[Part], head: str, *, at_end: bool) -> bool:
@@ -151,14 +180,27 @@ def _word_behind(head: str, last: Part) -> str:
     return head[last.after :].lstrip().partition(" ")[0]
 
 
-def _agency_alone(part: Part, *, at_end: bool, own: frozenset[str]) -> bool:
-    """Accept «(CNN)--», «رويترز -», and an outlet's own name before a stop."""
+def _names_an_outlet(part: Part) -> bool:
+    """Tell whether a masthead before a colon is hardly another word: «الاتحاد: أعلن» may be one."""
+    return (
+        part.marks.strip() == ":"
+        and is_masthead(part.name)
+        and not is_place(part.name)
+        and part.name not in _CRIES
+        and (" " in part.name or not part.name.startswith("ال"))
+    )
+
+
+def _agency_alone(part: Part, following: str, *, at_end: bool, own: frozenset[str]) -> bool:
+    """Accept «(CNN)--», «رويترز -», an outlet's own name before a stop, «سبق: أعلنت»."""
     if at_end:
         return True
     if is_domain(part.name):  # «CNNArabic.com - » is the title of a page
         return False
     if part.bracketed or part.kind == AGENCY:
         return part.dashed
+    if _names_an_outlet(part) and is_verb(following):
+        return True
     return part.closed and not part.name.isascii() and masthead_key(part.name) in own
 
 
@@ -191,8 +233,7 @@ def _person_alone(part: Part, head: str, *, at_end: bool) -> bool:
 
 def _is_signed_name(name: str) -> bool:
     """Tell names from lines of poems that begin with one («الطيب لهموم المشاكل يداوي»)."""
-    words = name.split()
-    return not any(word[0] in "ول" and not begins_like_a_name(word) for word in words[1:])
+    return not any(map(begins_like_a_particle, name.split()[1:]))
 
 
 def name_before_report(head: str, start: int) -> int:
@@ -256,6 +297,27 @@ def _signature(read: list[Part], length: int) -> Signature:
         agency_named(_first(read, AGENCY)),
         name_only=len(read) == 1 and bool(people) and not read[0].dashed,
     )
+
+
+def _read_wired(head: str, start: int) -> Signature | None:
+    """Read a dateline whose places are in no list: «سرينغار، كشمير الهندية (رويترز) --».
+
+    An agency in brackets before a dash is evidence enough, where what stands before it is parted
+    by a comma, or two words at most, and holds no particle or verb.
+    """
+    match = _WIRED.match(head, start) if "(" in head else None
+    if match is None or len(head) - match.end() < _BODY:
+        return None
+    wire, place, land = match["wire"].strip(), tidy(match["place"]), match["land"]
+    words = place.split()
+    agency = agency_named(wire)
+    told = agency or is_masthead(wire)
+    if not told or len(words) > (3 if land else 2) or any(map(is_no_name, words)):
+        return None
+    if land and (len(land.split()) > 6 or any(is_verb(word) for word in tidy(land).split())):
+        return None
+    outlet = None if agency else wire
+    return Signature(match.end(), (), outlet, place, agency)
 
 
 def _read_dated(head: str, *, whole: bool) -> Signature | None:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 from tasks.clean.names import (
+    KNOWN,
     NAME_WORDS,
     PARTICLES,
     REPORT_WORDS,
@@ -19,6 +20,7 @@ from tasks.clean.names import (
     folded,
     is_place,
     is_verb,
+    person_named,
 )
 from tasks.sources import Spelling
 from tasks.text.lexicons import load_lexicon
@@ -74,6 +76,8 @@ def read_signature(
     """
     signs = opening_pattern(phrases)
     opening = signs.match(head)
+    if opening and opening["opinion"]:
+        return _signed_opinion(head, opening) if whole else None
     for outlet in outlets:
         found = _signed_for(head, opening, outlet, spelling)
         if found:
@@ -165,6 +169,12 @@ def _signed_alone(head: str, opening: re.Match[str], spelling: Spelling) -> Sign
         return None
     names = map(tidy, re.split(r"[-–/،,|]", rest))
     return Signature(len(head), tuple(filter(None, names)))
+
+
+def _signed_opinion(head: str, opening: re.Match[str]) -> Signature | None:
+    """Read «رأي: NAME» and «راي/NAME», lines of their own; other words tell what is thought."""
+    name = person_named(head[opening.end() :], sure=KNOWN) if opening["colon"] else None
+    return Signature(len(head), (name,)) if name else None
 
 
 def _signed_glued(head: str, opening: re.Match[str], spelling: Spelling) -> Signature | None:
@@ -279,8 +289,10 @@ def opening_pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     RE2 reads it too, which has no look-around.
     """
     desks = _any_of(load_lexicon("editor_desks"))
+    opinion = spelling_pattern("رأي") + "|راي"
     people = _any_of(["كتب", "كتبت", "بقلم", "مراسلنا", "مراسلتنا", *phrases])
     others = _any_of(load_lexicon("byline_phrases"))
     return re.compile(
-        rf"^(?:محررة?\s+(?P<desk>{desks})|(?P<person>{people})|{others})(?:\s*(?P<colon>[:/])\s*|\s+|$)"
+        rf"^(?:محررة?\s+(?P<desk>{desks})|(?P<person>{people})|(?P<opinion>{opinion})|{others})"
+        r"(?:\s*(?P<colon>[:/])\s*|\s+|$)"
     )

@@ -1,0 +1,100 @@
+"""Cut the date stamp that a page prints above an article, with its hour, its outlet or its hits.
+
+«السبت 28 يوليو 2012», «الأفق: تم إضافته يوم الإثنين 21 ربيع الأول 1433 هـ - الموافق 13 فبراير
+2012 م», «07/04/2012 3:04 صباحا». Sentences name dates as well, so a stamp is a whole line among
+the first, or what stands before « / » and a byline; below a headline it has a weekday or an hour.
+Where more lines of the text are dates, they head the parts of a chronology, and stay.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from tasks.clean.draft import Draft, Found
+from tasks.clean.furniture import DAY, MONTH, TIME
+from tasks.clean.shapes import WORD, Cuts, Match, Shape, any_of, matches, note
+
+_LINES: Final = 3
+"""A stamp stands under a headline and a subtitle at most."""
+
+_WORDS: Final = 24
+_BYTES: Final = 320
+
+_MONTHS: Final = rf"{MONTH}(?: ?[-/] ?{MONTH})?"
+_YEAR: Final = r"(?:1[34]\d\d|19\d\d|20[0-3]\d) ?(?:(?:هـ|ه|م)\b)?"
+_DATE: Final = (
+    rf"(?:\d{{1,2}}[ ,،/-]{{1,3}}{_MONTHS}[ ,،/-]{{1,3}}{_YEAR}|{_MONTHS} \d{{1,2}}[,،]? {_YEAR}"
+    rf"|\d{{1,2}} ?[/-] ?\d{{1,2}} ?[/-] ?{_YEAR}|{_YEAR}[/-]\d{{1,2}}[/-]\d{{1,2}})"
+)
+_HALF: Final = r"(?:صباح[اًا]*|مساء[ًا]*|ظهر[اًا]*|[صم]|[AP]M|[ap]m|بتوقيت(?: [\x{0621}-\x{064A}]+){1,2})"
+_HOUR: Final = (
+    rf"(?:(?:على )?الساع[ةه] ?:? ?(?:{TIME}|\d{{1,2}})|{TIME}|آخر تحديث:? {TIME})(?: ?{_HALF})?"
+)
+_SAID: Final = (
+    r"(?:(?:تم [إا]ضافته|نشر|تاريخ النشر|التاريخ|بتاريخ|تاريخ|تم النشر)(?: في| يوم)? ?:? ?)"
+)
+_OUTLET: Final = rf"(?:{any_of('mastheads')} ?[:|-]? ?|صحيفة {WORD} ?- ?العدد \d+ ?-? ?)"
+_HITS: Final = (
+    r"(?: ?[|-]?(?: ?عدد (?:القراءات|الزيارات|المشاهدات) ?:? ?\d+| [أاآ]خر تحديث للصفحة في))"
+)
+_BETWEEN: Final = r"[ ,،|-]{0,3}"
+_DAY: Final = rf"(?:(?:يوم )?{DAY}{_BETWEEN})"
+_BEHIND: Final = (
+    rf"(?:{_BETWEEN}(?:الموافق )?(?:ل?{_DATE}))?(?:{_BETWEEN}{_HOUR})?{_HITS}?"
+    rf"(?: ?-? ?{any_of('mastheads')}| {WORD})?[ |]*"
+)
+_END: Final = r"(?:$| / )"
+
+_FIRST: Final = (
+    Shape(rf"(?P<meta>{_OUTLET}?{_SAID}?{_DAY}?{_DATE}{_BEHIND}){_END}",
+          "السبت 28 يوليو 2012"),
+    Shape(rf"(?P<meta>{WORD}(?: {WORD}){{0,2}} ?: ?تم [إا]ضافته (?:يوم )?{_DAY}?{_DATE}{_BEHIND}){_END}",
+          "الأفق: تم إضافته يوم الإثنين 21 ربيع الأول 1433 هـ - الموافق 13 فبراير 2012 م - الساعة 8:07 مساء"),
+)  # fmt: skip
+_BELOW: Final = (
+    Shape(rf"(?P<meta>{_OUTLET}?(?:{_SAID}{_DAY}?|{_DAY}){_DATE}{_BEHIND}){_END}",
+          "تاريخ النشر: الثلاثاء 14 أغسطس 2012"),
+    Shape(rf"(?P<meta>{_DATE}{_BETWEEN}{_HOUR}{_BEHIND}){_END}", "24/07/2012 21:23:35"),
+)  # fmt: skip
+SHAPES: Final = (*_FIRST, *_BELOW)
+
+_SIGNS: Final = r"\b(?:1[34]|19|20)\d\d\b"
+
+
+def find_date_stamps(draft: Draft) -> Found:
+    """Cut stamps from the first lines that stand of each article."""
+    lines = draft.lines
+    short = (lines.words <= _WORDS) & (lines.tail - lines.head <= _BYTES) & lines.stands
+    stands = np.flatnonzero(lines.stands)
+    rows = lines.row[stands]
+    first = np.searchsorted(rows, rows, side="left")
+    rank = np.arange(len(stands)) - first
+    last = np.searchsorted(rows, rows, side="right") - 1
+    near = (rank < _LINES) & (np.arange(len(stands)) < last) & short[stands]
+    cuts = Cuts()
+    for shapes, at in (
+        (_FIRST, stands[near & (rank == 0)]),
+        (_BELOW, stands[near & (rank > 0)]),
+    ):
+        found = matches(draft.texts(at), shapes, "^(?:{})", _SIGNS)
+        kept = [_without(group, _are_of_chronologies(draft, at[group.where])) for group in found]
+        note(cuts, draft, kept, lines.row[at], lines.head[at])
+    return cuts.found()
+
+
+def _without(group: Match, dropped: np.ndarray) -> Match:
+    return Match(group.name, *(each[~dropped] for each in group[1:]))
+
+
+def _are_of_chronologies(draft: Draft, stamps: np.ndarray) -> np.ndarray:
+    """Tell which of these lines have another date as a line of its own far below them."""
+    lines = draft.lines
+    of_them = np.isin(lines.row, lines.row[stamps]) & lines.stands & (lines.words <= _WORDS)
+    at = np.flatnonzero(of_them)
+    dated = matches(draft.texts(at), _FIRST, "^(?:{})$", _SIGNS)
+    others = at[np.concatenate([np.zeros(0, np.int64), *(group.where for group in dated)])]
+    mask: np.ndarray = np.zeros(len(stamps), np.bool_)
+    for place, stamp in enumerate(stamps.tolist()):
+        same = others[lines.row[others] == lines.row[stamp]]
+        mask[place] = bool((same > stamp + 2).any())
+    return mask
