@@ -17,7 +17,13 @@ from expectations.conformance import check
 from expectations.schema import CLEANED, RECORDS, REFUSED
 from tasks.clean.accepted_lines import find_accepted_lines
 from tasks.clean.agency_credits import find_agencies
-from tasks.clean.assemble import all_cuts, body_of, links_column, removed_column
+from tasks.clean.assemble import (
+    all_cuts,
+    body_of,
+    links_column,
+    removed_column,
+    with_rules_of_tails,
+)
 from tasks.clean.bylines import find_bylines
 from tasks.clean.captions import find_captions
 from tasks.clean.credits import authors_column
@@ -103,6 +109,7 @@ def clean(
         found.append(rule(draft, **given.get(rule, {})))
         draft = draft.without(found[-1].cuts)
     cuts, kinds = all_cuts(found)
+    kinds = with_rules_of_tails(draft, cuts, kinds)
     body, split = split_glued(body_of(draft, cuts))
     headlines = _titles(draft, found[RULES.index(find_titles)].cuts)
     columns = {

@@ -23,7 +23,7 @@ LAST_LINES: Final = 3
 
 TAIL_BYTES: Final = 96
 
-_BESIDE: Final = re.compile(r"\s*[-–—/،,|+&]\s*|\s+و(?=[اأإآ-ي]{3})")
+_BESIDE: Final = re.compile(r"\s*[-–—/،,|+&]\s*|\s+ـ+\s+|\s+و(?=[اأإآ-ي]{3})")
 _LINE: Final = re.compile(r"[\s*|•\-–—]*(?P<open>[(\[]?)(?P<names>[^()\[\]]+?)[)\]]?[\s.*]*")
 _BEHIND: Final = r"[.؟!…»”\"][\s\p{Cf}]*[*\-–—]?\s*([(\[*][^()\[\]]{2,40}[)\]]?)[\s.]*$"
 

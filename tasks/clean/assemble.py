@@ -9,12 +9,28 @@ import pyarrow as pa
 from numba import njit
 
 from expectations.schema import LINK, REMOVED
-from tasks.clean.draft import KINDS, Draft, Found, Spans
+from tasks.clean.draft import (
+    KINDS,
+    LEGAL,
+    META,
+    PROMO,
+    SHARE,
+    SIGNATURE,
+    SOURCE,
+    Draft,
+    Found,
+    Spans,
+)
 from tasks.text.buffers import Texts, column_of, gather
 from tasks.text.repair import raw_places
 from tasks.text.utf8 import decode
 
 _BLOCK: Final = 256
+
+_TAILS: Final = (SHARE, PROMO, LEGAL, SIGNATURE, SOURCE)
+_RULE: Final = "-–—_=*ـ~. "
+_GAP: Final = 2
+"""Kinds of tails, what horizontal rules are made of, and the bytes between a rule and a tail."""
 
 
 def all_cuts(found: Sequence[Found]) -> tuple[Spans, np.ndarray]:
@@ -27,6 +43,21 @@ def all_cuts(found: Sequence[Found]) -> tuple[Spans, np.ndarray]:
         np.concatenate([each.cuts.end for each in found])[order],
     )
     return cuts, np.concatenate([each.kinds for each in found])[order]
+
+
+def with_rules_of_tails(draft: Draft, cuts: Spans, kinds: np.ndarray) -> np.ndarray:
+    """Return the kinds; a horizontal rule right above a tail that was cut is of the tail's kind."""
+    if len(kinds) < 2:
+        return kinds
+    gap = cuts.start[1:] - cuts.end[:-1]
+    beside = (gap <= _GAP) & (cuts.row[1:] == cuts.row[:-1]) & np.isin(kinds[1:], _TAILS)
+    rules = np.flatnonzero(beside & (kinds[:-1] == META))
+    of_tail = kinds.copy()
+    for place in rules.tolist():
+        letters = draft.text(int(cuts.start[place]), int(cuts.end[place]))
+        if not letters.strip(_RULE):
+            of_tail[place] = kinds[place + 1]
+    return of_tail
 
 
 def body_of(draft: Draft, cuts: Spans) -> Texts:

@@ -12,6 +12,7 @@ import numpy as np
 
 from tasks.clean.draft import Draft, Found
 from tasks.clean.furniture import DAY, MONTH, TIME
+from tasks.clean.names import is_place
 from tasks.clean.shapes import WORD, Cuts, Match, Shape, any_of, matches, note
 
 _LINES: Final = 3
@@ -21,7 +22,7 @@ _WORDS: Final = 24
 _BYTES: Final = 320
 
 _MONTHS: Final = rf"{MONTH}(?: ?[-/] ?{MONTH})?"
-_YEAR: Final = r"(?:1[34]\d\d|19\d\d|20[0-3]\d) ?(?:(?:هـ|ه|م)\b)?"
+_YEAR: Final = r"(?:1[34]\d\d|19\d\d|20[0-3]\d)(?: ?(?:هـ?|م))?"
 _DATE: Final = (
     rf"(?:\d{{1,2}}[ ,،/-]{{1,3}}{_MONTHS}[ ,،/-]{{1,3}}{_YEAR}|{_MONTHS} \d{{1,2}}[,،]? {_YEAR}"
     rf"|\d{{1,2}} ?[/-] ?\d{{1,2}} ?[/-] ?{_YEAR}|{_YEAR}[/-]\d{{1,2}}[/-]\d{{1,2}})"
@@ -33,7 +34,8 @@ _HOUR: Final = (
 _SAID: Final = (
     r"(?:(?:تم [إا]ضافته|نشر|تاريخ النشر|التاريخ|بتاريخ|تاريخ|تم النشر)(?: في| يوم)? ?:? ?)"
 )
-_OUTLET: Final = rf"(?:{any_of('mastheads')} ?[:|-]? ?|صحيفة {WORD} ?- ?العدد \d+ ?-? ?)"
+_MASTHEAD: Final = any_of("mastheads", but=is_place)
+_OUTLET: Final = rf"(?:{_MASTHEAD} ?[:|-]? ?|صحيفة {WORD} ?- ?العدد \d+ ?-? ?)"
 _HITS: Final = (
     r"(?: ?[|-]?(?: ?عدد (?:القراءات|الزيارات|المشاهدات) ?:? ?\d+| [أاآ]خر تحديث للصفحة في))"
 )
@@ -41,7 +43,7 @@ _BETWEEN: Final = r"[ ,،|-]{0,3}"
 _DAY: Final = rf"(?:(?:يوم )?{DAY}{_BETWEEN})"
 _BEHIND: Final = (
     rf"(?:{_BETWEEN}(?:الموافق )?(?:ل?{_DATE}))?(?:{_BETWEEN}{_HOUR})?{_HITS}?"
-    rf"(?: ?-? ?{any_of('mastheads')}| {WORD})?[ |]*"
+    rf"(?: ?-? ?{_MASTHEAD}| {WORD})?[ |]*"
 )
 _END: Final = r"(?:$| / )"
 

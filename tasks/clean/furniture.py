@@ -28,7 +28,7 @@ HOST: Final = any_of("embed_hosts")
 EMBED: Final = rf"(?:https?://)?(?:www\.|m\.|web\.|mobile\.)?{HOST}/\S+"
 
 _META: Final = (
-    Shape(r"// ?(?:انتهى|انتهت|يتبع) ?//(?: ?\d{1,2}:\d{2} ?ت ?م)?", "// انتهى //"),
+    Shape(r"// ?(?:[اإ]نتهى|[اإ]نتهت|يتبع) ?//(?: ?\d{1,2}:\d{2} ?ت ?م)?", "// انتهى //"),
     Shape(r"\d{1,2}:\d{2} ?ت ?م", "18:10 ت م"),
     Shape(r"[-_=]{5,}", "-----------"),
     Shape(r"(?:\| ?)+", "| | |"),
@@ -51,6 +51,7 @@ _META: Final = (
     Shape(r"- العودة للأرشيف", "- العودة للأرشيف"),
     Shape(r"&[A-Z]\d{2,4};", "&S239;"),
     Shape(r"[xX×]", "×"),
+    Shape(r"(?:Top|Bottom) of Form", "Bottom of Form"),
 )
 
 _BUTTON: Final = any_of("share_buttons")
@@ -64,6 +65,8 @@ _SHARE: Final = (
     Shape(r"تم [إا](?:قفال|غلاق) التعليقات.*", "تم إقفال التعليقات"),
     Shape(r"(?:[أا]ضف تعليق[اًا]*|لا توجد تعليقات|اترك تعليق[اًا]*)\.?", "أضف تعليقا"),
     Shape(r"inShare\d*", "inShare"),
+    Shape(r"(?:Share on [A-Za-z+]+ ?){2,}(?:More Sharing Services)?[ \d]*",
+          "Share on facebookShare on googleMore Sharing Services"),
 )  # fmt: skip
 
 _LEGAL: Final = (
@@ -108,7 +111,7 @@ _SIGNS: Final = (
     r"t\.me/|رابط الخبر|تتصفح|تقييم المقالات|للتدرج|^:|^[xX×]$|^&|المشاهدات|القراءات|قراءة ?:|"
     r"المزيد$|"
     r"للأرشيف|شارك|SMS|sms|تبدأ بالرمز|\d -|تعليق|inShare|المنشورة|محفوظة|يحظر|يمنع|رشيفية|تعبيرية|"
-    r"تصوير|شاهد|لمشاهدة|تخذت|مستقلة|إخبارية|تويتر|فيسبوك|Tweet|Facebook"
+    r"تصوير|شاهد|لمشاهدة|تخذت|مستقلة|إخبارية|تويتر|فيسبوك|Tweet|Facebook|Share on|of Form"
 )
 """One of these is in every line that a shape matches."""
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from tasks.clean.draft import Draft, Found
 from tasks.clean.furniture import DATE, TIME
 from tasks.clean.shapes import (
+    WORD,
     Cuts,
     Match,
     Numbers,
@@ -33,6 +34,8 @@ _BYTES: Final = 2400
 _ROUNDS: Final = 8
 
 _MENU: Final = any_of("navigation_words")
+_GIVEN: Final = any_of("given_names")
+_PRINTED: Final = rf"نشر في [^ ]+(?: [^ ]+){{0,3}} يوم {DATE}$"
 _BUTTON: Final = any_of("share_buttons")
 
 SHAPES: Final = (
@@ -41,7 +44,7 @@ SHAPES: Final = (
     Shape(r"(?P<meta>.{1,200} content=[\"'].{1,700}$)",
           'BBC - العالم content="خبر', r" content=[\"']"),
     Shape(r"(?P<meta>[\"'] ?/>)", '" />', r"^[\"'] ?/>"),
-    Shape(r"(?P<meta>[A-Za-z]+\.(?:com|net|org) - [^؟!]{1,160}[^.؟!]$)",
+    Shape(r"(?P<meta>[A-Za-z]+\.(?:com|net|org) - [^!]{1,160}[^.!]$)",
           "Example.com - عنوان الخبر", r"^[A-Za-z]+\.(?:com|net|org) - "),
     Shape(rf"(?P<meta>{_MENU}(?:[ |]+{_MENU}){{3,}})(?:[ |]|$)",
           "الرئيسية العالم رياضة صحة", f"^{_MENU}[ |]"),
@@ -54,8 +57,10 @@ SHAPES: Final = (
     Shape(rf"(?P<meta>(?:تاريخ|تم) النشر ?: ?{DATE})",
           "تاريخ النشر :4 أبريل 2012", "^(?:تاريخ|تم) النشر"),
     Shape(rf"(?P<meta>عدد {DATE}$)", "عدد 16 نوفمبر 2010", r"^عدد \d"),
-    Shape(rf"(?P<meta>[^.،: ]+(?: [^.،: ]+){{0,4}}? ?نشر في [^ ]+(?: [^ ]+){{0,3}} يوم {DATE}$)",
+    Shape(rf"(?P<byline>(?P<author>(?:د ?\. ?)?{_GIVEN}(?: {WORD}){{1,4}}?)) ?(?P<meta>{_PRINTED})",
           "سالم المنصورينشر في الأفق يوم 18 - 10 - 2012", r"نشر في .* يوم \d"),
+    Shape(rf"(?P<meta>[^.،: ]+(?: [^.،: ]+){{0,4}}? ?{_PRINTED})",
+          "الأفقنشر في الأفق يوم 18 - 10 - 2012", r"نشر في .* يوم \d"),
     Shape(r"(?P<meta>Next Previous|Previous Next)\b", "Next Previous", "^(?:Next|Previous) "),
     Shape(r"(?P<meta>\|[ |]*(?:\d{1,4} ?\|[ |]*)?)", "| 0 |", r"^\|"),
     Shape(rf"(?P<share>شارك (?:من خلال|عبر|على) ?:? ?{_BUTTON}(?: {_BUTTON})+)(?: |$)",

@@ -37,6 +37,9 @@ _PROSE_WORDS: Final = 5
 _MAIL: Final = r"[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 _ABOUT: Final = r"(?:شبكة|قناة|صحيفة|جريدة) [^.؟!]+(?:مستقلة|إخبارية|يومية) [^.؟!]+\."
 _TOPIC: Final = any_of("topic_boxes").replace(r"\s+", r"[\s/]+")
+_PAPER: Final = r"(?:صحيفة|جريدة|موقع|مجلة|وكالة|شبكة|قناة|منتدى)"
+_NAMED: Final = r"[^ .؟!،:«»()]+"
+_INITIALS: Final = r"[ء-ي]{1,2}(?: ?\. ?[ء-ي]{1,2})+\.?"
 _ROLE: Final = (
     r"(?:كاتب|كاتبة|باحث|باحثة|أكاديمي|أكاديمية|صحافي|صحافية|صحفي|صحفية|إعلامي|إعلامية|ناقد|ناقدة|"
     r"أستاذ|أستاذة|خبير|خبيرة|محلل|محللة|مستشار|مستشارة|محام|روائي|روائية|شاعر|شاعرة|اقتصادي|عضو)"
@@ -47,7 +50,9 @@ ENDING_SHAPES: Final = (
           "رابط الخبر بصحيفة الأفق: عنوان الخبر"),
     Shape(r"(?P<source>المصدر ?\( ?(?P<credit>[^()]+?) ?\)\.?)", "المصدر (وكالات)"),
     Shape(r"(?P<source>المصدر ?: ?(?P<credit>[^.؟!:]+|[\w-]+(?:\.[\w-]+)+)\.?)", "المصدر: وكالات"),
-    Shape(r"(?P<source>\*+ ?نقلا[ًَ]* عن (?P<credit>.+?)\.?)", "*نقلاً عن الأفق"),
+    Shape(r"(?P<source>\*+ ?نقلا[ًٌَُ]* عن (?P<credit>.+?)\.?)", "*نقلاً عن الأفق"),
+    Shape(rf"(?P<source>نقلا[ًٌَُ]* عن (?P<credit>{_PAPER} {_NAMED}(?: {_NAMED}){{0,3}}"
+          rf"|ال{_NAMED}(?: {_NAMED})?)\.?)", "نقلا عن صحيفة الأفق"),
     Shape(r"(?P<source>\*+ ?(?:ت|ي)?نشر (?:بالاتفاق|بالتعاون|بالتزامن|"
           r"باتفاق) مع (?P<credit>.+?)\.?)",
           "*ينشر بالاتفاق مع موقع الأفق"),
@@ -59,6 +64,10 @@ ENDING_SHAPES: Final = (
     Shape(rf"(?P<signature>(?:للتواصل|لمراسلة الكاتب|البريد الإلكتروني)? ?[:*-]? ?{_MAIL})",
           "someone@example.com"),
     Shape(r"(?P<signature>(?:Twitter|twitter|تويتر) ?:? ?@\w+)", "Twitter @someone"),
+    Shape(rf"(?P<signature>(?:نقل(?:ه|ته|ها|تها)|ترجم(?:ه|ته|ها|تها)) (?:إلى|الى) العربية ?[:/] ?"
+          rf"(?P<author>{WORD}(?: {WORD}){{1,3}}))", "نقلته إلى العربية: سلمى حداد"),
+    Shape(r"(?P<share>(?:Share on [A-Za-z+]+ ?){2,}(?:More Sharing Services)?[ \d]*)",
+          "Share on facebookShare on googleMore Sharing Services"),
     Shape(r"(?P<share>للتواصل مع الكاتب [اأ]رسل رسالة SMS.*)",
           "للتواصل مع الكاتب ارسل رسالة SMS تبدأ بالرمز (27)"),
     Shape(r"(?P<share>للتواصل [اأ]رسل (?:رسالة )?(?:SMS|sms).*)", "للتواصل ارسل sms إلى 88548"),
@@ -98,6 +107,13 @@ LINE_SHAPES: Final = (
           r"(?:التقارير|التحرير|الأبحاث|الدراسات|الترجمة)"
           rf"(?: {WORD}){{0,2}}))", "* وحدة التقارير الاقتصادية"),
     Shape(rf"(?P<signature>\* ?{_ROLE}(?: [^.؟!]+))", "* كاتب وباحث"),
+    Shape(rf"(?P<signature>{_INITIALS}(?: ?[/-] ?{_INITIALS})*"
+          r"|[ء-ي](?: [ء-ي]){0,2} ?/ ?[ء-ي](?: [ء-ي]){0,2})", "ي.ط/ف.س"),
+    Shape(r"(?P<signature>(?:@|(?:Twitter|twitter|تويتر) ?: ?@?)[A-Za-z]\w{2,})", "@someone"),
+    Shape(r"(?P<signature>(?:www\.)[\w-]+(?:\.[\w-]+)+/?)", "www.example.com"),
+    Shape(r"(?P<share>.*الاتصالات ?[،,]? ?\d{5,6} ?موبايلي.*)", "الاتصالات، 636250 موبايلي"),
+    Shape(r"(?P<meta>[-–—_=*ـ~.][-–—_=*ـ~. ]*)", "-------- ---"),
+    Shape(r"(?P<meta>التاريخ ?: ?\d{1,2}[\d/ -]*)", "التاريخ : 07-08-2012"),
     Shape(r"(?P<meta>\.{3,} ?المزيد)", "...المزيد"),
 )  # fmt: skip
 """Tails that are the whole last line."""
@@ -107,8 +123,14 @@ _STOP: Final = r"[.؟!…»”\")\]]"
 _FRAME: Final = rf"^(?:|.*?[^A-Za-z0-9_]{_STOP} ?|.*?{_STOP} )(?:{{}})$"
 """Behind a sentence mark, but not behind the points of an address: «www.example.com»."""
 
+TAG_SHAPES: Final = (
+    Shape(r"[^ ]*[@A-Za-z0-9\x{0660}-\x{0669}][^ ]* (?P<tags>سمات (?P<labels>[^.،؟!:]+))",
+          "someone@example.com سمات الرياض حادث مروري"),
+)  # fmt: skip
+"""Labels that follow an address, a handle or a figure: no mark stands behind one."""
+
 _SHAPES: Final = (
-    *(Shape(f"^(?:|.*? )(?:{shape.pattern})", shape.example) for shape in PILE_SHAPES),
+    *(Shape(f"^(?:|.*? )(?:{s.pattern})", s.example) for s in (*PILE_SHAPES, *TAG_SHAPES)),
     *ENDING_SHAPES,
     *(Shape(f"^(?:{shape.pattern})", shape.example) for shape in LINE_SHAPES),
 )
@@ -118,6 +140,8 @@ _PILE: Final = (Shape(rf"(?P<meta>{PILED_DATE}(?: {PILED_DATE})+)", "2 أيلو�
 _SIGNS: Final = (
     r"المصدر|نقلا|نشر|خدمة|عن كتاب|سمات|وسوم|كلمات|الكلمات|Tags|@|SMS|sms|//|\.com/|\.be/|"
     r"t\.co/|t\.me/|"
+    r"إلى العربية|الى العربية|Share on|الاتصالات|^[@ء-ي] ?[./]|^[ء-ي]{2}[./]|^[ء-ي] [ء-ي][ /]|^@|تويتر|"
+    r"^التاريخ|^Twitter|^twitter|^www|^[–—_=ـ~.]|"
     r"inShare|يمكنكم|تصفح المزيد|محفوظة|المنشورة|تابع|شاهد|فيديو|صور|\||رابط الخبر|من موقع|"
     r"^[-*]|المزيد$"
 )
