@@ -32,6 +32,9 @@ SIGNATURE_WORDS: Final = 12
 REPORT_WORDS_AT_LEAST: Final = 8
 """Words of a report's first paragraph; lines of poems and lists have fewer."""
 
+PARAGRAPH_WORDS_AT_LEAST: Final = 16
+"""Words of a paragraph below a column's title."""
+
 DEEP_BYTES: Final = 128
 """Enough for an opener like no other."""
 
@@ -47,7 +50,9 @@ _PART: Final = (
 )
 """Heads whose first part is as short as a name; the reader of openers tells names from prose."""
 
-_CERTAIN: Final = r"^[^()«».:؟!]{0,60}\([^()]{2,12}\)\s*[-–—]"
+_CERTAIN: Final = (
+    r"^[^()«».:؟!]{0,60}\([^()]{2,12}\)\s*[-–—]|^[^()«».:؟!]{2,40}[-–—][^()«».:؟!]{2,30}:$"
+)
 
 
 @dataclass(slots=True)
@@ -128,16 +133,27 @@ def _is_named_below(draft: Draft, row: int, end: int, signature: Signature) -> b
     """Tell whether the text below a lone name names the person; None where it is no article.
 
     Such a name is of a picture, and its text tells of the person; who signs is not told of. Below
-    a line of a poem or a list there is another short one.
+    a line of a poem or a list there are other short ones; below a columnist, one title at most.
     """
-    below = draft.text(end, int(draft.repaired.texts.offsets[row + 1])).strip()
-    if len(below.partition("\n")[0].split()) < REPORT_WORDS_AT_LEAST:
+    lines = draft.lines
+    first, last = np.searchsorted(lines.row, [row, row + 1])
+    left = first + np.flatnonzero(lines.stands[first:last] & (lines.head[first:last] > end))
+    if not len(left):
         return None
+    words = lines.words[left[:2]]
+    if words[0] < REPORT_WORDS_AT_LEAST and words[-1] < PARAGRAPH_WORDS_AT_LEAST:
+        return None
+    below = draft.text(int(lines.head[left[0]]), int(draft.repaired.texts.offsets[row + 1]))
     return signature.authors[0].split()[-1] in below
 
 
 def _is_certain(signature: Signature, head: str) -> bool:
-    """Tell whether no sentence opens like this, wherever it stands: «لندن، بريطانيا (CNN) --»."""
+    """Tell whether no sentence opens like this, wherever it stands: «لندن، بريطانيا (CNN) --».
+
+    So is a line that ends with an outlet and a colon: «صحف عربية-الأفق:».
+    """
+    if signature.outlet and head.endswith(":") and signature.length == len(head):
+        return True
     named = signature.place and (signature.agency or signature.outlet)
     return bool(named) and is_place(signature.place or "") and not signature.authors
 

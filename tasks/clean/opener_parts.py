@@ -29,6 +29,8 @@ LABELS: Final = frozenset(
     {"خاص", "متابعة", "متابعات", "متابعه", "بقلم", "كتب", "كتبت", "ش", "تقرير", "مراسلنا", "مكتب"}
 )
 """What stands beside names and says nothing of them («عين اليوم – متابعات»)."""
+_LABELLED: Final = ("مكتب ", "صحف ", "شبكات ")
+"""What others begin with: «مكتب دبي», «صحف عربية-الأفق:»."""
 _MARKS: Final = r"-–—−:/|،,*()«»\"“”\[\]"
 _SEPARATORS: Final = re.compile(rf"(?:[{_MARKS}]|(?<=\s)ـ+(?=\s))(?:[{_MARKS}\s]|ـ+\s)*")
 """Marks that part an opener; a tatweel between spaces is a dash, inside a word it is none."""
@@ -128,7 +130,7 @@ def _kind_of(text: str, own: frozenset[str], *, bracketed: bool, first: bool) ->
         return OUTLET
     if is_place(text):
         return PLACE
-    return LABEL if text in LABELS or text.startswith("مكتب ") else ""
+    return LABEL if text in LABELS or text.startswith(_LABELLED) else ""
 
 
 @lru_cache(1 << 10)

@@ -61,7 +61,7 @@ _DATED: Final = re.compile(
     r"|\d{1,2}\s\w+(?:\s\w+)?\s\d{4}\s?(?:هـ?|م)?(?:\s(?:الموافق\s)?\d{1,2}\s\S{3,12}\s\d{4}\s?م?)?)"
     r"\s*[-–،]?\s*(?P<agency>[\w .]{2,8}?)\s*(?:[-–—:]+\s*|$)"
 )
-_BEFORE_MARK: Final = re.compile(r"([\w .]{2,40}?) ?[-–—−:/|،]")
+_BEFORE_MARK: Final = re.compile(r"([\w .]{2,40}?) ?(?:[-–—−:/|،]|$)")
 _WIRED: Final = re.compile(
     r"(?P<place>[^()«»\"،,.:؟!\d–—-]{2,40})(?P<land>[،,][^()«»\".:؟!\d–—-]{2,50})?"
     r"\((?P<wire>[^()]{2,20})\)\s*[-–—]+\s*"
@@ -76,7 +76,7 @@ def read_opener(head: str, *, whole: bool, own: frozenset[str] = frozenset()) ->
 
     ``own`` has folded names under which the outlet signs.
     """
-    start = len(head) - len(head.lstrip(" |*-–—"))
+    start = len(head) - len(head.lstrip(" |*-–—ـ"))
     first = head[start : start + 24].split(maxsplit=1)[:1]
     if first and _opens_prose(head[start:], first[0]):
         return _read_columnist(head) if whole else None
@@ -118,8 +118,9 @@ def _accepted(read: list[Part], head: str, *, at_end: bool, own: frozenset[str])
             following = _word_behind(head, last)
             return _agency_alone(last, following, at_end=at_end, own=own)
         return _signed(read, at_end=at_end)
-    if len(read) == 2 and at_end and read[0].dashed and _placed(kinds):
-        return True
+    if len(read) == 2 and at_end and read[0].dashed:
+        if _placed(kinds) or _at_unlisted_place(read):
+            return True
     if PLACE in kinds or LABEL in kinds:
         told = PERSON in kinds and UNKNOWN not in kinds and (at_end or last.closed)
         return told and _named_surely(read, head, at_end=at_end)
@@ -132,6 +133,13 @@ def _placed(kinds: list[str]) -> bool:
     «مسقط - ش», «متابعات – الرياض», and the name of an outlet in no list: «ضفاف الأفق – بيروت».
     """
     return kinds in ([PLACE, LABEL], [LABEL, PLACE], [UNKNOWN, PLACE], [UNKNOWN, LABEL])
+
+
+def _at_unlisted_place(read: list[Part]) -> bool:
+    """Tell whether a line is a person's name and one in no list: «سالم عصفور – وادي النمل»."""
+    return [part.kind for part in read] == [PERSON, UNKNOWN] and bool(
+        read[0].dashed and person_named(read[0].name, sure=KNOWN)
+    )
 
 
 def _named_surely(read: list[Part], head: str, *, at_end: bool) -> bool:

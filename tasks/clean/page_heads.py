@@ -78,7 +78,8 @@ _SEARCHED: Final = 640
 _SIGNS: Final = (
     r"content=|^[\"'] ?/>|^[A-Za-z]+\.(?:com|net|org) -|^الرئيسية|^الصفحة|تحديث|GMT|"
     r"^تاريخ النشر|^تم النشر|^عدد |"
-    r"نشر في .+ يوم|^Next|^Prev|^\||^شارك|^تويتر|^فيس|^Tweet|^Share|^Facebook|^تنبيه"
+    r"نشر في .+ يوم|^Next|^Prev|^\||^شارك|^تويتر|^فيس|^Tweet|^Share|^Facebook|^تنبيه|"
+    r"^[-–—_=*ـ~. ]+$|^المصدر|^http|@|^[^ ]+ ?:$"
 )
 """Before what ends within so many bytes, one of these is in every head that a shape matches."""
 

@@ -22,6 +22,7 @@ from tasks.clean.names import (
     is_verb,
     person_named,
 )
+from tasks.clean.opener_parts import LABELS
 from tasks.sources import Spelling
 from tasks.text.lexicons import load_lexicon
 
@@ -156,19 +157,23 @@ def _by_name(head: str, masthead: _Masthead) -> Signature | None:
 
 
 def _signed_alone(head: str, opening: re.Match[str], spelling: Spelling) -> Signature | None:
-    """Read a signature that has its line for itself: «كتبت ليلى الشوملي», «تقرير: فلان»."""
+    """Read a signature that has its line for itself: «كتبت ليلى الشوملي», «تقرير: فلان».
+
+    «ترجمة نادر عصفور», «حاوره - نادر عصفور:» need no colon where a first name is known.
+    """
     rest = head[opening.end() :]
     name = tidy(rest)
-    if re.search(r"[.؟!؛]\s*$", head) or not re.fullmatch(r"[\u0621-\u0652\s\-–/،,|]*:?", rest):
+    if re.search(r"[.؟!؛]\s*$", head) or not re.fullmatch(r"[\u0621-\u0652\s\-–/،,|ـ]*:?", rest):
         return None
     if not name:
         return Signature(len(head), (tidy(opening.group()),)) if opening["desk"] else None
-    if not opening["colon"] and not (opening["person"] and _is_person(name)):
+    names = [each for each in map(tidy, re.split(r"[-–/،,|ـ]", rest)) if each]
+    surely = all(each in LABELS or person_named(each, sure=KNOWN) for each in names)
+    if not opening["colon"] and not surely and not (opening["person"] and _is_person(name)):
         return None
     if any(is_verb(word, spelling) or word in _NO_NAMES for word in name.split()):
         return None
-    names = map(tidy, re.split(r"[-–/،,|]", rest))
-    return Signature(len(head), tuple(filter(None, names)))
+    return Signature(len(head), tuple(each for each in names if each not in LABELS))
 
 
 def _signed_opinion(head: str, opening: re.Match[str]) -> Signature | None:
