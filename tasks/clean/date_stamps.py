@@ -23,9 +23,12 @@ _BYTES: Final = 320
 
 _MONTHS: Final = rf"{MONTH}(?: ?[-/] ?{MONTH})?"
 _YEAR: Final = r"(?:1[34]\d\d|19\d\d|20[0-3]\d)(?: ?(?:هـ?|م))?"
+_FIGURES: Final = (
+    rf"(?:\d{{1,2}} ?[./-] ?\d{{1,2}} ?[./-] ?{_YEAR}|{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}})"
+)
 _DATE: Final = (
     rf"(?:\d{{1,2}}[ ,،/-]{{1,3}}{_MONTHS}[ ,،/-]{{1,3}}{_YEAR}|{_MONTHS} \d{{1,2}}[,،]? {_YEAR}"
-    rf"|\d{{1,2}} ?[./-] ?\d{{1,2}} ?[./-] ?{_YEAR}|{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}})"
+    rf"|{_FIGURES})"
 )
 _HALF: Final = r"(?:صباح[اًا]*|مساء[ًا]*|ظهر[اًا]*|[صم]|[AP]M|[ap]m|بتوقيت(?: [\x{0621}-\x{064A}]+){1,2})"
 _HOUR: Final = (
@@ -57,6 +60,7 @@ _BELOW: Final = (
     Shape(rf"(?P<meta>{_OUTLET}?(?:{_SAID}{_DAY}?|{_DAY}){_DATE}{_BEHIND}){_END}",
           "تاريخ النشر: الثلاثاء 14 أغسطس 2012"),
     Shape(rf"(?P<meta>{_DATE}{_BETWEEN}{_HOUR}{_BEHIND}){_END}", "24/07/2012 21:23:35"),
+    Shape(rf"(?P<meta>{_FIGURES}){_END}", "2012.11.04"),
 )  # fmt: skip
 SHAPES: Final = (*_FIRST, *_BELOW)
 

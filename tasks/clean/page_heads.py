@@ -41,19 +41,22 @@ _BUTTON: Final = any_of("share_buttons")
 SHAPES: Final = (
     Shape(r"(?P<meta>.{0,200}\bcontent=[\"'].{0,800}?[\"'] ?/>)",
           'BBC - العالم content="خبر" />', r"content=[\"'].*[\"'] ?/>"),
-    Shape(r"(?P<meta>.{1,200} content=[\"'].{1,700}$)",
+    Shape(r"(?P<meta>.{1,200} content=[\"'].{0,700}$)",
           'BBC - العالم content="خبر', r" content=[\"']"),
+    Shape(r"(?P<meta>alt=[\"'].{0,300}?[\"'] ?/>)", 'alt="جسر" />', r"^alt="),
     Shape(r"(?P<meta>[\"'] ?/>)", '" />', r"^[\"'] ?/>"),
     Shape(r"(?P<meta>[A-Za-z]+\.(?:com|net|org) - [^!]{1,160}[^.!]$)",
           "Example.com - عنوان الخبر", r"^[A-Za-z]+\.(?:com|net|org) - "),
+    Shape(rf"(?P<meta>[A-Za-z]+(?: [A-Za-z]+)? - [^-]{{2,30}} - .{{1,200}}?) {_MENU}(?:[ |]+{_MENU}){{3,}}",
+          "Example - العالم - افتتاح جسر الرئيسية العالم رياضة صحة", "^[A-Za-z]+ [A-Za-z-]"),
     Shape(rf"(?P<meta>{_MENU}(?:[ |]+{_MENU}){{3,}})(?:[ |]|$)",
           "الرئيسية العالم رياضة صحة", f"^{_MENU}[ |]"),
     Shape(r"(?P<meta>آخر تحديث ?: ?.*\d{4}[^.]*GMT\)?)",
           "آخر تحديث: 4 مايو 2010, 10:00 GMT", "^آخر تحديث"),
     Shape(r"(?P<meta>\d{4} \(GMT[+-]\d{2}:?\d{2}\) - \d{1,2}/\d{1,2}/\d{2,4})",
           "1300 (GMT+04:00) - 28/04/09", r"^\d{4} \(GMT"),
-    Shape(rf"(?P<meta>.*{DATE}، آخر تحديث {TIME} \(GMT[+-]\d+\))",
-          "الأحد، 02 مايو 2010، آخر تحديث 10:00 (GMT+0400)", "، آخر تحديث "),
+    Shape(rf"(?P<meta>.*{DATE} ?[،,] آخر تحديث {TIME} \(GMT[+-]\d+\))",
+          "الأحد، 02 مايو 2010، آخر تحديث 10:00 (GMT+0400)", "[،,] آخر تحديث "),
     Shape(rf"(?P<meta>(?:تاريخ|تم) النشر ?: ?{DATE})",
           "تاريخ النشر :4 أبريل 2012", "^(?:تاريخ|تم) النشر"),
     Shape(rf"(?P<meta>عدد {DATE}$)", "عدد 16 نوفمبر 2010", r"^عدد \d"),
@@ -63,6 +66,13 @@ SHAPES: Final = (
           "الأفقنشر في الأفق يوم 18 - 10 - 2012", r"نشر في .* يوم \d"),
     Shape(r"(?P<meta>Next Previous|Previous Next)\b", "Next Previous", "^(?:Next|Previous) "),
     Shape(r"(?P<meta>\|[ |]*(?:\d{1,4} ?\|[ |]*)?)", "| 0 |", r"^\|"),
+    Shape(r"(?P<meta>[-–—_=*ـ~. ]+)$", "*****", r"^[-–—_=*ـ~. ]+$"),
+    Shape(rf"(?P<source>المصدر ?: ?(?P<credit>{WORD}(?: {WORD}){{0,3}})$)",
+          "المصدر : وكالات خارجية", "^المصدر"),
+    Shape(r"(?P<byline>(?:بقلم|كتب|كتبت|إعداد|تقرير) ?:$)", "بقلم:", "^[^ ]+ ?:$"),
+    Shape(r"(?P<meta>https?://[^ ]+$)", "http://example.com/1", "^http"),
+    Shape(r"(?P<signature>[\w.+ -]{2,40}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$)",
+          "someone@example.com", "@"),
     Shape(rf"(?P<share>شارك (?:من خلال|عبر|على) ?:? ?{_BUTTON}(?: {_BUTTON})+)(?: |$)",
           "شارك من خلال تويتر فيسبوك اكتب رأيك", "^شارك "),
     Shape(rf"(?P<share>{_BUTTON}(?: {_BUTTON}){{2,}})(?: |$)",
@@ -79,7 +89,7 @@ _SIGNS: Final = (
     r"content=|^[\"'] ?/>|^[A-Za-z]+\.(?:com|net|org) -|^الرئيسية|^الصفحة|تحديث|GMT|"
     r"^تاريخ النشر|^تم النشر|^عدد |"
     r"نشر في .+ يوم|^Next|^Prev|^\||^شارك|^تويتر|^فيس|^Tweet|^Share|^Facebook|^تنبيه|"
-    r"^[-–—_=*ـ~. ]+$|^المصدر|^http|@|^[^ ]+ ?:$"
+    r"^[-–—_=*ـ~. ]+$|^المصدر|^http|^[^@]{1,40}@|^[^ ]{3,6} ?:$|^alt=|^[A-Za-z]+(?: [A-Za-z]+)? - "
 )
 """Before what ends within so many bytes, one of these is in every head that a shape matches."""
 
