@@ -39,7 +39,7 @@ _META: Final = (
     Shape(rf"(?:تاريخ|تم) النشر ?: ?(?:{DATE})(?: .*)?", "تاريخ النشر :4 أبريل 2012"),
     Shape(r"آخر تحديث ?: ?.*\d{4}.*", "آخر تحديث: 4 أبريل 2012 10:00 GMT"),
     Shape(r"A (?:post|photo|video) shared by .+", "A post shared by Someone (@someone)"),
-    Shape(r"(?:Next|Previous|Prev)(?: (?:Next|Previous|Prev))*", "Next Previous"),
+    Shape(r"(?:Next|Previous|Prev|Back)(?: (?:Next|Previous|Prev|Back))*", "Next Previous"),
     Shape(rf"(?:{EMBED} ?)+", "https://www.youtube.com/watch?v=abc"),
     Shape(r"رابط الخبر ?: ?https?://\S+", "رابط الخبر : http://example.com/1.html"),
     Shape(r"[-•*]? ?[أا]نت الآن تتصفح .+", "• انت الآن تتصفح عدد نشر قبل 9 أيام"),
@@ -84,6 +84,7 @@ _CAPTION: Final = (
     Shape(rf"\(?تصوير ?[:/-] ?(?P<told>{WORD}(?: {WORD}){{0,3}})\)?",
           "تصوير: سالم المنصوري"),
     Shape(r"[(\[]?شاهد(?:وا)? (?:الفيديو|الصور)(?: .*)?[)\]]?", "(شاهد الفيديو)"),
+    Shape(r"و?لمشاهدة (?:[^ ]+ ){1,4}(?:اضغط|انقر)(?:ي|وا)? هنا.*", "ولمشاهدة النتيجة اضغط هنا"),
     Shape(r"لمشاهدة (?:الصور|الفيديو|المزيد من الصور).*", "لمشاهدة الصور اضغط هنا"),
 )  # fmt: skip
 
@@ -91,6 +92,13 @@ _PROMO: Final = (
     Shape(r"و?اتخذت من العاصمة .+ مقر[اًا]+ لها\.", "واتخذت من العاصمة بغداد مقرا لها."),
     Shape(r"(?:شبكة|قناة) .+ (?:مستقلة|إخبارية) انطلقت في .+",
           "شبكة الأفق قناة عربية إخبارية مستقلة انطلقت في عام 2012"),
+)  # fmt: skip
+
+_SIGNATURE: Final = (
+    Shape(rf"(?:نقل|ترجم)(?:ه|ته|ها|تها) (?:إلى|الى) العربية ?[:/] ?(?P<author>{WORD}(?: {WORD}){{1,3}})\.?",
+          "نقلته إلى العربية: سلمى حداد"),
+    Shape(rf"(?:مونتاج|تصوير ومونتاج|إعداد وتقديم) ?: ?(?P<author>{WORD}(?: {WORD}){{1,3}}(?: - {WORD}(?: {WORD}){{1,3}})?)",
+          "مونتاج: سلمى حداد - نادر عصفور"),
 )  # fmt: skip
 
 SHAPES: Final = tuple(
@@ -101,6 +109,7 @@ SHAPES: Final = tuple(
         ("legal", _LEGAL),
         ("caption", _CAPTION),
         ("promo", _PROMO),
+        ("signature", _SIGNATURE),
     )
     for shape in shapes
 )
@@ -112,7 +121,8 @@ _SIGNS: Final = (
     r"t\.me/|رابط الخبر|تتصفح|تقييم المقالات|للتدرج|^:|^[xX×]$|^&|المشاهدات|القراءات|قراءة ?:|"
     r"المزيد$|"
     r"للأرشيف|شارك|SMS|sms|تبدأ بالرمز|\d -|تعليق|inShare|المنشورة|محفوظة|يحظر|يمنع|رشيفية|تعبيرية|"
-    r"تصوير|شاهد|لمشاهدة|تخذت|مستقلة|إخبارية|تويتر|فيسبوك|Tweet|Facebook|Share on|of Form|الرابط الدائم"
+    r"تصوير|شاهد|لمشاهدة|تخذت|مستقلة|إخبارية|تويتر|فيسبوك|Tweet|Facebook|Share on|of Form|الرابط الدائم|"
+    r"Back|إلى العربية|الى العربية|مونتاج|وتقديم ?:"
 )
 """One of these is in every line that a shape matches."""
 

@@ -78,9 +78,7 @@ _WIRED: Final = re.compile(
 _RUN_ON: Final = re.compile(
     rf"(?P<who>{WORD}(?: {WORD}){{1,3}}) (?P<outlet>بي بي سي)\s*[-–،]\s*(?P<place>{WORD}(?: {WORD})?)(?=\s)"
 )
-_PLACE_NAME: Final = re.compile(
-    rf"(?P<both>{WORD}(?: {WORD}){{2,5}})\s?:\s?(?P<report>{WORD})\s"
-)
+_PLACE_NAME: Final = re.compile(rf"(?P<both>{WORD}(?: {WORD}){{2,5}})\s?:\s?(?P<report>{WORD})\s")
 _PLACE_LETTERS: Final = 60
 _COLUMNIST: Final = re.compile(
     r"(?:ال)?(?:تحليل|مقال|مقالة|رأي|تقرير|تعليق|قصة|ترجمة)\s+بقلم\s+(?P<who>[^.؟!؛:«\"]{5,80})"

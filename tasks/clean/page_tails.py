@@ -5,9 +5,11 @@ line of their own or behind the last sentence mark. They pile up, a source behin
 behind a stamp, so tails are peeled in rounds over the articles that changed.
 """
 
+import re
 from typing import Final
 
 import numpy as np
+import pyarrow.compute as pc
 
 from tasks.clean.draft import CAPTION, SIGNATURE, Draft, Found, Spans
 from tasks.clean.furniture import EMBED, PILED_DATE
@@ -42,7 +44,8 @@ _NAMED: Final = r"[^ .؟!،:«»()]+"
 _INITIALS: Final = r"[ء-ي]{1,2}(?: ?\. ?[ء-ي]{1,2})+\.?"
 _ROLE: Final = (
     r"(?:كاتب|كاتبة|باحث|باحثة|أكاديمي|أكاديمية|صحافي|صحافية|صحفي|صحفية|إعلامي|إعلامية|ناقد|ناقدة|"
-    r"أستاذ|أستاذة|خبير|خبيرة|محلل|محللة|مستشار|مستشارة|محام|روائي|روائية|شاعر|شاعرة|اقتصادي|عضو)"
+    r"قاضي|مفتي|وزير|عميد|رئيس|مدير|مديرة|أمين|نائب|إمام|خطيب|داعية|سفير|متخصص|متخصصة|استشاري|"
+    r"استشارية|أستاذ|أستاذة|خبير|خبيرة|محلل|محللة|مستشار|مستشارة|محام|روائي|روائية|شاعر|شاعرة|اقتصادي|عضو)"
 )
 
 ENDING_SHAPES: Final = (
@@ -66,6 +69,12 @@ ENDING_SHAPES: Final = (
     Shape(r"(?P<signature>(?:Twitter|twitter|تويتر) ?:? ?@\w+)", "Twitter @someone"),
     Shape(rf"(?P<signature>(?:نقل(?:ه|ته|ها|تها)|ترجم(?:ه|ته|ها|تها)) (?:إلى|الى) العربية ?[:/] ?"
           rf"(?P<author>{WORD}(?: {WORD}){{1,3}}))", "نقلته إلى العربية: سلمى حداد"),
+    Shape(r"(?P<signature>[ء-ي](?: [ء-ي]){1,2})", "ع ب م"),
+    Shape(rf"(?P<signature>\*+ ?{_ROLE}(?: [^.؟!:*]+)?)", "* كاتب وباحث"),
+    Shape(r"(?P<signature>\[email.protected\](?: ?/\* ?\*/)?)", "[email protected] /* */"),
+    Shape(r"(?P<caption>(?:ملاحظة ?: ?)?الصورة? (?:توضيحية|تعبيرية|أرشيفية))", "الصورة توضيحية"),
+    Shape(r"(?P<caption>(?:المزيد من|مزيد من|باقي) التفاصيل (?:في |ب)(?:ال)?(?:فيديو|تسجيل)[^.؟!]{0,30})",
+          "المزيد من التفاصيل في الفيديو"),
     Shape(r"(?P<share>(?:Share on [A-Za-z+]+ ?){2,}(?:More Sharing Services)?[ \d]*)",
           "Share on facebookShare on googleMore Sharing Services"),
     Shape(r"(?P<share>للتواصل مع الكاتب [اأ]رسل رسالة SMS.*)",
@@ -106,13 +115,13 @@ LINE_SHAPES: Final = (
     Shape(r"(?P<signature>[-*] ?(?P<author>(?:وحدة|قسم|هيئة) "
           r"(?:التقارير|التحرير|الأبحاث|الدراسات|الترجمة)"
           rf"(?: {WORD}){{0,2}}))", "* وحدة التقارير الاقتصادية"),
-    Shape(rf"(?P<signature>\* ?{_ROLE}(?: [^.؟!]+))", "* كاتب وباحث"),
+    Shape(r"(?P<signature>\*+ ?قسم(?: [^ .؟!:]+){1,4})", "* قسم التثقيف الصحي"),
     Shape(rf"(?P<signature>{_INITIALS}(?: ?[/-] ?{_INITIALS})*"
           r"|[ء-ي](?: [ء-ي]){0,2} ?/ ?[ء-ي](?: [ء-ي]){0,2})", "ي.ط/ف.س"),
     Shape(r"(?P<signature>(?:@|(?:Twitter|twitter|تويتر) ?: ?@?)[A-Za-z]\w{2,})", "@someone"),
     Shape(r"(?P<signature>(?:www\.)[\w-]+(?:\.[\w-]+)+/?)", "www.example.com"),
     Shape(r"(?P<share>.*الاتصالات ?[،,]? ?\d{5,6} ?موبايلي.*)", "الاتصالات، 636250 موبايلي"),
-    Shape(r"(?P<meta>[-–—_=*ـ~.][-–—_=*ـ~. ]*)", "-------- ---"),
+    Shape(r"(?P<meta>[-–—_=ـ~.][-–—_=ـ~. ]*)", "-------- ---"),
     Shape(r"(?P<meta>التاريخ ?: ?\d{1,2}[\d/ -]*)", "التاريخ : 07-08-2012"),
     Shape(r"(?P<meta>\.{3,} ?المزيد)", "...المزيد"),
 )  # fmt: skip
@@ -123,6 +132,13 @@ _STOP: Final = r"[.؟!…»”\")\]]"
 _FRAME: Final = rf"^(?:|.*?[^A-Za-z0-9_]{_STOP} ?|.*?{_STOP} )(?:{{}})$"
 """Behind a sentence mark, but not behind the points of an address: «www.example.com»."""
 
+STOPPED_SHAPES: Final = (
+    Shape(r"[ء-ي]{2}[.؟!…]+ ?(?P<signature>(?:كاتب|كاتبة|باحث|باحثة|أستاذ|أستاذة|استشاري|استشارية|"
+          r"أكاديمي|أكاديمية|متخصص|متخصصة|مستشار|محلل|خبير)(?: [^ .؟!،:«»\"()]+){1,8})",
+          "تم. أستاذ الاقتصاد بجامعة الأفق"),
+)  # fmt: skip
+"""What an author is, behind the last sentence, where no quotation or bracket ends before it."""
+
 TAG_SHAPES: Final = (
     Shape(r"[^ ]*[@A-Za-z0-9\x{0660}-\x{0669}][^ ]* (?P<tags>سمات (?P<labels>[^.،؟!:]+))",
           "someone@example.com سمات الرياض حادث مروري"),
@@ -131,16 +147,22 @@ TAG_SHAPES: Final = (
 
 _SHAPES: Final = (
     *(Shape(f"^(?:|.*? )(?:{s.pattern})", s.example) for s in (*PILE_SHAPES, *TAG_SHAPES)),
+    *(Shape(f"^.*?{shape.pattern}", shape.example) for shape in STOPPED_SHAPES),
     *ENDING_SHAPES,
     *(Shape(f"^(?:{shape.pattern})", shape.example) for shape in LINE_SHAPES),
 )
 
 _PILE: Final = (Shape(rf"(?P<meta>{PILED_DATE}(?: {PILED_DATE})+)", "2 أيلول 29 آب"),)
 
+_NAME_BYTES: Final = 120
+_BEHIND: Final = r"[ء-ي]{3}[.؟!…]+ ?[ء-ي][ء-ي ]{5,45}$"
+_NAME_BEHIND: Final = re.compile(_BEHIND.replace("?[ء-ي][", "?([ء-ي][").replace("$", ")$"))
+
 _SIGNS: Final = (
     r"المصدر|نقلا|نشر|خدمة|عن كتاب|سمات|وسوم|كلمات|الكلمات|Tags|@|SMS|sms|//|\.com/|\.be/|"
     r"t\.co/|t\.me/|"
-    r"إلى العربية|الى العربية|Share on|الاتصالات|^[@ء-ي] ?[./]|^[ء-ي]{2}[./]|^[ء-ي] [ء-ي][ /]|^@|تويتر|"
+    r"email.protected|صورة? (?:توضيحية|تعبيرية|أرشيفية)|التفاصيل (?:في|ب)|\*|[.؟!…»”\")] ?[ء-ي](?: [ء-ي]){1,2}$|"
+    r"[.؟!…] ?(?:كاتب|باحث|أستاذ|استشاري|أكاديمي|متخصص|مستشار|محلل|خبير)|إلى العربية|الى العربية|Share on|الاتصالات|^[@ء-ي] ?[./]|^[ء-ي]{2}[./]|^[ء-ي] [ء-ي][ /]|^@|تويتر|"
     r"^التاريخ|^Twitter|^twitter|^www|^[–—_=ـ~.]|"
     r"inShare|يمكنكم|تصفح المزيد|محفوظة|المنشورة|تابع|شاهد|فيديو|صور|\||رابط الخبر|من موقع|"
     r"^[-*]|المزيد$"
@@ -184,6 +206,10 @@ def _peel(draft: Draft, cuts: Cuts, lines: Numbers) -> list[Spans]:
     table = draft.lines
     names, new = _names(draft, cuts, lines)
     lines = lines[~names]
+    behind = _names_behind(draft, cuts, lines)
+    if behind:
+        new += behind
+        lines = lines[~np.isin(table.row[lines], joined(behind).row)]
     heads, tails = table.head[lines], table.tail[lines]
     starts = settled(draft, np.maximum(heads, tails - _BYTES), (heads, tails), 1)
     groups = matches(windows(draft, starts, tails), _SHAPES, _FRAME, _SIGNS)
@@ -205,6 +231,30 @@ def _names(draft: Draft, cuts: Cuts, lines: Numbers) -> tuple[np.ndarray, list[S
             cuts.add(span, CAPTION if named.titled else SIGNATURE)
             new.append(span)
     return are_names, new
+
+
+def _names_behind(draft: Draft, cuts: Cuts, lines: Numbers) -> list[Spans]:
+    """Note the name behind the last sentence of these lines: «... في الختام. سالم حداد».
+
+    The word before the stop has three letters at least: «د.» is before a name, and «3.» in a list.
+    """
+    table = draft.lines
+    lines = lines[~table.stop[lines] & (table.words[lines] > WORDS_AT_MOST)]
+    heads, tails = table.head[lines], table.tail[lines]
+    texts = windows(draft, settled(draft, tails - _NAME_BYTES, (heads, tails), 1), tails)
+    hits = pc.match_substring_regex(texts, _BEHIND).to_numpy(zero_copy_only=False)
+    new = []
+    for i in np.flatnonzero(hits).tolist():
+        name = _NAME_BEHIND.search(texts[i].as_py())
+        named = read_names(name[1]) if name else None
+        if name and named and not named.titled and len(named.names) == 1:
+            tail, size = int(tails[i]), len(name[1].encode())
+            row = int(table.row[lines[i]])
+            span = Spans.of([(row, tail - size, tail)])
+            say(cuts.said["author"], row, named.names)
+            cuts.add(span, SIGNATURE)
+            new.append(span)
+    return new
 
 
 def _follows_prose(draft: Draft, lines: Numbers) -> np.ndarray:

@@ -163,7 +163,9 @@ def _signed_alone(head: str, opening: re.Match[str], spelling: Spelling) -> Sign
     """
     rest = head[opening.end() :]
     name = tidy(rest)
-    if re.search(r"[.؟!؛]\s*$", head) or not re.fullmatch(r"[\u0621-\u0652\s\-–/،,|ـ*.]*:?", re.sub(r"^ ?[دأم] ?: ", "", rest)):
+    if re.search(r"[.؟!؛]\s*$", head) or not re.fullmatch(
+        r"[\u0621-\u0652\s\-–/،,|ـ*.]*:?", re.sub(r"^ ?[دأم] ?: ", "", rest)
+    ):
         return None
     if not name:
         return Signature(len(head), (tidy(opening.group()),)) if opening["desk"] else None
