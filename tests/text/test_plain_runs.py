@@ -1,5 +1,7 @@
 """What repair copies in runs is what it keeps, character by character, wherever that stands."""
 
+from itertools import pairwise
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -15,7 +17,7 @@ def repaired(texts: list[str], *, one_line: bool = False) -> list[str]:
     texts_made = repair(pa.array(texts, pa.large_string()), one_line=one_line).texts
     data = texts_made.data.tobytes()
     offsets = texts_made.offsets
-    return [data[i:j].decode() for i, j in zip(offsets[:-1], offsets[1:], strict=True)]
+    return [data[i:j].decode() for i, j in pairwise(offsets)]
 
 
 @pytest.mark.parametrize("one_line", [False, True])
