@@ -29,12 +29,14 @@ def content_hashes(titles: pa.ChunkedArray, texts: pa.ChunkedArray) -> pa.Array:
     """
     parts = [texts_of(titles), texts_of(texts)]
     views = [part.data.data for part in parts]
-    places = [zip(part.offsets[:-1].tolist(), part.offsets[1:].tolist(), strict=True) for part in parts]
+    places = [
+        zip(part.offsets[:-1].tolist(), part.offsets[1:].tolist(), strict=True) for part in parts
+    ]
     heads = (views[0][start:end] for start, end in places[0])
     bodies = (views[1][start:end] for start, end in places[1])
     digests = bytearray()
     for title, text in zip(heads, bodies, strict=True):
-        state = hashlib.sha256(b"%b\0" % title)
+        state = hashlib.sha256(bytes(title) + b"\0")
         state.update(text)
         digests += state.digest()
     return _hexadecimal(digests, _HASH_LENGTH)
@@ -78,4 +80,3 @@ def _best_name(names: Names) -> tuple[str, str]:
     if names.native_id:
         return "id", names.native_id
     return "text", names.content
-

@@ -100,11 +100,7 @@ def place_cuts(source, repaired_offsets, cuts, widest, tables):
                 piece = pieces
             else:
                 piece = _piece_of(trail, pieces, piece, at - side)
-            raw = (
-                _raw_end(trail, piece, at)
-                if side
-                else _raw_start(trail, pieces, piece, out, at)
-            )
+            raw = _raw_end(trail, piece, at) if side else _raw_start(trail, pieces, piece, out, at)
             if raw < counted:
                 counted = points = np.int64(0)
             points += _count_points(text[counted:raw])
