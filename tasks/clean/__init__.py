@@ -35,6 +35,7 @@ from tasks.clean.linked_titles import find_linked_titles
 from tasks.clean.page_heads import find_page_heads
 from tasks.clean.page_tails import find_page_tails
 from tasks.clean.related_links import find_related_links
+from tasks.clean.teaser_tails import find_teaser_tails
 from tasks.clean.times import read_times
 from tasks.clean.title_keys import KeySearch, among, title_column
 from tasks.clean.title_line import find_titles
@@ -69,6 +70,7 @@ RULES: Final[tuple[Rule, ...]] = (
     find_page_tails,
     find_learned_lines,
     find_lead_repeats,
+    find_teaser_tails,
 )
 """The cutting rules in the order in which they see the text."""
 
