@@ -22,6 +22,7 @@ from tasks.clean.bare_links import find_bare_links
 from tasks.clean.bylines import find_bylines
 from tasks.clean.captions import find_captions
 from tasks.clean.credits import authors_column
+from tasks.clean.date_piles import find_date_piles
 from tasks.clean.draft import TITLE, Draft, Found, Spans, open_draft
 from tasks.clean.edge_lines import line_keys_column
 from tasks.clean.embeds import find_embeds
@@ -35,6 +36,7 @@ from tasks.clean.lead_repeats import find_lead_repeats
 from tasks.clean.learned_lines import find_learned_lines
 from tasks.clean.linked_titles import find_linked_titles
 from tasks.clean.lone_captions import find_lone_captions
+from tasks.clean.media_prompts import find_media_prompts
 from tasks.clean.page_heads import find_page_heads
 from tasks.clean.page_tails import find_page_tails
 from tasks.clean.related_links import find_related_links
@@ -75,6 +77,8 @@ RULES: Final[tuple[Rule, ...]] = (
     find_embeds,
     find_page_tails,
     find_learned_lines,
+    find_date_piles,
+    find_media_prompts,
     find_tweet_promos,
     find_bare_links,
     find_lead_repeats,
