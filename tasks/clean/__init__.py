@@ -45,7 +45,6 @@ from tasks.clean.times import read_times
 from tasks.clean.title_keys import KeySearch, among, title_column
 from tasks.clean.title_line import find_titles
 from tasks.clean.title_repeats import find_title_repeats
-from tasks.clean.tweet_promos import find_tweet_promos
 from tasks.outcome import Outcome
 from tasks.sources import SourceProfile
 from tasks.text.addresses import canonical_urls
@@ -79,7 +78,6 @@ RULES: Final[tuple[Rule, ...]] = (
     find_learned_lines,
     find_date_piles,
     find_media_prompts,
-    find_tweet_promos,
     find_bare_links,
     find_lead_repeats,
     find_teaser_tails,

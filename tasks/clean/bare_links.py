@@ -44,10 +44,21 @@ def find_bare_links(draft: Draft) -> Found:
     marked = np.zeros(len(draft.lines.row), np.bool_)
     printed = np.isin(outlet_keys(draft.records["source"]), _outlets())
     known = (letters.word_letters(), *_connectives())
-    _mark_runs(draft.repaired.texts.data, draft.lines, printed, known, marked)
+    _mark_runs(draft.repaired.texts.data, draft.lines, _above(draft), (printed, known), marked)
     gone = np.flatnonzero(marked)
     spans = draft.cut_lines(gone)
     return Found(spans, np.full(len(gone), RELATED, np.int8), links=spans)
+
+
+def _above(draft: Draft) -> np.ndarray:
+    """Return the paragraphs with a line of a headline's size below them."""
+    lines = draft.lines
+    left = np.flatnonzero(lines.stands)
+    words, row = lines.words[left], lines.row[left]
+    long = (words[:-1] >= PARAGRAPH_WORDS) & lines.stop[left[:-1]] & (row[1:] == row[:-1])
+    able = (words[1:] >= LEAST_WORDS) & (words[1:] <= MOST_WORDS)
+    above: np.ndarray = left[:-1][long & able]
+    return above
 
 
 @cache
@@ -118,11 +129,10 @@ def _is_paragraph(lines, line):
 
 
 @njit(cache=True, nogil=True)
-def _mark_runs(data, lines, printed, known, marked):
+def _mark_runs(data, lines, above, told, marked):
+    printed, known = told
     run = np.empty(max(BETWEEN[1], BELOW[1]) + 1, np.int64)
-    for line in range(len(lines.row)):
-        if lines.words[line] < PARAGRAPH_WORDS or not lines.stop[line]:
-            continue
+    for line in above:
         row = lines.row[line]
         count = 0
         following = _next(lines, line, row)

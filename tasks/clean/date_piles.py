@@ -59,7 +59,12 @@ def _piled_lines(draft: Draft) -> Numbers:
     """Return the lines that are dates, three or more in a row, and boxes right above them."""
     lines = draft.lines
     left = np.flatnonzero(lines.stands)
-    short = (lines.words[left] <= 5) & (lines.tail[left] - lines.head[left] <= _LINE_BYTES)
+    short = (lines.words[left] <= 5) & ~lines.stop[left]
+    short &= lines.tail[left] - lines.head[left] <= _LINE_BYTES
+    starts, ends = _runs(short, lines.row[left])
+    for first, end in zip(starts, ends, strict=True):
+        if end - first < LEAST_DATES:
+            short[first:end] = False
     dates = np.zeros(len(left), np.bool_)
     dates[short] = pc.match_substring_regex(draft.texts(left[short]), f"^{_DATE}$")
     starts, ends = _runs(dates, lines.row[left])

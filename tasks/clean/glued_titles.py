@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from tasks.clean.draft import TITLE, Draft, Found, Spans
 from tasks.clean.names import agency_named, is_masthead, is_place
-from tasks.clean.shapes import WORD, settled, windows
+from tasks.clean.shapes import WORD, Numbers, settled, windows
 from tasks.text.lexicons import load_lexicon
 from tasks.text.words import fold
 
@@ -26,6 +26,8 @@ LINE_WORDS: Final = 25
 """A title and a sentence have more words."""
 
 _BYTES: Final = 1_500
+_OPENING_BYTES: Final = 420
+_DASH: Final = r"^[^.؟!:|]*[-–—]"
 _SHAPE: Final = (
     rf"^(?P<title>[^.؟!:|]{{15,170}}?) (?P<place>{WORD}(?: {WORD})?) ?[-–—]"
     rf"(?: ?(?P<outlet>[^-–—.]{{2,20}}?) ?[-–—])? (?P<verb>{WORD}) "
@@ -40,8 +42,9 @@ def find_glued_titles(draft: Draft) -> Found:
     untitled = draft.records["title"].is_null().to_numpy()[lines.row[first]]
     untitled &= ~draft.records["title_in_text"].to_numpy()[lines.row[first]]
     at = first[untitled & (lines.words[first] > LINE_WORDS) & ~_titles_cut(draft, first)]
-    ends = settled(draft, lines.head[at] + _BYTES, (lines.head[at], lines.tail[at]), -1)
-    texts = windows(draft, lines.head[at], ends)
+    openings = windows(draft, lines.head[at], _ends(draft, at, _OPENING_BYTES))
+    at = at[pc.match_substring_regex(openings, _DASH).to_numpy(zero_copy_only=False)]
+    texts = windows(draft, lines.head[at], _ends(draft, at, _BYTES))
     shaped = np.flatnonzero(pc.match_substring_regex(texts, _SHAPE))
     spans = []
     for k, text in zip(shaped.tolist(), texts.take(pa.array(shaped)).to_pylist(), strict=True):
@@ -52,6 +55,13 @@ def find_glued_titles(draft: Draft) -> Found:
     return Found(Spans.of(spans), np.full(len(spans), TITLE, np.int8))
 
 
+def _ends(draft: Draft, at: Numbers, size: int) -> Numbers:
+    """Return where the first bytes of lines end."""
+    heads, tails = draft.lines.head[at], draft.lines.tail[at]
+    ends: Numbers = settled(draft, heads + size, (heads, tails), -1)
+    return ends
+
+
 def _titles_cut(draft: Draft, first: np.ndarray) -> np.ndarray:
     """Tell which rows lost a line of a title's size above their first one already."""
     lines = draft.lines
@@ -59,7 +69,8 @@ def _titles_cut(draft: Draft, first: np.ndarray) -> np.ndarray:
     same: np.ndarray = (lines.row[above] == lines.row[first]) & (above < first)
     lost = (lines.end[above] - lines.start[above] > 0) & (lines.head[above] >= lines.tail[above])
     plain = draft.repaired.texts.data[lines.start[above]] != ord("|")
-    return same & lost & plain
+    gone: np.ndarray = same & lost & plain
+    return gone
 
 
 def _title_size(text: str) -> int:

@@ -13,13 +13,14 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-from tasks.clean.draft import Draft, Found
+from tasks.clean.draft import PROMO, Draft, Found
 from tasks.clean.shapes import Cuts, Shape, joined, matches, note, settled, windows
+from tasks.clean.tweet_promos import ADDRESS, ADDRESS_LETTER, tweet_promos
 from tasks.text import letters
 from tasks.text.words import chain, hash_phrases, next_word
 
 _BRACKET_BYTES: Final = 120
-_TAIL_BYTES: Final = 400
+_TAIL_BYTES: Final = 320
 
 _SHOWN: Final = (
     r"(?:ال)?(?:فيديو|تقرير|صور|صورة|مقطع|فيلم|إنفوغرافيك|انفوغرافيك|تسجيل|ألبوم|حوار|لقاء)"
@@ -50,10 +51,14 @@ _STOP: Final = r"[.؟!…»”\")]"
 
 
 def find_media_prompts(draft: Draft) -> Found:
-    """Cut prompts in brackets wherever they stand, and those that end texts."""
+    """Cut tweets that advertise, prompts in brackets, and prompts that end texts."""
     cuts = Cuts()
+    data = draft.repaired.texts.data
+    opened, tweets = _marks(data, ADDRESS, letters.word_letters(), _first_words())
+    found = tweet_promos(draft, tweets)
+    cuts.add(found, PROMO)
+    draft = draft.without(found)
     lines = draft.lines
-    opened = _brackets(draft.repaired.texts.data, letters.word_letters(), _first_words())
     at = np.searchsorted(lines.start, opened, side="right") - 1
     inside = (opened >= lines.head[at]) & (opened < lines.tail[at])
     opened, at = opened[inside], at[inside]
@@ -80,20 +85,33 @@ def _first_words() -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _has_bracket(block):
+def _has_mark(block):
     found = np.uint8(0)
     for k in range(len(block)):
-        found |= np.uint8(block[k] == 0x28)
+        found |= np.uint8(block[k] == 0x28) | np.uint8(block[k] == 0x77)
     return found
 
 
 @njit(cache=True, nogil=True)
-def _brackets(data, table, words):
-    """Return the places of brackets that open before one of the words, 64 bytes at a time."""
-    places = []
+def _is_at(data, start, address):
+    if start < 0 or start + len(address) > len(data):
+        return False
+    k = 0
+    while k < len(address) and data[start + k] == address[k]:
+        k += 1
+    return k == len(address)
+
+
+@njit(cache=True, nogil=True)
+def _marks(data, address, table, words):
+    """Return the places of brackets before one of the words, and (start, end) of addresses.
+
+    Brackets and the «w» of an address are looked for 64 bytes at a time: Arabic has few of them.
+    """
+    brackets, addresses = [], []
     i = 0
     while i < len(data):
-        if i + 64 <= len(data) and not _has_bracket(data[i : i + 64]):
+        if i + 64 <= len(data) and not _has_mark(data[i : i + 64]):
             i += 64
             continue
         stop = min(i + 64, len(data))
@@ -103,9 +121,17 @@ def _brackets(data, table, words):
                 key = chain(np.uint64(0), value)
                 place = np.searchsorted(words, key)
                 if place < len(words) and words[place] == key:
-                    places.append(i)
+                    brackets.append(i)
+            elif data[i] == 0x77 and _is_at(data, i - ADDRESS_LETTER, address):
+                end = i
+                while end < len(data) and data[end] > 0x20 and data[end] < 0x80:
+                    end += 1
+                addresses.append((i - ADDRESS_LETTER, end))
             i += 1
-    found = np.empty(len(places), np.int64)
-    for k in range(len(places)):
-        found[k] = places[k]
-    return found
+    places = np.empty(len(brackets), np.int64)
+    for k in range(len(brackets)):
+        places[k] = brackets[k]
+    spans = np.empty((len(addresses), 2), np.int64)
+    for k in range(len(addresses)):
+        spans[k, 0], spans[k, 1] = addresses[k]
+    return places, spans
