@@ -20,6 +20,7 @@ from tasks.clean.names import (
     begins_like_a_name,
     is_country,
     is_domain,
+    is_masthead,
     is_no_name,
     is_place,
     is_verb,
@@ -67,8 +68,8 @@ def read_opener(head: str, *, whole: bool, own: frozenset[str] = frozenset()) ->
     ``own`` has folded names under which the outlet signs.
     """
     start = len(head) - len(head.lstrip(" |*-–—"))
-    first = head[start : start + 24].split(maxsplit=1)[:1]
-    if first and is_no_name(first[0]) and first[0] not in LABELS:
+    first = head[start : start + 24].split(maxsplit=2)[:2]
+    if first and is_no_name(first[0]) and first[0] not in LABELS and not _is_outlet(first):
         return _read_columnist(head) if whole else None
     dated = _read_dated(head, whole=whole)
     if dated:
@@ -84,6 +85,11 @@ def read_opener(head: str, *, whole: bool, own: frozenset[str] = frozenset()) ->
         if _accepted(read, head, at_end=at_end, own=own):
             return _signature(read, _with_agency(head, read[-1]))
     return _read_columnist(head) if whole else None
+
+
+def _is_outlet(words: list[str]) -> bool:
+    """Tell whether two words are an outlet's name, whatever the first is alone: «عين اليوم»."""
+    return len(words) > 1 and is_masthead(" ".join(words))
 
 
 def _accepted(read: list[Part], head: str, *, at_end: bool, own: frozenset[str]) -> bool:
