@@ -42,8 +42,8 @@ from tasks.store.references import read
 from tests.benchmarks.measuring import median, news, print_table
 
 _PARTS: Final = (
-    *("repair", "open_draft", "body_of", "split_glued", "removed_column", "_identity"),
-    *("_editorial", "read_times"),
+    *("repair", "open_draft", "line_keys_column", "body_of", "split_glued", "removed_column"),
+    *("_identity", "_editorial", "read_times"),
 )
 """What ``clean`` calls beside its rules."""
 
