@@ -58,9 +58,9 @@ _BOUNDS: Final = (
 
 def main() -> int:
     options = _parser().parse_args()
-    shards = _read_news(news())
+    shards = read_news(news())
     profiles = load_profiles(folder=None)
-    titles = _titles(shards)
+    titles = batch_titles(shards)
     stage.clean(shards[0].slice(0, 200), profiles, titles=titles)
     whole, passes = [], []
     for _ in range(options.runs):
@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _read_news(source: Path) -> list[pa.Table]:
+def read_news(source: Path) -> list[pa.Table]:
     """Return the shards of the corpus of real news as a run reads them (``RECORDS``)."""
     bounds = FetchSettings()
     taken = {name: getattr(bounds, name) for name in _BOUNDS}
@@ -107,7 +107,8 @@ def _own(table: pa.Table) -> pa.Table:
     return pa.ipc.open_stream(sink.getvalue()).read_all()
 
 
-def _titles(shards: Sequence[pa.Table]) -> KeySearch:
+def batch_titles(shards: Sequence[pa.Table]) -> KeySearch:
+    """Return the search that knows the titles of all shards."""
     return among(np.unique(np.concatenate([keys_of(table) for table in shards])))
 
 
