@@ -24,24 +24,30 @@ from tasks.clean.assemble import (
     removed_column,
     with_rules_of_tails,
 )
+from tasks.clean.bare_links import find_bare_links
 from tasks.clean.bylines import find_bylines
 from tasks.clean.captions import find_captions
 from tasks.clean.credits import authors_column
+from tasks.clean.date_piles import find_date_piles
 from tasks.clean.date_stamps import find_date_stamps
 from tasks.clean.draft import TITLE, Draft, Found, Spans, open_draft
 from tasks.clean.edge_lines import line_keys_column
 from tasks.clean.embeds import find_embeds
 from tasks.clean.furniture import find_furniture
 from tasks.clean.glued_links import find_glued_links
+from tasks.clean.glued_titles import find_glued_titles
 from tasks.clean.glued_words import split_glued
 from tasks.clean.identity import Names, article_ids, content_hashes
 from tasks.clean.inline_links import find_inline_links
 from tasks.clean.lead_repeats import find_lead_repeats
 from tasks.clean.learned_lines import find_learned_lines
 from tasks.clean.linked_titles import find_linked_titles
+from tasks.clean.lone_captions import find_lone_captions
+from tasks.clean.media_prompts import find_media_prompts
 from tasks.clean.page_heads import find_page_heads
 from tasks.clean.page_tails import find_page_tails
 from tasks.clean.related_links import find_related_links
+from tasks.clean.teaser_tails import find_teaser_tails
 from tasks.clean.times import read_times
 from tasks.clean.title_keys import KeySearch, among, title_column
 from tasks.clean.title_line import find_titles
@@ -65,10 +71,12 @@ RULES: Final[tuple[Rule, ...]] = (
     find_furniture,
     find_page_heads,
     find_date_stamps,
+    find_glued_titles,
     find_title_repeats,
     find_captions,
     find_bylines,
     find_agencies,
+    find_lone_captions,
     find_related_links,
     find_glued_links,
     find_inline_links,
@@ -76,7 +84,11 @@ RULES: Final[tuple[Rule, ...]] = (
     find_embeds,
     find_page_tails,
     find_learned_lines,
+    find_date_piles,
+    find_media_prompts,
+    find_bare_links,
     find_lead_repeats,
+    find_teaser_tails,
 )
 """The cutting rules in the order in which they see the text."""
 
@@ -111,7 +123,7 @@ def clean(
     cuts, kinds = all_cuts(found)
     kinds = with_rules_of_tails(draft, cuts, kinds)
     body, split = split_glued(body_of(draft, cuts))
-    headlines = _titles(draft, found[RULES.index(find_titles)].cuts)
+    headlines = _titles(draft, cuts, kinds)
     columns = {
         **_identity(records),
         **_editorial(draft, found),
@@ -202,12 +214,13 @@ def _all_links(found: list[Found]) -> Spans:
     return Spans(row[order], start[order], end[order])
 
 
-def _titles(draft: Draft, cuts: Spans) -> pa.Array:
+def _titles(draft: Draft, cuts: Spans, kinds: np.ndarray) -> pa.Array:
     """Return the titles: of the record, or cut from the first line of its text."""
     given = repair_column(draft.records["title"], one_line=True)
-    if not len(cuts.row):
+    titles = np.flatnonzero(kinds == TITLE)
+    if not len(titles):
         return given
-    lines = [draft.text(start, end) for start, end in zip(cuts.start, cuts.end, strict=True)]
+    lines = [draft.text(cuts.start[k], cuts.end[k]) for k in titles]
     in_text = np.zeros(len(given), np.bool_)
-    in_text[cuts.row] = True
+    in_text[cuts.row[titles]] = True
     return pc.replace_with_mask(given, pa.array(in_text), pa.array(lines, pa.string()))

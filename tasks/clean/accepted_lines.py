@@ -1,7 +1,8 @@
 """Lines that an outlet's profile names as boilerplate: a person has read and accepted them.
 
-``boilerplate = ["حمّلوا تطبيق مرآة النهر"]`` cuts that line wherever it stands, before any other
-rule looks: what follows a masthead can then be read as the head of the article.
+With ``boilerplate = ["حمّلوا تطبيق مرآة النهر"]`` the line «حملوا تطبيق مرآة النهر» goes wherever it
+stands, before any other rule looks: what follows a masthead can then be read as the head of the
+article.
 """
 
 import numpy as np

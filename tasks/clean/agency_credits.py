@@ -24,8 +24,8 @@ LAST_LINES: Final = 3
 TAIL_BYTES: Final = 96
 
 _BESIDE: Final = re.compile(r"\s*[-–—/،,|+&]\s*|\s+ـ+\s+|\s+و(?=[اأإآ-ي]{3})")
-_LINE: Final = re.compile(r"[\s*|•\-–—]*(?P<open>[(\[]?)(?P<names>[^()\[\]]+?)[)\]]?[\s.*]*")
-_BEHIND: Final = r"[.؟!…»”\"][\s\p{Cf}]*[*\-–—]?\s*([(\[*][^()\[\]]{2,40}[)\]]?)[\s.]*$"
+_LINE: Final = re.compile(r"[\s*|•\-–—]*(?P<open>[(\[]?)(?P<names>[^()\[\]]+?)[)\]]?[\s.*|]*")
+_BEHIND: Final = r"[.؟!…»”\"][\s\p{Cf}]*[*\-–—]?\s*([(\[*][^()\[\]]{2,40}[)\]]?)[\s.|]*$"
 
 
 def find_agencies(draft: Draft) -> Found:
@@ -87,12 +87,12 @@ def _last_lines(draft: Draft) -> Flags:
 
 
 def _brackets(draft: Draft) -> Flags:
-    """Tell which lines end with a closing bracket."""
+    """Tell which lines end with a closing bracket, or with the bar of a table behind one."""
     data = draft.repaired.texts.data
     if not len(data):
         return np.zeros(len(draft.lines.tail), np.bool_)
     ends = np.maximum(draft.lines.tail - 1, 0)
-    closed: Flags = (data[ends] == ord(")")) & draft.lines.stands
+    closed: Flags = ((data[ends] == ord(")")) | (data[ends] == ord("|"))) & draft.lines.stands
     return closed
 
 

@@ -110,7 +110,7 @@ def _copy_standing(data, offsets, cuts, out, out_offsets):
             for k in range(last, stop):
                 owed = data[k] if owed != 0x0A else owed
             i = stop
-            if cut < len(cut_starts) and cut_starts[cut] <= i and i < offsets[row + 1]:
+            if cut < len(cut_starts) and cut_starts[cut] <= i < offsets[row + 1]:
                 owed = owed or np.uint8(0x20)
                 i = max(i, cut_ends[cut])
                 cut += 1

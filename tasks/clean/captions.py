@@ -30,7 +30,7 @@ def find_captions(draft: Draft) -> Found:
     able = (below > first) & (lines.row[below] == lines.row[first]) & lines.stands[below]
     able &= (lines.words[first] <= MOST_WORDS) & ~lines.stop[first] & ~lines.bullet[first]
     able &= lines.heading_end[first] < 0
-    able &= _are_titled(draft)[lines.row[first]]
+    able &= titled_rows(draft)[lines.row[first]]
     first, below = first[able], below[able]
     heads = pc.utf8_slice_codeunits(draft.texts(below), 0, _LETTERS)
     dated = np.flatnonzero(
@@ -49,7 +49,7 @@ def find_captions(draft: Draft) -> Found:
     return Found(draft.cut_lines(at), np.full(len(at), CAPTION, np.int8), captions=captions)
 
 
-def _are_titled(draft: Draft) -> np.ndarray:
+def titled_rows(draft: Draft) -> np.ndarray:
     """Tell of each row whether its title is known, or was cut from its first line."""
     titled: np.ndarray = draft.records["title"].is_valid().to_numpy().copy()
     lines = draft.lines

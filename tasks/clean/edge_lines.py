@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from numba import njit
 
-from tasks.clean.draft import SHORT_WORDS, Draft
+from tasks.clean.draft import Draft
 from tasks.text import letters
 from tasks.text.buffers import texts_of
 from tasks.text.lexicons import load_lexicon
@@ -31,11 +31,16 @@ TAIL_LINES: Final = 6
 under the articles of two outlets."""
 
 WORDS_AT_MOST: Final = 14
-"""Longer lines without an end are captions, leads and paragraphs."""
+STOPPED_WORDS_AT_MOST: Final = 25
+"""Longer lines without an end are captions, leads and paragraphs; longer sentences are told to the
+reader of the story (the longest of an outlet about itself had 20 words)."""
 
 CUES: Final = 2
 """Words of ``boilerplate_words`` that tell a sentence to be the outlet's own: of the closing
 sentences that came again in 20,000 articles, those without were background of the stories."""
+
+FIRST_CUE: Final = 4
+"""The word by which the first has come: «يمكنكم استلام إشعارات بأهم الأخبار بعد تحميل التطبيق»."""
 
 _BYTES_AT_MOST: Final = 1000
 _FIGURE: Final = np.uint64(0x1F6)
@@ -118,7 +123,10 @@ def _sides(row, split):
 
 @njit(cache=True, nogil=True)
 def _line_key(data, start, end, table, cues):
-    """Return (key, words that are no figures, those of them that are among ``cues``)."""
+    """Return (key, words that are no figures, those of them that are among ``cues``).
+
+    A line without any of them among its first words is not read to its end.
+    """
     key = np.uint64(0)
     told = found = 0
     i = start
@@ -126,36 +134,35 @@ def _line_key(data, start, end, table, cues):
         value, first, i = next_word(data, i, end, table)
         if value == 0:
             break
-        if _is_figure(data, first, i):
+        if _is_figure(data, first):
             value = _FIGURE
         else:
             told += 1
-            cue = chain(np.uint64(0), value)  # as a phrase of one word is hashed
-            place = np.searchsorted(cues, cue)
-            found += place < len(cues) and cues[place] == cue
+            if len(cues):
+                cue = chain(np.uint64(0), value)  # as a phrase of one word is hashed
+                place = np.searchsorted(cues, cue)
+                found += place < len(cues) and cues[place] == cue
+                if found == 0 and told == FIRST_CUE:
+                    break
         key = chain(key, value)
     return (key | np.uint64(2)) & ~_TAIL, told, found
 
 
 @njit(cache=True, nogil=True)
-def _is_figure(data, start, end):
-    """Tell whether a digit is in the word, ASCII or Arabic-Indic."""
-    while start < end:
-        code, length = decode(data, start)
-        if (code >= 0x30 and code <= 0x39) or (code >= 0x660 and code <= 0x669):
-            return True
-        start += length
-    return False
+def _is_figure(data, start):
+    """Tell whether the word begins with a digit, ASCII or Arabic-Indic."""
+    code, _ = decode(data, start)
+    return (code >= 0x30 and code <= 0x39) or (code >= 0x660 and code <= 0x669)
 
 
 @njit(cache=True, nogil=True)
 def _learnable_key(data, lines, line, table, cues):
     """Return the key of a line that may be learned, 0 of any other."""
     start, end, words = lines.head[line], lines.tail[line], lines.words[line]
-    longest = SHORT_WORDS if lines.stop[line] else WORDS_AT_MOST
+    longest = STOPPED_WORDS_AT_MOST if lines.stop[line] else WORDS_AT_MOST
     if words == 0 or words > longest or end - start > _BYTES_AT_MOST:
         return np.uint64(0)
-    key, told, found = _line_key(data, start, end, table, cues)
+    key, told, found = _line_key(data, start, end, table, cues if lines.stop[line] else cues[:0])
     if told == 0 or (lines.stop[line] and found < CUES):
         return np.uint64(0)
     return key

@@ -37,6 +37,11 @@ _META: Final = (
     Shape(rf"\|[| ]*{any_of('navigation_words')}[| ]*", "| | قصاصات |"),
     Shape(rf"{DAY} ?[،,] ?{DATE} ?-? ?{TIME}", "الأحد، 11 أبريل 2010 - 19:18"),
     Shape(rf"(?:تاريخ|تم) النشر ?: ?(?:{DATE})(?: .*)?", "تاريخ النشر :4 أبريل 2012"),
+    Shape(
+        rf"(?:{WORD} ?: )?تم [إا]ضافته يوم [^.؟!]*\d{{4}}[^.؟!]*",
+        "الأفق: تم إضافته يوم الإثنين 13 فبراير 2012 م - الساعه 8:07 مساءً",
+    ),
+    Shape(r"(?:Top|Bottom) of Form", "Top of Form"),
     Shape(r"آخر تحديث ?: ?.*\d{4}.*", "آخر تحديث: 4 أبريل 2012 10:00 GMT"),
     Shape(r"A (?:post|photo|video) shared by .+", "A post shared by Someone (@someone)"),
     Shape(r"(?:Next|Previous|Prev|Back)(?: (?:Next|Previous|Prev|Back))*", "Next Previous"),
@@ -116,6 +121,7 @@ SHAPES: Final = tuple(
 
 
 _SIGNS: Final = (
+    r"of Form|ضافته|"
     r"//|ت ?م$|[-_=]{5}|^[|]|\d:\d\d|النشر|آخر تحديث|shared by|Prev|Next|https?:|\.com/|\.be/|"
     r"t\.co/|"
     r"t\.me/|رابط الخبر|تتصفح|تقييم المقالات|للتدرج|^:|^[xX×]$|^&|المشاهدات|القراءات|قراءة ?:|"

@@ -36,7 +36,7 @@ def content_hashes(titles: pa.ChunkedArray, texts: pa.ChunkedArray) -> pa.Array:
     bodies = (views[1][start:end] for start, end in places[1])
     digests = bytearray()
     for title, text in zip(heads, bodies, strict=True):
-        state = hashlib.sha256(b"%b\0" % title)
+        state = hashlib.sha256(bytes(title) + b"\0")
         state.update(text)
         digests += state.digest()
     return _hexadecimal(digests, _HASH_LENGTH)

@@ -40,46 +40,21 @@ from tasks.clean.opener_parts import (
     Part,
     read_parts,
 )
+from tasks.clean.opener_shapes import (
+    BODY,
+    begins_report,
+    read_dated,
+    read_placed,
+    read_run_on,
+    read_wired,
+)
 from tasks.clean.signature import Signature, glued_at, tidy
-
-_BODY: Final = 30
-"""Letters that a report has at least behind its dateline."""
 
 _CRIES: Final = frozenset({"عاجل", "تواصل", "لكم", "صدى", "صفا"})
 """Mastheads that are cries and plain words, too: «عاجل: أعلنت الوزارة»."""
 
-_BEGIN: Final = frozenset(
-    {
-        *("تحت", "برعاية", "بحضور", "بمشاركة", "ضمن", "خلال", "بعد", "قبل", "وسط", "رغم", "عقب"),
-        *("إثر", "بدأ", "بدأت", "لا", "كان", "كانت", "عاد", *PARTICLES, *REPORT_WORDS),
-    }
-)
-"""Words that follow a name only where a report begins."""
-
-_DATED: Final = re.compile(
-    rf"(?P<place>{WORD}(?:\s{WORD}){{0,2}})(?:\s\([^()]{{2,30}}\))?\s*[،,]?\s*"
-    r"(?:\d{1,2}[-/]\d{1,2}[-/]\d{4}"
-    r"|\d{1,2}\s\w+(?:\s\w+)?\s\d{4}\s?(?:هـ?|م)?(?:\s(?:الموافق\s)?\d{1,2}\s\S{3,12}\s\d{4}\s?م?)?)"
-    r"\s*[-–،]?\s*(?P<agency>[\w .]{2,8}?)\s*(?:[-–—:]+\s*|$)"
-)
 _PHOTO: Final = re.compile(r"\s*\(تصوير ?[:/-]? ?[^()]{3,40}\)[\s:–-]*")
 _BEFORE_MARK: Final = re.compile(r"([\w .]{2,40}?) ?(?:[-–—−:/|،]|$)")
-_SLASHED: Final = re.compile(
-    rf"(?P<place>{WORD}(?: {WORD}){{0,2}}) ?/ ?\d{{1,2}} {WORD} \d{{4}} ?[/(] ?(?P<agency>[\w .]{{2,12}}?) ?[/)][-– ]*"
-)
-"""«الرباط/19 يونيو 2018/ومع/»."""
-_MAP: Final = {"ومع": "و م ع"}
-"""An agency whose initials, side by side, are a word."""
-_WIRED: Final = re.compile(
-    r"(?P<place>[^()«»\"،,.:؟!\d–—-]{2,40})(?P<land>[،,][^()«»\".:؟!\d–—-]{2,50})?"
-    rf"(?P<day> \d{{1,2}} {WORD}(?: {WORD})? ?)?"
-    r"\((?P<wire>[^()]{2,20})\)\s*[-–—]+\s*"
-)
-_RUN_ON: Final = re.compile(
-    rf"(?P<who>{WORD}(?: {WORD}){{1,3}}) (?P<outlet>بي بي سي)\s*[-–،]\s*(?P<place>{WORD}(?: {WORD})?)(?=\s)"
-)
-_PLACE_NAME: Final = re.compile(rf"(?P<both>{WORD}(?: {WORD}){{2,5}})\s?:\s?(?P<report>{WORD})\s")
-_PLACE_LETTERS: Final = 60
 _COLUMNIST: Final = re.compile(
     r"(?:ال)?(?:تحليل|مقال|مقالة|رأي|تقرير|تعليق|قصة|ترجمة)\s+بقلم\s+(?P<who>[^.؟!؛:«\"]{5,80})"
 )
@@ -92,13 +67,13 @@ def read_opener(head: str, *, whole: bool, own: frozenset[str] = frozenset()) ->
     """
     photo = _PHOTO.search(head) if "(تصوير" in head else None
     if photo:
-        read = read_opener(head[: photo.start()], whole=True, own=own)
-        return replace(read, length=photo.end()) if read else None
+        signed = read_opener(head[: photo.start()], whole=True, own=own)
+        return replace(signed, length=photo.end()) if signed else None
     start = len(head) - len(head.lstrip(" |*-–—ـ"))
     first = head[start : start + 24].split(maxsplit=1)[:1]
     if first and _opens_prose(head[start:], first[0]):
         return _read_columnist(head) if whole else None
-    dated = _read_dated(head, whole=whole)
+    dated = read_dated(head, whole=whole)
     if dated:
         return dated
     parts, rest = read_parts(head, start, whole=whole, own=own)
@@ -107,7 +82,7 @@ def read_opener(head: str, *, whole: bool, own: frozenset[str] = frozenset()) ->
         if end:
             return Signature(end, (tidy(head[rest:end]),), None, parts[0].name)
     if len(parts) == 1 and parts[0].dashed and not parts[0].bracketed:
-        placed = _read_placed(head, parts[0], rest)
+        placed = read_placed(head, parts[0], rest)
         if placed:
             return placed
     for count in range(len(parts), 0, -1):
@@ -115,52 +90,8 @@ def read_opener(head: str, *, whole: bool, own: frozenset[str] = frozenset()) ->
         at_end = whole and read[-1].after >= len(head)
         if _accepted(read, head, at_end=at_end, own=own):
             return _signature(read, _with_agency(head, read[-1]))
-    run_on = _read_wired(head, start) or _read_run_on(head)
+    run_on = read_wired(head, start) or read_run_on(head)
     return run_on or (_read_columnist(head) if whole else None)
-
-
-def _read_placed(head: str, part: Part, rest: int) -> Signature | None:
-    """Read «سالم عصفور – جدة صرح المتحدث» and «ضفاف الأفق – متابعات أزاحت»: a verb ends it."""
-    sure = part.kind == OUTLET or (part.kind == PERSON and person_named(part.name, sure=KNOWN))
-    words = head[rest : rest + _PLACE_LETTERS].split()
-    for size in range(min(3, len(words) - 1), 0, -1):
-        place = " ".join(words[:size])
-        following = words[size]
-        if not sure or len(following) < 3 or not is_verb(following):
-            continue
-        if is_place(place) or place in LABELS:
-            end = head.index(following, rest)
-            person, outlet = person_named(part.name), part.kind == OUTLET
-            authors = (person,) if person and not outlet else ()
-            return Signature(
-                end, authors, part.name if outlet else None, place if is_place(place) else None
-            )
-    return None
-
-
-def _read_run_on(head: str) -> Signature | None:
-    """Read «سالم عصفور بي بي سي - لندن كانت» and «أبوظبي سالم عصفور: أعلنت»."""
-    match = _RUN_ON.match(head) if "بي بي سي" in head[:60] else None
-    if match:
-        name = person_named(match["who"])
-        places = (match["place"], match["place"].split()[0])
-        place = next(filter(is_place, places), None)
-        if name and place:
-            return Signature(match.start("place") + len(place), (name,), match["outlet"], place)
-    match = _PLACE_NAME.match(head)
-    if match is None or not _begins(match["report"]):
-        return None
-    words = match["both"].split()
-    for size in range(min(3, len(words) - 2), 0, -1):
-        place, name = " ".join(words[:size]), person_named(" ".join(words[size:]), sure=KNOWN)
-        if name and is_place(place):
-            return Signature(match.start("report"), (name,), None, place)
-    return None
-
-
-def _begins(word: str) -> bool:
-    """Tell whether the word opens a report."""
-    return word in _BEGIN or (len(word) > 2 and is_verb(word))
 
 
 def _opens_prose(text: str, first: str) -> bool:
@@ -284,11 +215,11 @@ def _place_alone(read: list[Part], head: str, *, at_end: bool) -> bool:
     last = read[-1]
     if at_end:
         return last.dashed and last.after > last.end
-    if len(head) - last.after < _BODY or last.bracketed:
+    if len(head) - last.after < BODY or last.bracketed:
         return False
     following = _word_behind(head, last)
     if last.dashed:
-        if ":" in head[last.after : last.after + _BODY]:  # «بغداد - زيدان الربيعي: بحث»
+        if ":" in head[last.after : last.after + BODY]:  # «بغداد - زيدان الربيعي: بحث»
             return False
         return not (following[:1].isdigit() or "/" in last.marks or is_place(following))
     country = any(is_country(part.name) for part in read)
@@ -303,7 +234,7 @@ def _person_alone(part: Part, head: str, *, at_end: bool) -> bool:
         return ":" not in part.marks and not part.bracketed and _is_signed_name(part.name)
     following = _word_behind(head, part)
     opens = following in PARTICLES | REPORT_WORDS or (len(following) > 2 and is_verb(following))
-    return part.dashed and opens and len(head) - part.after >= _BODY
+    return part.dashed and opens and len(head) - part.after >= BODY
 
 
 def _is_signed_name(name: str) -> bool:
@@ -321,7 +252,7 @@ def name_before_report(head: str, start: int) -> int:
     for number, token in enumerate(re.finditer(r"\S+", head[start:])):
         word = token.group()
         at = start + token.start()
-        opens = word in _BEGIN or (len(word) > 2 and is_verb(word))
+        opens = begins_report(word)
         if number == 0 and not begins_like_a_name(word):
             return 0
         if number > 1 and opens:
@@ -372,39 +303,6 @@ def _signature(read: list[Part], length: int) -> Signature:
         agency_named(_first(read, AGENCY)),
         name_only=len(read) == 1 and bool(people) and not read[0].dashed,
     )
-
-
-def _read_wired(head: str, start: int) -> Signature | None:
-    """Read a dateline whose places are in no list: «سرينغار، كشمير الهندية (رويترز) --».
-
-    An agency in brackets before a dash is evidence enough, where what stands before it is parted
-    by a comma, or two words at most, and holds no particle or verb.
-    """
-    match = _WIRED.match(head, start) if "(" in head else None
-    if match is None or 0 < len(head) - match.end() < _BODY:
-        return None
-    wire, place, land = match["wire"].strip(), tidy(match["place"]), match["land"]
-    words = place.split()
-    agency = agency_named(wire)
-    told = agency or is_masthead(wire)
-    if not told or len(words) > (3 if land or match["day"] else 2) or any(map(is_no_name, words)):
-        return None
-    if land and (len(land.split()) > 6 or any(is_verb(word) for word in tidy(land).split())):
-        return None
-    outlet = None if agency else wire
-    return Signature(match.end(), (), outlet, place, agency)
-
-
-def _read_dated(head: str, *, whole: bool) -> Signature | None:
-    """Read «القاهرة 26 شوال 1436 هـ الموافق 12 أغسطس 2015 م واس», «طوباس 5-7-2012 وفا-»."""
-    match = _DATED.match(head) or _SLASHED.match(head)
-    agency = _MAP.get(match["agency"]) or agency_named(match["agency"]) if match else None
-    if match is None or agency is None:
-        return None
-    rest = head[match.end() :].strip()
-    author = person_named(rest) if whole and rest else None
-    length = len(head) if author else match.end()
-    return Signature(length, (author,) if author else (), None, match["place"], agency)
 
 
 def _read_columnist(head: str) -> Signature | None:

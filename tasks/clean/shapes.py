@@ -31,6 +31,9 @@ SAYINGS: Final = ("author", "credit", "told", "labels", "piled")
 
 _GROUP: Final = re.compile(r"\?P<[a-z_]+>")
 
+_MANY: Final = 64
+"""Of more texts it is asked first whether they match: RE2 tells that faster than where."""
+
 Numbers = npt.NDArray[np.int64]
 
 
@@ -113,8 +116,12 @@ def matches(texts: pa.Array, shapes: Sequence[Shape], frame: str, signs: str) ->
     left = np.flatnonzero(found)
     if not len(left):
         return []
+    pattern = _framed(tuple(shapes), frame)
     tried = texts.take(pa.array(left))
-    groups = pc.extract_regex_span(tried, _framed(tuple(shapes), frame))
+    if len(left) > _MANY:
+        found = pc.match_substring_regex(tried, pattern).to_numpy(zero_copy_only=False)
+        left, tried = left[found], tried.filter(pa.array(found))
+    groups = pc.extract_regex_span(tried, pattern)
     hit = np.flatnonzero(groups.is_valid().to_numpy(zero_copy_only=False))
     if not len(hit):
         return []

@@ -59,9 +59,11 @@ def column_of(texts: Texts, kind: pa.DataType | None = None) -> pa.Array:
 def _gather(data, starts, ends, out, offsets):  # type: ignore[no-untyped-def]  # numba infers it
     at = 0
     for i in range(len(starts)):
-        for k in range(starts[i], ends[i]):
-            out[at] = data[k]
-            at += 1
+        size = ends[i] - starts[i]
+        source, target = data[starts[i] : ends[i]], out[at:]
+        for k in range(size):  # of slices the compiler makes one copy, byte by byte it is slower
+            target[k] = source[k]
+        at += size
         offsets[i + 1] = at
 
 

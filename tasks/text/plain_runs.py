@@ -4,6 +4,7 @@ It marks what may have to be repaired without a branch, some thousand bytes at a
 compiler makes vector instructions of it, and copies from mark to mark.
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# ruff: noqa: PLR0913, PLR0917 (kernels take their arrays one by one)
 
 from typing import Final
 

@@ -259,8 +259,8 @@ def _repair_row(data, start, end, out, at, trail, stop, one_line, tables, marks)
     """Repair one text into ``out`` from ``at``; return the place after it, or one behind ``stop``.
 
     Where ``trail`` has room, each column is a piece: what is written from ``trail[0]`` on stands
-    for the bytes of the raw text from ``trail[1]`` to ``trail[2]``, which it copies if ``trail[3]``.
-    Their count is returned, too: no more than bytes were read.
+    for the raw bytes from ``trail[1]`` to ``trail[2]``, which it copies if ``trail[3]``. Their
+    count is returned, too: two at most for each byte that was read.
     """
     actions, classes, form_starts, form_letters, names, codes = tables
     traced = trail.shape[1] > 0

@@ -131,6 +131,16 @@ def hash_line(data, i, end, table, most):
     value = _START
     in_word = False
     while i < end:
+        # Most letters are of U+0600-06FF, and so are those that follow.
+        while i < end and data[i] >= 0xD8 and data[i] < 0xDC:
+            folded = np.int32(table[(np.int32(data[i] & 0x1F) << 6) | (data[i + 1] & 0x3F)])
+            if folded in (0, SEPARATOR):
+                break
+            value = (value ^ np.uint64(folded)) * _PRIME
+            in_word = True
+            i += 2
+        if i >= end:
+            break
         folded, length = _fold_letter(data, i, table)
         i += length
         if folded == SEPARATOR:

@@ -20,8 +20,15 @@ from typing import Any, Final
 import orjson
 import pyarrow as pa
 
-from expectations.schema import ARTICLES, INDEX_STEP, LEDGER, UNKNOWN_MONTH
-from tasks.store import Transaction, is_due, keep_up, open_lake, transaction
+from expectations.schema import ARTICLES, INDEX_STEP, LEDGER, LINE_COUNTS, UNKNOWN_MONTH
+from tasks.store import (
+    Transaction,
+    is_due,
+    keep_up,
+    merge_line_counts,
+    open_lake,
+    transaction,
+)
 from tests.pipeline.made_up import article as authored
 from tests.shared_data import NEWS
 from tests.store.lake_batches import filled
@@ -53,6 +60,7 @@ class Made:
     articles: pa.Table
     ledger: pa.Table
     step: pa.Table
+    counts: pa.Table
 
     @property
     def summary(self) -> dict[str, object]:
@@ -101,8 +109,29 @@ def make_batch(pool: Pool, number: int, size: int, month: int) -> Made:
             **shared,
             text_key=[hashlib.md5(value.encode()).digest() for value in ids],
             dataset=["articles"] * size,
+            title_key=[chance.getrandbits(63) for _ in range(size)],
         ),
+        _counts([text["source"] for text in texts], ids, chance),
     )
+
+
+def _counts(sources: list[str], ids: list[str], chance: random.Random) -> pa.Table:
+    """Return counts of lines: of each article its outlet's own line, and one that comes once."""
+    own = [len(source) for source in sources]
+    once = [chance.getrandbits(63) for _ in sources]
+    every = len(sources)
+    rows = filled(
+        LINE_COUNTS,
+        3 * every,
+        source=sources * 3,
+        line_key=[0] * every + own + once,
+        articles=[1] * 3 * every,
+        contexts=[1 << chance.randrange(63) for _ in range(3 * every)],
+        days=[1 << chance.randrange(63) for _ in range(3 * every)],
+        missed=[0] * 3 * every,
+        example_id=[None] * every + ids + [None] * every,
+    )
+    return merge_line_counts([rows])
 
 
 def _date(chance: random.Random, month: int) -> datetime | None:
@@ -122,6 +151,7 @@ def write_batch(changes: Transaction, made: Made) -> None:
     changes.write("articles", made.articles)
     changes.write("ledger", made.ledger)
     changes.index(made.step)
+    changes.count_lines(made.counts)
 
 
 def commit_batch(root: Path, made: Made) -> None:

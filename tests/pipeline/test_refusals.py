@@ -30,6 +30,15 @@ def line(name: str, **more: object) -> bytes:
     return json.dumps(record(name, **more), ensure_ascii=False).encode()
 
 
+NOISE = """\
+جميع الحقوق محفوظة
+اقرأ أيضاً:
+- افتتاح المتحف البحري الجديد
+- معرض الزهور يعود بعد غياب عامين
+شارك من خلال تويتر فيسبوك جوجل بلس اكتب رأيك
+// انتهى //
+18:10 ت م"""
+
 LINES: dict[str, bytes] = {
     "good": line("سليم"),
     "prose": "هذا ليس سجلا".encode(),
@@ -45,6 +54,7 @@ LINES: dict[str, bytes] = {
     "not-utf8": line("ترميز").replace("افتتح".encode(), "افتتح".encode("cp1256")),
     "empty-body": line("فراغ", text=""),
     "blank-body": line("بياض", text=" \u00a0\u200f\n"),
+    "all-noise": line("ضجيج", title="الجسر الجديد", text=NOISE),
     "short-body": line("قصير", text="كلمتان فقط"),
     "english": line("لغة", text=ENGLISH, title="Bridge"),
     "long-title": line("عنوان", title="عنوان " * 17_000),
@@ -200,6 +210,16 @@ def test_records_before_the_end_of_a_cut_gzip_are_published(bad: BadBatch) -> No
 def test_a_text_that_is_only_a_title_is_put_aside(bad: BadBatch) -> None:
     found = bad.ledger["title-only.txt#1"]
     assert (found["disposition"], found["reason"]) == ("quarantined", "article")
+
+
+def test_a_text_of_nothing_but_noise_is_put_aside_whole(bad: BadBatch) -> None:
+    found = bad.place("all-noise")
+    assert (found["disposition"], found["reason"]) == ("quarantined", "article")
+    aside = by_place(bad.lake, "quarantine")[found["record_ref"]]
+    assert aside["failed"] == ["empty-body"]
+    assert aside["body"] == ""
+    assert json.loads(aside["payload"])["text"] == NOISE
+    assert {cut["kind"] for cut in aside["removed"]} == {"legal", "related", "share", "meta"}
 
 
 def test_every_record_is_in_the_ledger_once(bad: BadBatch) -> None:
