@@ -55,8 +55,9 @@ _END: Final = r"(?:$| / )"
 _FIRST: Final = (
     Shape(rf"(?P<meta>{_OUTLET}?{_SAID}?{_DAY}?{_DATE}{_BEHIND}){_END}",
           "السبت 28 يوليو 2012"),
-    Shape(rf"(?P<meta>{WORD}(?: {WORD}){{0,2}} ?: ?تم [إا]ضافته (?:يوم )?{_DAY}?{_DATE}{_BEHIND}){_END}",
-          "الأفق: تم إضافته يوم الإثنين 21 ربيع الأول 1433 هـ - الموافق 13 فبراير 2012 م - الساعة 8:07 مساء"),
+    Shape(rf"(?P<meta>{WORD}(?: {WORD}){{0,2}} ?: ?تم [إا]ضافته (?:يوم )?"
+          rf"{_DAY}?{_DATE}{_BEHIND}){_END}",
+          "الأفق: تم إضافته يوم الإثنين 21 صفر 1433 هـ - الموافق 13 فبراير 2012 م - 8:07 مساء"),
 )  # fmt: skip
 _BELOW: Final = (
     Shape(rf"(?P<meta>{_OUTLET}?(?:{_SAID}{_DAY}?|{_DAY}){_DATE}{_BEHIND}){_END}",

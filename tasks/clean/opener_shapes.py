@@ -1,7 +1,7 @@
 """Datelines and bylines of one shape, whatever separators part elsewhere in them.
 
-«القاهرة 26 شوال 1436 هـ واس», «سرينغار، كشمير الهندية (رويترز) --», «أبوظبي سالم عصفور: أعلنت»: they
-are read at once, by a pattern each, where :mod:`tasks.clean.openers` reads part by part.
+«القاهرة 26 شوال 1436 هـ واس», «سرينغار، كشمير الهندية (رويترز) --», «أبوظبي سالم عصفور: أعلنت»:
+they are read at once, by a pattern each, where :mod:`tasks.clean.openers` reads part by part.
 """
 
 import re
@@ -41,7 +41,8 @@ _DATED: Final = re.compile(
 )
 
 _SLASHED: Final = re.compile(
-    rf"(?P<place>{WORD}(?: {WORD}){{0,2}}) ?/ ?\d{{1,2}} {WORD} \d{{4}} ?[/(] ?(?P<agency>[\w .]{{2,12}}?) ?[/)][-– ]*"
+    rf"(?P<place>{WORD}(?: {WORD}){{0,2}}) ?/ ?\d{{1,2}} {WORD} \d{{4}} ?[/(] ?"
+    r"(?P<agency>[\w .]{2,12}?) ?[/)][-– ]*"
 )
 """«الرباط/19 يونيو 2018/ومع/»."""
 
@@ -55,7 +56,8 @@ _WIRED: Final = re.compile(
 )
 
 _RUN_ON: Final = re.compile(
-    rf"(?P<who>{WORD}(?: {WORD}){{1,3}}) (?P<outlet>بي بي سي)\s*[-–،]\s*(?P<place>{WORD}(?: {WORD})?)(?=\s)"
+    rf"(?P<who>{WORD}(?: {WORD}){{1,3}}) (?P<outlet>بي بي سي)\s*[-–،]\s*"
+    rf"(?P<place>{WORD}(?: {WORD})?)(?=\s)"
 )
 
 _PLACE_NAME: Final = re.compile(rf"(?P<both>{WORD}(?: {WORD}){{2,5}})\s?:\s?(?P<report>{WORD})\s")

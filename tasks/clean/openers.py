@@ -66,13 +66,19 @@ def read_opener(head: str, *, whole: bool, own: frozenset[str] = frozenset()) ->
     ``own`` has folded names under which the outlet signs.
     """
     photo = _PHOTO.search(head) if "(تصوير" in head else None
-    if photo:
-        signed = read_opener(head[: photo.start()], whole=True, own=own)
-        return replace(signed, length=photo.end()) if signed else None
+    if photo:  # «سالم عصفور – جدة (تصوير: نادر عصفور) قام»
+        signed = _read_parts(head[: photo.start()], whole=True, own=own)
+        if signed and signed.length == photo.start():
+            return replace(signed, length=photo.end())
+    read = _read_parts(head, whole=whole, own=own)
+    return read or (_read_columnist(head) if whole else None)
+
+
+def _read_parts(head: str, *, whole: bool, own: frozenset[str]) -> Signature | None:
     start = len(head) - len(head.lstrip(" |*-–—ـ"))
     first = head[start : start + 24].split(maxsplit=1)[:1]
     if first and _opens_prose(head[start:], first[0]):
-        return _read_columnist(head) if whole else None
+        return None
     dated = read_dated(head, whole=whole)
     if dated:
         return dated
@@ -90,12 +96,11 @@ def read_opener(head: str, *, whole: bool, own: frozenset[str] = frozenset()) ->
         at_end = whole and read[-1].after >= len(head)
         if _accepted(read, head, at_end=at_end, own=own):
             return _signature(read, _with_agency(head, read[-1]))
-    run_on = read_wired(head, start) or read_run_on(head)
-    return run_on or (_read_columnist(head) if whole else None)
+    return read_wired(head, start) or read_run_on(head)
 
 
 def _opens_prose(text: str, first: str) -> bool:
-    """Tell whether the first word is in no name, nor the first of a masthead («عين اليوم – جدة»)."""
+    """Tell whether the first word is in no name, nor the first of a masthead («عين اليوم»)."""
     if not is_no_name(first) or first in LABELS:
         return False
     named = _BEFORE_MARK.match(text)
@@ -111,18 +116,16 @@ def _accepted(read: list[Part], head: str, *, at_end: bool, own: frozenset[str])
         return False
     if set(kinds) == {PLACE}:
         return _place_alone(read, head, at_end=at_end)
+    if kinds in ([AGENCY], [OUTLET]):
+        return _agency_alone(last, _word_behind(head, last), at_end=at_end, own=own)
     if AGENCY in kinds or OUTLET in kinds:
-        if len(read) == 1:
-            following = _word_behind(head, last)
-            return _agency_alone(last, following, at_end=at_end, own=own)
         return _signed(read, at_end=at_end)
-    if len(read) == 2 and at_end and read[0].dashed:
-        if _placed(kinds) or _at_unlisted_place(read):
-            return True
-    if PLACE in kinds or LABEL in kinds:
+    pair = at_end and len(read) == 2 and read[0].dashed
+    placed = pair and (_placed(kinds) or _at_unlisted_place(read))
+    if not placed and (PLACE in kinds or LABEL in kinds):
         told = PERSON in kinds and UNKNOWN not in kinds and (at_end or last.closed)
         return told and _named_surely(read, head, at_end=at_end)
-    return kinds == [PERSON] and _person_alone(last, head, at_end=at_end)
+    return placed or (kinds == [PERSON] and _person_alone(last, head, at_end=at_end))
 
 
 def _placed(kinds: list[str]) -> bool:
