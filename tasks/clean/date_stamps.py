@@ -6,14 +6,15 @@ the first, or what stands before « / » and a byline; below a headline it has a
 Where more lines of the text are dates, they head the parts of a chronology, and stay.
 """
 
+import re
 from typing import Final
 
 import numpy as np
 
 from tasks.clean.draft import Draft, Found
 from tasks.clean.furniture import DAY, MONTH, TIME
-from tasks.clean.names import is_place
-from tasks.clean.shapes import WORD, Cuts, Match, Shape, any_of, matches, note
+from tasks.clean.names import is_masthead, is_place
+from tasks.clean.shapes import WORD, Cuts, Match, Shape, matches, note
 
 _LINES: Final = 3
 """A stamp stands under a headline and a subtitle at most."""
@@ -39,8 +40,7 @@ _HOUR: Final = (
 _SAID: Final = (
     r"(?:(?:تم [إا]ضافته|نشر|تاريخ النشر|التاريخ|بتاريخ|تاريخ|تم النشر)(?: في| يوم)? ?:? ?)"
 )
-_MASTHEAD: Final = any_of("mastheads", but=is_place)
-_OUTLET: Final = rf"(?:{_MASTHEAD} ?[:|-]? ?|صحيفة {WORD} ?- ?العدد \d+ ?-? ?)"
+_OUTLET: Final = rf"(?:صحيفة {WORD} ?- ?العدد \d+ ?-? ?|{WORD}(?: {WORD}){{0,2}} ?[:|-]? ?)"
 _HITS: Final = (
     r"(?: ?[|-]?(?: ?عدد (?:القراءات|الزيارات|المشاهدات) ?:? ?\d+| [أاآ]خر تحديث للصفحة في))"
 )
@@ -48,16 +48,13 @@ _BETWEEN: Final = r"[ ,،|-]{0,3}"
 _DAY: Final = rf"(?:(?:يوم )?{DAY}{_BETWEEN})"
 _BEHIND: Final = (
     rf"(?:{_BETWEEN}(?:الموافق )?(?:ل?{_DATE}))?(?:{_BETWEEN}{_HOUR})?{_HITS}?"
-    rf"(?: ?-? ?{_MASTHEAD}| {WORD})?[ |]*"
+    rf"(?: ?-? ?{WORD}(?: {WORD})?)?[ |]*"
 )
 _END: Final = r"(?:$| / )"
 
 _FIRST: Final = (
     Shape(rf"(?P<meta>{_OUTLET}?{_SAID}?{_DAY}?{_DATE}{_BEHIND}){_END}",
           "السبت 28 يوليو 2012"),
-    Shape(rf"(?P<meta>{WORD}(?: {WORD}){{0,2}} ?: ?تم [إا]ضافته (?:يوم )?"
-          rf"{_DAY}?{_DATE}{_BEHIND}){_END}",
-          "الأفق: تم إضافته يوم الإثنين 21 صفر 1433 هـ - الموافق 13 فبراير 2012 م - 8:07 مساء"),
 )  # fmt: skip
 _BELOW: Final = (
     Shape(rf"(?P<meta>{_OUTLET}?(?:{_SAID}{_DAY}?|{_DAY}){_DATE}{_BEHIND}){_END}",
@@ -65,6 +62,10 @@ _BELOW: Final = (
     Shape(rf"(?P<meta>{_DATE}{_BETWEEN}{_HOUR}{_BEHIND}){_END}", "24/07/2012 21:23:35"),
     Shape(rf"(?P<meta>{_FIGURES}){_END}", "2012.11.04"),
 )  # fmt: skip
+_OPENS: Final = re.compile(
+    rf"تم [إا]ضافته|نشر|التاريخ|تاريخ|بتاريخ|تم |يوم |(?:^| ){DAY}[ ،,]|\d|(?:^| ){MONTH} "
+)
+_HITS_END: Final = re.compile(r"(?:\d|آخر تحديث للصفحة في|أخر تحديث للصفحة في|بتوقيت .*)[ |]*$")
 SHAPES: Final = (*_FIRST, *_BELOW)
 
 _SIGNS: Final = r"\b(?:1[34]|19|20)\d\d\b"
@@ -86,13 +87,35 @@ def find_date_stamps(draft: Draft) -> Found:
         (_BELOW, stands[near & (rank > 0)]),
     ):
         found = matches(draft.texts(at), shapes, "^(?:{})", _SIGNS)
-        kept = [_without(group, _are_of_chronologies(draft, at[group.where])) for group in found]
+        kept = [_without(group, _are_no_stamps(draft, at, group)) for group in found]
         note(cuts, draft, kept, lines.row[at], lines.head[at])
     return cuts.found()
 
 
 def _without(group: Match, dropped: np.ndarray) -> Match:
     return Match(group.name, *(each[~dropped] for each in group[1:]))
+
+
+def _are_no_stamps(draft: Draft, at: np.ndarray, group: Match) -> np.ndarray:
+    """Tell which of the matches are of chronologies, or name something else than an outlet."""
+    lines = at[group.where]
+    starts = draft.lines.head[lines] + group.start
+    ends = draft.lines.head[lines] + group.end
+    told = [draft.text(*span) for span in zip(starts.tolist(), ends.tolist(), strict=True)]
+    mask: np.ndarray = _are_of_chronologies(draft, lines)
+    mask |= ~np.array([_is_stamp(text) for text in told], np.bool_)
+    return mask
+
+
+def _is_stamp(text: str) -> bool:
+    """Tell whether the words around a date are an outlet's: «الرياض 25 شوال» has a place."""
+    before = _OPENS.search(text)
+    name = text[: before.start()].strip(" :|-") if before else ""
+    behind = re.split(r"[\d:|]|[APap][Mm]|بتوقيت|مساءً?|صباحاً?|هـ|م ", text)[-1].strip(" -")
+    if len(behind.split()) > 1 and not is_masthead(behind):
+        return _HITS_END.search(text) is not None
+    outlet = is_masthead(name) and not is_place(name)
+    return not name or outlet or "ضافته" in text or "العدد" in name
 
 
 def _are_of_chronologies(draft: Draft, stamps: np.ndarray) -> np.ndarray:

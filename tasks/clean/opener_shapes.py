@@ -67,7 +67,8 @@ _PLACE_LETTERS: Final = 60
 
 def read_placed(head: str, part: Part, rest: int) -> Signature | None:
     """Read «سالم عصفور – جدة صرح المتحدث» and «ضفاف الأفق – متابعات أزاحت»: a verb ends it."""
-    sure = part.kind == OUTLET or (part.kind == PERSON and person_named(part.name, sure=KNOWN))
+    known = part.kind == OUTLET or (part.kind == PERSON and person_named(part.name, sure=KNOWN))
+    sure = known and part.dashed and not part.bracketed
     words = head[rest : rest + _PLACE_LETTERS].split()
     for size in range(min(3, len(words) - 1), 0, -1):
         place = " ".join(words[:size])
@@ -84,8 +85,8 @@ def read_placed(head: str, part: Part, rest: int) -> Signature | None:
     return None
 
 
-def read_run_on(head: str) -> Signature | None:
-    """Read «سالم عصفور بي بي سي - لندن كانت» and «أبوظبي سالم عصفور: أعلنت»."""
+def read_correspondent(head: str) -> Signature | None:
+    """Read «سالم عصفور بي بي سي - لندن كانت»: no mark parts the person from the broadcaster."""
     match = _RUN_ON.match(head) if "بي بي سي" in head[:60] else None
     if match:
         name = person_named(match["who"])
@@ -93,6 +94,11 @@ def read_run_on(head: str) -> Signature | None:
         place = next(filter(is_place, places), None)
         if name and place:
             return Signature(match.start("place") + len(place), (name,), match["outlet"], place)
+    return None
+
+
+def read_run_on(head: str) -> Signature | None:
+    """Read «أبوظبي سالم عصفور: أعلنت»: no mark parts the place from the person."""
     match = _PLACE_NAME.match(head)
     if match is None or not begins_report(match["report"]):
         return None

@@ -43,6 +43,7 @@ from tasks.clean.opener_parts import (
 from tasks.clean.opener_shapes import (
     BODY,
     begins_report,
+    read_correspondent,
     read_dated,
     read_placed,
     read_run_on,
@@ -79,24 +80,25 @@ def _read_parts(head: str, *, whole: bool, own: frozenset[str]) -> Signature | N
     first = head[start : start + 24].split(maxsplit=1)[:1]
     if first and _opens_prose(head[start:], first[0]):
         return None
-    dated = read_dated(head, whole=whole)
-    if dated:
-        return dated
+    wired = read_wired(head, start)
+    certain = wired and not (begins_like_a_name(first[0]) or is_place(wired.place or ""))
+    at_once = read_dated(head, whole=whole) or read_correspondent(head)
+    if at_once or certain:  # «وادي النمل، أرض السنابل (CNN)--» names no two persons
+        return at_once or wired
     parts, rest = read_parts(head, start, whole=whole, own=own)
     if len(parts) == 1 and parts[0].kind == PLACE and parts[0].closed:
         end = name_before_report(head, rest)
         if end:
             return Signature(end, (tidy(head[rest:end]),), None, parts[0].name)
-    if len(parts) == 1 and parts[0].dashed and not parts[0].bracketed:
-        placed = read_placed(head, parts[0], rest)
-        if placed:
-            return placed
+    placed = read_placed(head, parts[0], rest) if len(parts) == 1 else None
+    if placed:
+        return placed
     for count in range(len(parts), 0, -1):
         read = parts[:count]
         at_end = whole and read[-1].after >= len(head)
         if _accepted(read, head, at_end=at_end, own=own):
             return _signature(read, _with_agency(head, read[-1]))
-    return read_wired(head, start) or read_run_on(head)
+    return wired or read_run_on(head)
 
 
 def _opens_prose(text: str, first: str) -> bool:

@@ -8,7 +8,7 @@ shapes are only tried on heads, tails and short lines.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
@@ -85,13 +85,9 @@ class Cuts:
         )
 
 
-def any_of(lexicon: str, *, but: Callable[[str], bool] = "".__eq__) -> str:
-    """Return the pattern of any entry of a lexicon, spelt any way, the longest first.
-
-    ``but`` tells which entries are left out: «الرياض» is a paper, and a place.
-    """
-    entries = [entry for entry in load_lexicon(lexicon) if not but(entry)]
-    patterns = filter(None, map(spelling_pattern, entries))
+def any_of(lexicon: str) -> str:
+    """Return the pattern of any entry of a lexicon, spelt any way, the longest first."""
+    patterns = filter(None, map(spelling_pattern, load_lexicon(lexicon)))
     return "(?:" + "|".join(sorted(patterns, key=len, reverse=True)) + ")"
 
 

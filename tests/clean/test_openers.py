@@ -31,6 +31,31 @@ BODY = " أعلنت البلدية صباح أمس أن أعمال الجسر ا
         pytest.param("دبي: رانيا عصفور", ("رانيا عصفور",), None, "دبي", None, id="nothing-behind"),
         pytest.param("سالم عصفور (حقل) -", ("سالم عصفور",), None, "حقل", None, id="in-brackets"),
         pytest.param("طوباس 5-7-2012 وفا-", (), None, "طوباس", "وفا", id="dated"),
+        pytest.param("حقل/19 يونيو 2018/ومع/", (), None, "حقل", "و م ع", id="dated-slashes"),
+        pytest.param(
+            "وادي النمل، أرض السنابل (CNN)--", (), "CNN", "وادي النمل", None, id="places-in-no-list"
+        ),
+        pytest.param(
+            "مراكش، المملكة المغربية (CNN)--", (), "CNN", "مراكش", None, id="style-of-a-state"
+        ),
+        pytest.param("الدوحة، دولة قطر (CNN) --", (), "CNN", "الدوحة", None, id="styled-country"),
+        pytest.param(
+            "وادي النمل 20 يوليو تموز (رويترز) -", (), None, "وادي النمل", "رويترز", id="day"
+        ),
+        pytest.param(
+            "أبوظبي سالم عصفور:", ("سالم عصفور",), None, "أبوظبي", None, id="no-mark-between"
+        ),
+        pytest.param(
+            "سالم عصفور بي بي سي - لندن", ("سالم عصفور",), "بي بي سي", "لندن", None, id="run-on"
+        ),
+        pytest.param(
+            "سالم عصفور – نجران", ("سالم عصفور",), None, "نجران", None, id="verb-behind-a-place"
+        ),
+        pytest.param("عين اليوم – متابعات", (), "عين اليوم", None, None, id="verb-behind-a-label"),
+        pytest.param(
+            "سالم عصفور – جدة (تصوير: نادر حداد)", ("سالم عصفور",), None, "جدة", None, id="photo"
+        ),
+        pytest.param("مصر وناسها نيوز:", (), "مصر وناسها نيوز", None, None, id="outlet-colon"),
     ],
 )  # fmt: skip
 def test_reads_an_opener(
@@ -59,6 +84,13 @@ def test_reads_an_opener(
             "القاهرة 26 شوال 1436 هـ الموافق 11 أغسطس 2015 م واس", (), "القاهرة", id="two-dates"
         ),
         pytest.param("حقل 5-7-2012 وفا- نادر عصفور", ("نادر عصفور",), "حقل", id="dated-name"),
+        pytest.param("عين اليوم – بيروت", (), "بيروت", id="outlet-that-begins-like-a-verb"),
+        pytest.param("ضفاف – بيروت", (), "بيروت", id="outlet-in-no-list"),
+        pytest.param("مسقط - ش", (), "مسقط", id="label"),
+        pytest.param("متابعات – الرياض", (), "الرياض", id="label-first"),
+        pytest.param("صحف عربية-الأيام:", (), None, id="papers"),
+        pytest.param("سيدي ولد عصفور", ("سيدي ولد عصفور",), None, id="son-of"),
+        pytest.param("سالم عصفور – الوادي", ("سالم عصفور",), "الوادي", id="unlisted"),
         pytest.param("التحليل بقلم محررة الشؤون، كريس واين", ("كريس واين",), None, id="analysis"),
     ],
 )  # fmt: skip
@@ -84,6 +116,9 @@ def test_reads_a_whole_line(line: str, authors: tuple[str, ...], place: str | No
         pytest.param("وزارة الصحة - جدة: افتتح الوزير المستشفى", id="institution"),
         pytest.param("AlNamlNews.com - البشير: لن نوقع على شيء", id="title-of-a-page"),
         pytest.param("الرياض عاصمة المملكة - وأكبر مدنها - تستضيف المؤتمر", id="place-in-prose"),
+        pytest.param("عاجل: أعلنت الوزارة بدء أعمال الصيانة في الشوارع", id="cry"),
+        pytest.param("الاتحاد: أعلن الرئيس موعد المباراة المقبلة في الدوري", id="union"),
+        pytest.param("تظاهر الآلاف في وسط لندن (رويترز) - طالبوا بوقف الحرب", id="credit-in-prose"),
         pytest.param("", id="empty"),
         pytest.param(" - ", id="dash"),
     ],
@@ -113,6 +148,16 @@ def test_who_is_told_of_has_not_signed() -> None:
     assert (told["captions"], told["authors"]) == (["سليم حداد"], [])
     assert (signed["captions"], signed["authors"]) == ([], ["سليم حداد"])
     assert signed["body"] == BODY.strip()
+
+
+def test_a_columnist_stands_above_one_title() -> None:
+    row = cleaned({"text": "د. سليم حداد\nجسر بلا ضفاف\n" + BODY + BODY})[0]
+    assert (row["authors"], row["body"].split("\n")[0]) == (["سليم حداد"], "جسر بلا ضفاف")
+
+
+def test_a_photographer_inside_a_report_takes_no_report_with_him() -> None:
+    text = "سبق - حقل: أعلن المحافظ افتتاح الجسر (تصوير: نادر حداد) أمام الزوار مساء أمس."
+    assert cleaned({"text": text})[0]["body"] == text.partition(": ")[2]
 
 
 def test_lines_of_a_poem_stay() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.clean import furniture, page_heads, page_tails
+from tasks.clean import date_stamps, furniture, page_heads, page_tails
 from tasks.clean.lone_names import read_names
 from tasks.clean.shapes import Shape, matches
 from tests.clean.record_tables import cleaned
@@ -17,9 +17,12 @@ MORE = "وأضافت أن الأعمال تستمر أسبوعين وأن حرك
 
 SHAPES = [
     *((shape, furniture._SIGNS) for shape in furniture.SHAPES),
+    *((shape, date_stamps._SIGNS) for shape in date_stamps.SHAPES),
     *((shape, page_heads._SIGNS) for shape in page_heads.SHAPES),
     *((shape, page_tails._SIGNS) for shape in page_tails.ENDING_SHAPES),
     *((shape, page_tails._SIGNS) for shape in page_tails.LINE_SHAPES),
+    *((shape, page_tails._SIGNS) for shape in page_tails.TAG_SHAPES),
+    *((shape, page_tails._SIGNS) for shape in page_tails.STOPPED_SHAPES),
     *((shape, page_tails._SIGNS) for shape in page_tails.PILE_SHAPES),
 ]
 
@@ -76,7 +79,9 @@ def test_a_line_of_furniture_goes_wherever_it_stands(line: str, kind: str) -> No
             "Example.com - افتتاح جسر\n1300 (GMT+04:00) - 28/04/09 ", ["meta"] * 2, id="dump"
         ),
         pytest.param("تاريخ النشر :4 أبريل 2012\n\n", ["meta"], id="printed-on"),
-        pytest.param("سالم المنصورينشر في الأفق يوم 18 - 10 - 2012\n", ["meta"], id="glued-author"),
+        pytest.param(
+            "سالم المنصورينشر في الأفق يوم 18 - 10 - 2012\n", ["byline", "meta"], id="glued-author"
+        ),
         pytest.param(
             "| | |\n| | قصاصات |\n| 0 |\n| تنبيه: يحظر نقل هذا المقال إلا بإذن من الصحيفة. ",
             ["meta", "meta", "meta", "meta", "legal"],
@@ -88,6 +93,67 @@ def test_what_a_page_prints_before_the_first_word_goes(head: str, kinds: list[st
     body, removed, _ = only_cut(f"{head}{STORY}\n{MORE}")
     assert body == f"{STORY}\n{MORE}"
     assert [kind for kind, _ in removed] == kinds
+
+
+STAMPS = [
+    "07/04/2012",
+    "2012.11.04",
+    "السبت 28 جويلية 2012 الشروق",
+    "الأحد, 25 مارس, 2012, 10:32 بتوقيت القدس",
+    "الاربعاء,11 تموز 2012 الموافق 21 شعبان 1433",
+    "الإثنين, 16 يناير/كانون الثاني 2012 03:29",
+    "صحيفة الأفق - العدد 2376 الثلاثاء 12 يونيو 2012",
+    "الأفق: تم إضافته يوم الإثنين 21 صفر 1433 هـ - الموافق 13 فبراير 2012 م - الساعة 8:07 مساءً",
+    "يوليو 16, 2012 على الساعة 13:28 |",
+]
+
+
+@pytest.mark.parametrize("stamp", STAMPS)
+def test_a_date_stamp_above_the_report_goes(stamp: str) -> None:
+    body, removed, _ = only_cut(f"{stamp}\n{STORY}\n{MORE}")
+    assert (body, removed) == (f"{STORY}\n{MORE}", [("meta", stamp)])
+
+
+def test_a_date_stamp_ends_before_a_byline() -> None:
+    row = cleaned({"text": f"الإثنين 06 أغسطس-آب 2012 الساعة 01 صباحاً / تعز - سليم حداد\n{STORY}"})[
+        0
+    ]
+    assert [cut["kind"] for cut in row["removed"]] == ["meta", "byline"]
+    assert (row["authors"], row["body"]) == (["سليم حداد"], STORY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            f"الجمعة 3 فبراير 2012\n{STORY}\n{MORE}\nالسبت 4 فبراير 2012\n{MORE}", id="days"
+        ),
+        pytest.param(f"جسر جديد\n25 يناير 2011\n{STORY}", id="below-a-headline"),
+        pytest.param(f"انفجر اليوم السبت 15 أفريل 2017، خط الغاز.\n{STORY}", id="sentence"),
+        pytest.param(f"الرياض 25 شوال 1436 هـ الموافق 10 أغسطس 2015 م قمة\n{STORY}", id="place"),
+    ],
+)
+def test_dates_that_the_text_tells_of_stay(text: str) -> None:
+    assert only_cut(text)[0] == text
+
+
+def test_who_wrote_what_was_printed_elsewhere_is_its_author() -> None:
+    stamp = "نشر في الأفق يوم 18 - 10 - 2012"
+    body, removed, row = only_cut(f"سالم المنصور{stamp}\n{STORY}")
+    assert (body, row["authors"]) == (STORY, ["سالم المنصور"])
+    assert removed == [("byline", "سالم المنصور"), ("meta", stamp)]
+
+
+@pytest.mark.parametrize(
+    ("tail", "why"),
+    [
+        (" وشكر د. سليم حداد", "a title before the name is no stop"),
+        (" الفائزون: 1. سليم حداد", "a number before it is none either"),
+        (" وقال سليم حداد", "it is no name alone"),
+    ],
+)
+def test_a_name_inside_the_last_sentence_stays(tail: str, why: str) -> None:
+    assert only_cut(f"{STORY}{tail}")[0] == f"{STORY}{tail}", why
 
 
 def test_a_menu_ends_before_an_entry_that_it_has_already() -> None:
@@ -115,6 +181,29 @@ def test_a_menu_ends_before_an_entry_that_it_has_already() -> None:
             id="unit",
         ),
         pytest.param("someone@example.com", ["signature"], "authors", [], id="glued-mail"),
+        pytest.param(
+            " نقلا عن صحيفة الأفق", ["source"], "credited_source", "صحيفة الأفق", id="no-asterisk"
+        ),
+        pytest.param(
+            " someone@example.com سمات الرياض جسر", ["tags", "signature"][::-1], "tags",
+            ["الرياض جسر"], id="labels-behind-an-address",
+        ),
+        pytest.param("\nـــــ\nي.ط/ف.س", ["signature"] * 2, "authors", [], id="desk-initials"),
+        pytest.param(" ع ب م", ["signature"], "authors", [], id="editor-initials"),
+        pytest.param(" سليم حداد", ["signature"], "authors", ["سليم حداد"], id="behind-a-stop"),
+        pytest.param(" * مفتي وادي النمل سابقا", ["signature"], "authors", [], id="starred-post"),
+        pytest.param(" أستاذ الاقتصاد بجامعة الأفق", ["signature"], "authors", [], id="post"),
+        pytest.param(
+            "\nنقلته إلى العربية: هدى حداد", ["signature"], "authors", ["هدى حداد"], id="translator"
+        ),
+        pytest.param(
+            "\nShare on facebookShare on googleMore Sharing Services", ["share"], "authors", [],
+            id="latin-buttons",
+        ),
+        pytest.param(
+            "\n--------\nيمكنكم تسلم إشعارات بأهم الأخبار", ["share"] * 2, "authors", [],
+            id="rule-above-a-notice",
+        ),
         pytest.param(
             "\nهاجر السالمي\nsomeone@example.com\nللتواصل مع الكاتب ارسل رسالة SMS",
             ["signature", "signature", "share"], "authors", ["هاجر السالمي"], id="piled-up",
