@@ -215,12 +215,14 @@ def _all_links(found: list[Found]) -> Spans:
 
 
 def _titles(draft: Draft, cuts: Spans, kinds: np.ndarray) -> pa.Array:
-    """Return the titles: of the record, or cut from the first line of its text."""
+    """Return the titles: of the record, else the first that was cut from its text."""
     given = repair_column(draft.records["title"], one_line=True)
-    titles = np.flatnonzero(kinds == TITLE)
+    untitled = given.is_null().to_numpy(zero_copy_only=False)
+    titles = np.flatnonzero((kinds == TITLE) & untitled[cuts.row])
     if not len(titles):
         return given
-    lines = [draft.text(cuts.start[k], cuts.end[k]) for k in titles]
+    rows, first = np.unique(cuts.row[titles], return_index=True)
+    lines = [draft.text(cuts.start[k], cuts.end[k]) for k in titles[first]]
     in_text = np.zeros(len(given), np.bool_)
-    in_text[cuts.row[titles]] = True
+    in_text[rows] = True
     return pc.replace_with_mask(given, pa.array(in_text), pa.array(lines, pa.string()))

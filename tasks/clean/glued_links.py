@@ -105,7 +105,7 @@ def _read_blocks(data, words, before, tails):
             whole = k == len(number) or number[k] != block
             end = _trimmed(data, last[k - 1], tails[block] if whole else first[k])
             cut_short = whole and k - piece >= ITEM_WORDS
-            if k - piece > ITEM_WORDS or cut_short or data[end - 1] == 0x2E:
+            if k - piece > ITEM_WORDS or cut_short or _is_stopped(data, end):
                 going = False
                 continue
             ends[block] = end
@@ -114,6 +114,14 @@ def _read_blocks(data, words, before, tails):
             stops[count] = end
             count += 1
     return ends, (owner[:count], starts[:count], stops[:count])
+
+
+@njit(cache=True, nogil=True)
+def _is_stopped(data, end):
+    """Tell whether a full stop ends the piece, also before closing quotes: «... هذا الأسلوب."»."""
+    while data[end - 1] in (0x20, 0x22, 0x29) or (data[end - 1] == 0xBB and data[end - 2] == 0xC2):
+        end -= 1 + (data[end - 1] == 0xBB)
+    return data[end - 1] == 0x2E
 
 
 @njit(cache=True, nogil=True)

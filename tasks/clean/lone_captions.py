@@ -1,4 +1,4 @@
-"""The one short line above a story is the caption of its picture, or a second headline.
+"""The one short line above a story is the caption of its picture, a second headline, or its author.
 
 «متحف سكة الحديد⏎فتح متحف الميناء أبوابه ...»: a page prints the picture between headline and story.
 The line has no stop, the paragraph below takes up its words, or it says no more than what is seen
@@ -8,6 +8,7 @@ captions, the others second headlines, names of columns and dates; none was the 
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
+import re
 from functools import cache
 from typing import Any, Final
 
@@ -15,7 +16,8 @@ import numpy as np
 from numba import njit
 
 from tasks.clean.captions import titled_rows
-from tasks.clean.draft import CAPTION, Draft, Found
+from tasks.clean.draft import BYLINE, CAPTION, TITLE, Draft, Found
+from tasks.clean.lone_names import read_names
 from tasks.text import letters
 from tasks.text.lexicons import load_lexicon
 from tasks.text.stems import count_seen, take_stems
@@ -25,6 +27,10 @@ MOST_WORDS: Final = 12
 PARAGRAPH_WORDS: Final = 20
 SHORT_WORDS: Final = 9
 """A line of fewer words that ends no sentence is a head."""
+
+HEADLINE_WORDS: Final = 7
+"""«صنعاء تعلن اعتقال شبكة تجسس إيرانية في عدن» is a headline, whose title has the rubric or the
+kicker; what is seen in a picture is said in fewer words."""
 
 _SCANNED_BYTES: Final = 1_300
 """So much of the paragraph below is searched for the caption's words."""
@@ -41,9 +47,26 @@ def find_lone_captions(draft: Draft) -> Found:
     kept = np.zeros(len(first), np.bool_)
     _mark(draft.repaired.texts.data, lines, first, (letters.word_letters(), *_openings()), kept)
     at = first[kept]
-    rows = lines.row[at].tolist()
-    captions = {row: (text,) for row, text in zip(rows, draft.texts(at).to_pylist(), strict=True)}
-    return Found(draft.cut_lines(at), np.full(len(at), CAPTION, np.int8), captions=captions)
+    kinds = np.full(len(at), CAPTION, np.int8)
+    captions: dict[int, tuple[str, ...]] = {}
+    authors: dict[int, tuple[str, ...]] = {}
+    for place, text in enumerate(draft.texts(at).to_pylist()):
+        row = int(lines.row[at[place]])
+        named = read_names(text)
+        if named is not None and not named.titled:
+            kinds[place] = BYLINE
+            authors[row] = named.names
+        elif lines.words[at[place]] < HEADLINE_WORDS or _of_a_picture().search(text):
+            captions[row] = (text,)
+        else:
+            kinds[place] = TITLE
+    return Found(draft.cut_lines(at), kinds, captions=captions, authors=authors)
+
+
+@cache
+def _of_a_picture() -> re.Pattern[str]:
+    openings = "|".join(map(re.escape, load_lexicon("picture_openings")))
+    return re.compile(rf"^(?:{openings})\b|\b(?:[أا]رشيف|صور[ةه]$)")
 
 
 @cache

@@ -36,6 +36,12 @@ def test_links_go_and_the_story_on_their_line_stays(text: str, links: list[str])
     assert {cut["kind"] for cut in row["removed"]} == {"related"}
 
 
+@pytest.mark.parametrize("told", ['وأردف: "هذا هو الطريق."', "وقال «هذا هو الطريق.»"])
+def test_a_short_sentence_behind_links_stays_when_a_quotation_ends_it(told: str) -> None:
+    row = cleaned({"text": f"{BEFORE}\nروابط ذات علاقة    عنوان أول    {told}\n{AFTER}"})[0]
+    assert row["body"] == f"{BEFORE}\n{told}\n{AFTER}"
+
+
 @pytest.mark.parametrize(
     "text",
     [

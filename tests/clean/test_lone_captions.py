@@ -26,6 +26,20 @@ def test_the_only_short_line_above_a_story_is_a_caption(caption: str) -> None:
     assert row["captions"] == [caption]
 
 
+def test_a_second_headline_is_no_caption() -> None:
+    line = "متحف الميناء يفتح أبوابه للزوار بعد أعمال ترميم طويلة"
+    (row,) = cleaned({"text": f"{line}\n{STORY}\n{SECOND}", "title": "شؤون المدينة"})
+    assert row["body"] == f"{STORY}\n{SECOND}"
+    assert (row["title"], row["captions"]) == ("شؤون المدينة", [])
+    assert [cut["kind"] for cut in row["removed"]] == ["title"]
+
+
+def test_a_long_line_of_a_picture_is_a_caption() -> None:
+    line = "متحف الميناء وقاعاته الكبرى وحديقته المطلة على البحر - صورة أرشيفية"
+    (row,) = cleaned({"text": f"{line}\n{STORY}\n{SECOND}", "title": TITLE})
+    assert row["captions"] == [line]
+
+
 @pytest.mark.parametrize(
     "text",
     [
