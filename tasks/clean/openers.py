@@ -51,6 +51,9 @@ from tasks.clean.opener_shapes import (
 )
 from tasks.clean.signature import Signature, glued_at, tidy
 
+_APPOSED: Final = 60
+"""Letters behind «د. سالم عصفور - » within which a second dash ends an apposition."""
+
 _CRIES: Final = frozenset({"عاجل", "تواصل", "لكم", "صدى", "صفا"})
 """Mastheads that are cries and plain words, too: «عاجل: أعلنت الوزارة»."""
 
@@ -203,13 +206,13 @@ def _names_an_outlet(part: Part) -> bool:
 
 
 def _agency_alone(part: Part, following: str, *, at_end: bool, own: frozenset[str]) -> bool:
-    """Accept «(CNN)--», «رويترز -», an outlet's own name before a stop, «سبق: أعلنت»."""
+    """Accept «(CNN)--», «(رويترز):», «رويترز -», an outlet's own name before a stop, «سبق: أعلنت»."""
     if at_end:
         return True
     if is_domain(part.name):  # «CNNArabic.com - » is the title of a page
         return False
     if part.bracketed or part.kind == AGENCY:
-        return part.dashed
+        return part.dashed or (part.bracketed and part.kind == AGENCY and ":" in part.marks)
     if _names_an_outlet(part) and is_verb(following):
         return True
     return part.closed and not part.name.isascii() and masthead_key(part.name) in own
@@ -232,13 +235,15 @@ def _place_alone(read: list[Part], head: str, *, at_end: bool) -> bool:
 
 
 def _person_alone(part: Part, head: str, *, at_end: bool) -> bool:
-    """Accept a name on a line of its own, and «جمانة النعيمات - لما كان»."""
+    """Accept a name on a line of its own, «جمانة النعيمات - لما كان», «د. سالم عصفور - الحياة»."""
     if person_named(part.name, sure=KNOWN) is None:
         return False
     if at_end:
         return ":" not in part.marks and not part.bracketed and _is_signed_name(part.name)
     following = _word_behind(head, part)
     opens = following in PARTICLES | REPORT_WORDS or (len(following) > 2 and is_verb(following))
+    apposed = re.search(r"[-–—]", head[part.after : part.after + _APPOSED])
+    opens |= re.match(HONORIFIC, part.name) is not None and not apposed
     return part.dashed and opens and len(head) - part.after >= BODY
 
 
