@@ -22,7 +22,9 @@ _LINES: Final = 3
 _WORDS: Final = 24
 _BYTES: Final = 320
 
-_MONTHS: Final = rf"{MONTH}(?: ?[-/] ?{MONTH})?"
+_LETTERS: Final = r"[\x{0621}-\x{064A}]+(?: [\x{0621}-\x{064A}]+)?"
+_MONTHS: Final = rf"{_LETTERS}(?: ?[-/] ?{_LETTERS})?"
+"""Any words: the names of months, fifty times in one pattern, would cost more than all else."""
 _YEAR: Final = r"(?:1[34]\d\d|19\d\d|20[0-3]\d)(?: ?(?:هـ?|م))?"
 _FIGURES: Final = (
     rf"(?:\d{{1,2}} ?[./-] ?\d{{1,2}} ?[./-] ?{_YEAR}|{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}})"
@@ -65,6 +67,7 @@ _BELOW: Final = (
 _OPENS: Final = re.compile(
     rf"تم [إا]ضافته|نشر|التاريخ|تاريخ|بتاريخ|تم |يوم |(?:^| ){DAY}[ ،,]|\d|(?:^| ){MONTH} "
 )
+_DATED: Final = re.compile(rf"{MONTH}[ ,،/-]|\d[./-]\d")
 _HITS_END: Final = re.compile(r"(?:\d|آخر تحديث للصفحة في|أخر تحديث للصفحة في|بتوقيت .*)[ |]*$")
 SHAPES: Final = (*_FIRST, *_BELOW)
 
@@ -110,6 +113,8 @@ def _are_no_stamps(draft: Draft, at: np.ndarray, group: Match) -> np.ndarray:
 def _is_stamp(text: str) -> bool:
     """Tell whether the words around a date are an outlet's: «الرياض 25 شوال» has a place."""
     before = _OPENS.search(text)
+    if not _DATED.search(text):
+        return False
     name = text[: before.start()].strip(" :|-") if before else ""
     behind = re.split(r"[\d:|]|[APap][Mm]|بتوقيت|مساءً?|صباحاً?|هـ|م ", text)[-1].strip(" -")
     if len(behind.split()) > 1 and not is_masthead(behind):

@@ -206,7 +206,7 @@ def _names_an_outlet(part: Part) -> bool:
 
 
 def _agency_alone(part: Part, following: str, *, at_end: bool, own: frozenset[str]) -> bool:
-    """Accept «(CNN)--», «(رويترز):», «رويترز -», an outlet's own name before a stop, «سبق: أعلنت»."""
+    """Accept «(CNN)--», «(رويترز):», «رويترز -», an outlet's own before a stop, «سبق: أعلنت»."""
     if at_end:
         return True
     if is_domain(part.name):  # «CNNArabic.com - » is the title of a page
