@@ -18,12 +18,23 @@ import numpy.typing as npt
 import pyarrow as pa
 from numba import njit
 
-from tasks.clean.draft import SHORT_WORDS, Draft
+from tasks.clean.draft import SHORT_WORDS, Draft, Sieved
 from tasks.text import letters
 from tasks.text.buffers import texts_of
 from tasks.text.lexicons import load_lexicon
-from tasks.text.utf8 import decode
-from tasks.text.words import Hashes, chain, hash_phrases, next_word
+from tasks.text.letters import SEPARATOR
+from tasks.text.words import (
+    SIEVE,
+    START,
+    Hashes,
+    add_letter,
+    chain,
+    end_word,
+    fold_letter,
+    hash_phrases,
+    is_among,
+    sieved,
+)
 
 HEAD_LINES: Final = 3
 TAIL_LINES: Final = 6
@@ -83,11 +94,11 @@ def text_keys(lines: Iterable[str]) -> Hashes:
 
 
 @cache
-def _cues() -> Hashes:
-    return hash_phrases(load_lexicon("boilerplate_words"))
+def _cues() -> Sieved:
+    return sieved(hash_phrases(load_lexicon("boilerplate_words")))
 
 
-def _tables() -> tuple[Any, Hashes]:
+def _tables() -> tuple[Any, Sieved]:
     return letters.word_letters(), _cues()
 
 
@@ -117,46 +128,60 @@ def _sides(row, split):
 
 
 @njit(cache=True, nogil=True)
-def _line_key(data, start, end, table, cues):
-    """Return (key, words that are no figures, those of them that are among ``cues``)."""
+def _line_key(data, i, end, table, cues):
+    """Return (key, words that are no figures, those of them that are among ``cues``).
+
+    A word with a digit in it, ASCII or Arabic-Indic, is a figure. Words are told as
+    :func:`tasks.text.words.next_word` tells them, in one flat loop.
+    """
     key = np.uint64(0)
     told = found = 0
-    i = start
-    while True:
-        value, first, i = next_word(data, i, end, table)
-        if value == 0:
-            break
-        if _is_figure(data, first, i):
-            value = _FIGURE
-        else:
-            told += 1
-            cue = chain(np.uint64(0), value)  # as a phrase of one word is hashed
-            place = np.searchsorted(cues, cue)
-            found += place < len(cues) and cues[place] == cue
-        key = chain(key, value)
+    value = START
+    in_word = has_digit = False
+    while i < end or in_word:
+        # Most letters are of U+0600-06FF, and so are those that follow; of the digits there none.
+        while i < end and data[i] >= 0xD8 and data[i] < 0xDC:
+            folded = np.int32(table[(np.int32(data[i] & 0x1F) << 6) | (data[i + 1] & 0x3F)])
+            if folded < 0x600 or folded == SEPARATOR:
+                break
+            value = add_letter(value, folded)
+            in_word = True
+            i += 2
+        folded = np.int32(SEPARATOR)
+        first = np.uint8(0x20)
+        if i < end:
+            first = data[i]
+            folded, length = fold_letter(data, i, table)
+            i += length
+        if folded != SEPARATOR:
+            if folded:
+                value = add_letter(value, folded)
+                in_word = True
+                # Few letters fold to digits, and of those only these two kinds are figures.
+                if folded <= 0x39 and folded >= 0x30:
+                    has_digit |= first == folded or (first == 0xD9 and data[i - 1] < 0xAA)
+            continue
+        if in_word:
+            value = end_word(value)
+            if has_digit:
+                value = _FIGURE
+            else:
+                told += 1
+                found += is_among(cues, chain(np.uint64(0), value))  # as a phrase of one word
+            key = chain(key, value)
+        value = START
+        in_word = has_digit = False
     return (key | np.uint64(2)) & ~_TAIL, told, found
 
 
 @njit(cache=True, nogil=True)
-def _is_figure(data, start, end):
-    """Tell whether a digit is in the word, ASCII or Arabic-Indic."""
-    while start < end:
-        code, length = decode(data, start)
-        if (code >= 0x30 and code <= 0x39) or (code >= 0x660 and code <= 0x669):
-            return True
-        start += length
-    return False
-
-
-@njit(cache=True, nogil=True)
-def _learnable_key(data, lines, line, table, cues):
+def _learnable_key(data, start, end, words, stop, table, cues):
     """Return the key of a line that may be learned, 0 of any other."""
-    start, end, words = lines.head[line], lines.tail[line], lines.words[line]
-    longest = SHORT_WORDS if lines.stop[line] else WORDS_AT_MOST
+    longest = SHORT_WORDS if stop else WORDS_AT_MOST
     if words == 0 or words > longest or end - start > _BYTES_AT_MOST:
         return np.uint64(0)
     key, told, found = _line_key(data, start, end, table, cues)
-    if told == 0 or (lines.stop[line] and found < CUES):
+    if told == 0 or (stop and found < CUES):
         return np.uint64(0)
     return key
 
@@ -164,15 +189,17 @@ def _learnable_key(data, lines, line, table, cues):
 @njit(cache=True, nogil=True)
 def _keys_of(data, table, cues, lines, at):
     keys = np.empty(len(at), np.uint64)
+    heads, tails, words, stop = lines.head, lines.tail, lines.words, lines.stop
     for k in range(len(at)):
-        keys[k] = _learnable_key(data, lines, at[k], table, cues)
+        i = at[k]
+        keys[k] = _learnable_key(data, heads[i], tails[i], words[i], stop[i], table, cues)
     return keys
 
 
 @njit(cache=True, nogil=True)
 def _any_keys(data, table, lines, at):
     keys = np.empty(len(at), np.uint64)
-    none = np.empty(0, np.uint64)
+    none = (np.empty(0, np.uint64), np.zeros(SIEVE, np.bool_))
     for k in range(len(at)):
         keys[k], _, _ = _line_key(data, lines.head[at[k]], lines.tail[at[k]], table, none)
     return keys
@@ -181,7 +208,7 @@ def _any_keys(data, table, lines, at):
 @njit(cache=True, nogil=True)
 def _keys_of_texts(data, offsets, table):
     keys = np.empty(len(offsets) - 1, np.uint64)
-    none = np.empty(0, np.uint64)
+    none = (np.empty(0, np.uint64), np.zeros(SIEVE, np.bool_))
     for row in range(len(keys)):
         keys[row], _, _ = _line_key(data, offsets[row], offsets[row + 1], table, none)
     return keys
@@ -190,18 +217,20 @@ def _keys_of_texts(data, offsets, table):
 @njit(cache=True, nogil=True)
 def _edge_keys(data, table, cues, lines, keys, offsets):
     head, tail = _sides(lines.row, lines.split)
-    count = line = 0
+    # Each array once, not for every line: that counts references, which costs as much again.
+    rows, heads, tails, words, stop = lines.row, lines.head, lines.tail, lines.words, lines.stop
+    count = i = 0
     for row in range(len(offsets) - 1):
         first = count
-        while line < len(lines.row) and lines.row[line] == row:
+        while i < len(rows) and rows[i] == row:
             key = np.uint64(0)
-            if head[line] or tail[line]:
-                key = _learnable_key(data, lines, line, table, cues)
-            if key != 0 and head[line]:
+            if head[i] or tail[i]:
+                key = _learnable_key(data, heads[i], tails[i], words[i], stop[i], table, cues)
+            if key != 0 and head[i]:
                 count = _put(keys, first, count, key)
-            if key != 0 and tail[line]:
+            if key != 0 and tail[i]:
                 count = _put(keys, first, count, key | _TAIL)
-            line += 1
+            i += 1
         offsets[row + 1] = count
     return count
 

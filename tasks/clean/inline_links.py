@@ -15,7 +15,7 @@ from tasks.clean.draft import HEADING_WORDS, RELATED, SHORT_WORDS, Draft, Found,
 from tasks.clean.raw_gaps import WIDE, gaps_around
 from tasks.clean.related_links import INLINE_WORDS
 from tasks.text import letters
-from tasks.text.words import chain, next_word
+from tasks.text.words import chain, is_among, next_word
 
 _BEFORE: Final = 80
 """Bytes before a colon in which a heading lies."""
@@ -78,17 +78,11 @@ def _heading_before(data, i, colon, headings, table):
         for seen in range(HEADING_WORDS):
             value, _, at = next_word(data, at, colon, table)
             if value == 0:
-                if seen > 1 and _is_among(headings, key):
+                if seen > 1 and is_among(headings, key):
                     return i
                 break
             key = chain(key, value)
     return -1
-
-
-@njit(cache=True, nogil=True)
-def _is_among(known, value):
-    place = np.searchsorted(known, value)
-    return place < len(known) and known[place] == value
 
 
 @njit(cache=True, nogil=True)
