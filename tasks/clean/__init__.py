@@ -37,7 +37,7 @@ from tasks.clean.furniture import find_furniture
 from tasks.clean.glued_links import find_glued_links
 from tasks.clean.glued_titles import find_glued_titles
 from tasks.clean.glued_words import split_glued
-from tasks.clean.identity import Names, article_ids, content_hashes
+from tasks.clean.identity import article_ids, content_hashes
 from tasks.clean.inline_links import find_inline_links
 from tasks.clean.lead_repeats import find_lead_repeats
 from tasks.clean.learned_lines import find_learned_lines
@@ -162,11 +162,7 @@ def clean_refused(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> p
 def _identity(records: pa.Table) -> dict[str, pa.Array]:
     contents = content_hashes(records["title"], records["text"])
     addresses = canonical_urls(records["url"])
-    openings = pc.utf8_slice_codeunits(records["text"], 0, _HEADING)
-    headings = pc.coalesce(records["title"].cast(pa.large_string()), openings)
-    columns = (addresses, records["native_id"], headings, contents)
-    told = zip(*(column.to_pylist() for column in columns), strict=True)
-    ids = article_ids(records["source"].to_pylist(), map(Names._make, told))
+    ids = article_ids(records, addresses, contents, opening=_HEADING)
     return {
         "article_id": ids,
         "content_hash": contents,

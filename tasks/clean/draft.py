@@ -17,7 +17,17 @@ from tasks.text.buffers import Places, column_of, gather
 from tasks.text.letters import SENTENCE_END
 from tasks.text.repair import Repaired
 from tasks.text.utf8 import decode
-from tasks.text.words import Hashes, chain, hash_line, hash_openings, hash_phrases, next_word
+from tasks.text.words import (
+    Hashes,
+    are_many,
+    chain,
+    hash_line,
+    hash_openings,
+    hash_phrases,
+    is_among,
+    next_word,
+    sieved,
+)
 
 KINDS: Final = (
     *("title", "byline", "dateline", "related", "title_repeat", "lead_repeat", "agency", "caption"),
@@ -36,6 +46,7 @@ SHORT_WORDS: Final = 40
 
 Rows = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
+Sieved = tuple[Hashes, Flags]
 
 
 class Lines(NamedTuple):
@@ -121,7 +132,7 @@ class Draft:
     profiles: Mapping[str, SourceProfile]
     repaired: Repaired
     lines: Lines
-    headings: tuple[Hashes, Hashes]
+    headings: tuple[Sieved, Sieved]
 
     def text(self, start: int, end: int) -> str:
         """Return the repaired text of a byte range."""
@@ -198,7 +209,7 @@ def open_draft(
     data, offsets = repaired.texts.data, repaired.texts.offsets
     count = _count_lines(data, offsets)
     lines = Lines(**{name: np.zeros(count, kind) for name, kind in _TYPES.items()})
-    known = (hash_phrases(headings), hash_openings(headings))
+    known = (sieved(hash_phrases(headings)), sieved(hash_openings(headings)))
     _scan_lines(data, offsets, lines)
     _measure(data, *_tables(), known, lines, np.arange(count))
     return Draft(records, profiles, repaired, lines, known)
@@ -285,33 +296,24 @@ def _ends_sentence(data, start, end, classes):
     return False
 
 
-@njit(cache=True, nogil=True)
-def _is_among(sorted_hashes, value):
-    place = np.searchsorted(sorted_hashes, value)
-    return place < len(sorted_hashes) and sorted_hashes[place] == value
+@njit(cache=True, nogil=True, inline="always")
+def _find_heading(data, i, end, table, headings, openings):
+    """Return where the longest heading ends that opens the line, and its words: -1, 0 without one.
 
-
-@njit(cache=True, nogil=True)
-def _find_heading(data, table, known, lines, line):
-    """Note the longest heading that opens the line.
-
-    ``known`` are the hashes of the headings and of their openings: most lines end it at a word.
+    ``openings`` are the hashes of how the headings begin: most lines end it at a word.
     """
-    headings, openings = known
-    lines.heading_end[line] = -1
-    lines.heading_words[line] = 0
+    found, words = np.int64(-1), 0
     key = np.uint64(0)
-    i = lines.head[line]
     for seen in range(1, HEADING_WORDS + 1):
-        value, _, i = next_word(data, i, lines.tail[line], table)
+        value, _, i = next_word(data, i, end, table)
         if value == 0:
             break
         key = chain(key, value)
-        if _is_among(headings, key):
-            lines.heading_end[line] = i
-            lines.heading_words[line] = seen
-        if not _is_among(openings, key):
+        if is_among(headings, key):
+            found, words = i, seen
+        if not is_among(openings, key):
             break
+    return found, words
 
 
 @njit(cache=True, nogil=True)
@@ -334,18 +336,6 @@ def _find_newline(data, i, end):
 
 
 @njit(cache=True, nogil=True)
-def _measure_line(data, table, classes, lines, line):
-    start, end = lines.head[line], lines.tail[line]
-    count, key = hash_line(data, start, end, table, SHORT_WORDS + 1)
-    if count > SHORT_WORDS:
-        key = _hash_bytes(data, start, end)
-    lines.words[line] = count
-    lines.key[line] = key
-    lines.bullet[line] = start < end and is_bullet(decode(data, start)[0])
-    lines.stop[line] = _ends_sentence(data, start, end, classes)
-
-
-@njit(cache=True, nogil=True)
 def _hash_bytes(data, start, end):
     value = np.uint64(end - start)
     while start + 8 <= end:
@@ -361,9 +351,24 @@ def _hash_bytes(data, start, end):
 
 @njit(cache=True, nogil=True)
 def _measure(data, table, classes, known, lines, at):
+    headings, openings = known
+    # Each array once, not for every line: that counts references, which costs as much again.
+    head, tail, words, key = lines.head, lines.tail, lines.words, lines.key
+    heading_end, heading_words = lines.heading_end, lines.heading_words
+    bullet, stop = lines.bullet, lines.stop
     for line in at:
-        _find_heading(data, table, known, lines, line)
-        _measure_line(data, table, classes, lines, line)
+        start, end = head[line], tail[line]
+        heading = _find_heading(data, start, end, table, headings, openings)
+        heading_end[line], heading_words[line] = heading
+        count, value = SHORT_WORDS + 1, np.uint64(0)
+        if not are_many(data, start, end, count):
+            count, value = hash_line(data, start, end, table, count)
+        if count > SHORT_WORDS:
+            value = _hash_bytes(data, start, end)
+        words[line] = count
+        key[line] = value
+        bullet[line] = start < end and is_bullet(decode(data, start)[0])
+        stop[line] = _ends_sentence(data, start, end, classes)
 
 
 @njit(cache=True, nogil=True)

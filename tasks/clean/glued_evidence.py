@@ -36,6 +36,7 @@ from tasks.clean.glued_pairs import (
     role_of,
     slot,
 )
+from tasks.text.utf8 import decode
 
 LONGEST: Final = 1 << 20
 """Bytes of a text that is searched; no article that was seen has more than a third of it."""
@@ -73,6 +74,9 @@ def find_evident(data, start, end, places, codes, known, found, count):
 @njit(cache=True, nogil=True)
 def _read_words(data, start, end, places, seen, words, known):
     """Count each word of Arabic letters in ``seen``, and list those that may be two."""
+    kinds, _, _ = known
+    firsts, values = words
+    keys, times = seen
     listed = place = 0
     value = NO_LETTERS
     count = 0
@@ -83,13 +87,16 @@ def _read_words(data, start, end, places, seen, words, known):
         kind, code, length = OTHER, np.int32(0), 1
         here = place < len(places) and places[place] == i
         if i < end:
-            kind, code, length = kind_at(data, i, known)
+            code, length = decode(data, i)
+            kind = kinds[code] if code < 0x10000 else np.uint8(OTHER)
         if kind == OTHER or here:
             if basic and count > 1:
-                _note(seen, value | np.uint64(1))
+                at = slot(keys, value | np.uint64(1))
+                keys[at] = value | np.uint64(1)
+                times[at] = min(times[at] + 1, 2)
                 if _SHORTEST <= count < REACH:
-                    words[0][listed] = first
-                    words[1][listed] = value | np.uint64(1)
+                    firsts[listed] = first
+                    values[listed] = value | np.uint64(1)
                     listed += 1
             value = NO_LETTERS
             count = 0
@@ -139,14 +146,6 @@ def _is_apart(data, start, first, after, end, places):
     if byte >= 0x80:  # » ، ؛ ؟, or the next word behind a place
         return byte in (0xC2, 0xD8) or (place < len(places) and places[place] == after)
     return byte <= 0x20 or byte in (0x21, 0x22, 0x29, 0x2C, 0x2E, 0x3A)
-
-
-@njit(cache=True, nogil=True)
-def _note(seen, value):
-    keys, times = seen
-    at = slot(keys, value)
-    keys[at] = value
-    times[at] = min(times[at] + 1, 2)
 
 
 @njit(cache=True, nogil=True)
@@ -212,29 +211,32 @@ def _two(codes, start, at, stop, seen, known):
 
 
 @njit(cache=True, nogil=True)
-def _may_be_first(value, size, seen, known):
-    """Tell whether the text or the lexicons hold a word of this hash: few words begin so."""
-    if size > 3 and _times(seen, value):
-        return True
-    _, keys, roles = known
-    return size < 8 and roles[slot(keys, value)] & (FIRST | FUNCTION) != 0
-
-
-@njit(cache=True, nogil=True)
 def _cut(codes, count, bytes_of, seen, known, found, noted):
     """Cut one word in two or three where one way alone is certain."""
     ways = thrice = 0
     first = second = third = 0
+    keys, times = seen
+    _, role_keys, roles = known
     value = add_letter(NO_LETTERS, codes[0])
     for at in range(2, count - 1):
         value = add_letter(value, codes[at - 1])
-        if not _may_be_first(value | np.uint64(1), at, seen, known):
+        # Few words begin as one that the text or the lexicons hold. Each table once, not in a
+        # function: for every letter that would count references.
+        may_be_first = at > 3 and times[slot(keys, value | np.uint64(1))] > 0
+        if not may_be_first and at < 8:
+            role = roles[slot(role_keys, value | np.uint64(1))]
+            may_be_first = role & (FIRST | FUNCTION) != 0
+        if not may_be_first:
             continue
         if _two(codes, 0, at, count, seen, known):
             ways += 1
             first = at
-        for stop in range(at + 4, count - 1 if not ways else 0):
-            if _two(codes, 0, at, stop, seen, known) and _part(codes, at, stop, seen, 4):
+        inner = NO_LETTERS
+        for stop in range(at + 1, count - 1 if not ways else 0):
+            inner = add_letter(inner, codes[stop - 1])
+            if stop < at + 4 or not times[slot(keys, inner | np.uint64(1))]:
+                continue
+            if _two(codes, 0, at, stop, seen, known):
                 if _two(codes, at, stop, count, seen, known):
                     thrice += 1
                     second, third = at, stop

@@ -78,7 +78,7 @@ def hash_letters(codes, start, stop):
     return value | np.uint64(1)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def slot(keys, value):
     """Return where a hash stands in a table of open addresses, or where it may be put."""
     mask = len(keys) - 1

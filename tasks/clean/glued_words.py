@@ -28,6 +28,7 @@ from tasks.clean.glued_pairs import REACH, find_pair, tables
 from tasks.text import letters
 from tasks.text.buffers import Places, Texts
 from tasks.text.letters import ARABIC, LETTER
+from tasks.text.plain_runs import MARKED, next_mark
 from tasks.text.utf8 import decode
 
 _LETTERS: Final = 3
@@ -181,54 +182,48 @@ def _is_hit(last, byte, after, second):
 
 
 @njit(cache=True, nogil=True)
-def _next_hit(data, i, end):
-    """Return the next byte behind which a space may be missing, ``end`` without one.
+def _mark(data, first, size, marks):
+    """Mark, of ``size`` bytes from ``first`` on, those behind which a space may be missing.
 
-    64 bytes at a time, without a branch: the compiler makes a few vector instructions of it.
+    Without a branch but at the ends of the buffer: the compiler makes vector instructions of it.
     """
-    while i > 0 and i + 66 <= end:
-        window = data[i - 1 : i + 66]
-        found = False
-        for k in range(64):
-            found |= _is_hit(window[k], window[k + 1], window[k + 2], window[k + 3])
-        if found:
-            break
-        i += 64
-    while i + 1 < end:
-        last = data[i - 1] if i else np.uint8(0)
-        second = data[i + 2] if i + 2 < end else np.uint8(0)
-        if _is_hit(last, data[i], data[i + 1], second):
-            return i
-        i += 1
-    return end
+    last = min(first + size, len(data) - 2)
+    begin = max(first, 1)
+    window = data[begin - 1 : last + 2]
+    inner = marks[begin - first :]
+    for k in range(last - begin):
+        inner[k] = _is_hit(window[k], window[k + 1], window[k + 2], window[k + 3])
+    for i in range(first, begin):
+        marks[i - first] = _hits(data, i)
+    for i in range(max(last, first), first + size):
+        marks[i - first] = _hits(data, i)
 
 
 @njit(cache=True, nogil=True)
-def _search(data, i, until, start, end, codes, told, places, found):
-    """Note the places behind the bytes from ``i`` to ``until``; return their count, and the pairs.
+def _hits(data, i):
+    """Tell whether a space may be missing behind byte ``i``, which may be at an end."""
+    if i + 1 >= len(data):
+        return False
+    last = data[i - 1] if i else np.uint8(0)
+    second = data[i + 2] if i + 2 < len(data) else np.uint8(0)
+    return _is_hit(last, data[i], data[i + 1], second)
+
+
+@njit(cache=True, nogil=True)
+def _judge(data, i, start, end, codes, told):
+    """Return the place behind byte ``i`` if a space is missing there, else -1, and if of a pair.
 
     The text is taken to begin at ``start`` and to end at ``end``.
     """
     classes, known = told
-    pairs = 0
-    i = _next_hit(data, i, end)
-    while i < until:
-        place = np.int64(-1)
-        mark = data[i] in (0x21, 0x2E, 0x3A, 0x8C, 0x9B, 0x9F)
-        if mark and _is_glued(data, i, start, end, classes):
-            place = i + 1
-        if place < 0:
-            place = find_figure(data, i + 1, start, end, codes, known)
-        if place < 0:
-            place = find_pair(data, i + 1, start, end, codes, known)
-            pairs += place >= 0
-        if place >= 0:
-            if found < len(places):
-                places[found] = place
-            found += 1
-            start = place
-        i = _next_hit(data, i + 1, end)
-    return found, pairs
+    mark = data[i] in (0x21, 0x2E, 0x3A, 0x8C, 0x9B, 0x9F)
+    if mark and _is_glued(data, i, start, end, classes):
+        return i + 1, False
+    place = find_figure(data, i + 1, start, end, codes, known)
+    if place >= 0:
+        return place, False
+    place = find_pair(data, i + 1, start, end, codes, known)
+    return place, place >= 0
 
 
 @njit(cache=True, nogil=True)
@@ -237,12 +232,45 @@ def _find(data, offsets, told, places, suspect):
 
     ``suspect`` are the rows in which two words were glued without a mark or figure between them.
     """
-    found = 0
+    found = row = 0
     codes = np.empty(REACH, np.int32)
-    for row in range(len(offsets) - 1):
-        start, end = offsets[row], offsets[row + 1]
-        found, pairs = _search(data, start, end, start, end, codes, told, places, found)
-        suspect[row] = pairs > 0
+    marks = np.empty(MARKED, np.uint8)
+    words = marks.view(np.uint64)
+    suspect[:] = False
+    start, end = offsets[0], offsets[1]
+    for first in range(offsets[0], offsets[-1], MARKED):
+        size = min(MARKED, offsets[-1] - first)
+        _mark(data, first, size, marks)
+        k = next_mark(marks, words, 0, size)
+        while k < size:
+            i = first + k
+            while i >= end:
+                row += 1
+                start, end = offsets[row], offsets[row + 1]
+            if i + 1 < end:
+                place, paired = _judge(data, i, start, end, codes, told)
+                if place >= 0:
+                    if found < len(places):
+                        places[found] = place
+                    found += 1
+                    suspect[row] |= paired
+                    start = place
+            k = next_mark(marks, words, k + 1, size)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _search(data, i, until, start, end, codes, told, places, found):
+    """Note the places behind the bytes from ``i`` to ``until`` and return their count."""
+    while i < until and i + 1 < end:
+        if _hits(data, i):
+            place, _ = _judge(data, i, start, end, codes, told)
+            if place >= 0:
+                if found < len(places):
+                    places[found] = place
+                found += 1
+                start = place
+        i += 1
     return found
 
 
@@ -264,9 +292,9 @@ def _find_between(data, offsets, places, told, more):
         if n + 1 < len(places) and places[n + 1] < end:
             end = places[n + 1]
         first = max(start, place - 4 * REACH)
-        found, _ = _search(data, first, place, start, place, codes, told, more, found)
+        found = _search(data, first, place, start, place, codes, told, more, found)
         last = min(end, place + 4 * REACH)
-        found, _ = _search(data, place, last, place, end, codes, told, more, found)
+        found = _search(data, place, last, place, end, codes, told, more, found)
     return found
 
 
@@ -283,35 +311,31 @@ def _find_evident(data, offsets, rows, places, known, more):
 
 @njit(cache=True, nogil=True)
 def _copy(data, offsets, places, made):
+    """Copy the texts from place to place, which may be rows apart."""
     out, out_offsets, points, counts = made
-    at = 0
+    begun = offsets[0]
+    at = np.int64(0)
+    for place in range(len(places) + 1):
+        stop = places[place] if place < len(places) else offsets[-1]
+        source, target = data[begun:stop], out[at : at + stop - begun]
+        for k in range(len(source)):
+            target[k] = source[k]
+        at += stop - begun
+        if place < len(places):
+            out[at] = 0x20
+            at += 1
+        begun = stop
     place = 0
     for row in range(len(offsets) - 1):
-        point = 0
-        if place == len(places) or places[place] >= offsets[row + 1]:
-            size = offsets[row + 1] - offsets[row]
-            out[at : at + size] = data[offsets[row] : offsets[row + 1]]
-            at += size
-            out_offsets[row + 1] = at
-            counts[row + 1] = place
-            continue
-        start = offsets[row]
+        start, point = offsets[row], 0
         while place < len(places) and places[place] < offsets[row + 1]:
-            stop = places[place]
-            piece = data[start:stop]
-            out[at : at + stop - start] = piece
+            piece = data[start : places[place]]
             for k in range(len(piece)):
                 point += piece[k] & 0xC0 != 0x80
-            at += stop - start
-            out[at] = 0x20
             points[place] = point
-            at += 1
+            start = places[place]
             point += 1
             place += 1
-            start = stop
-        size = offsets[row + 1] - start
-        out[at : at + size] = data[start : start + size]
-        at += size
-        out_offsets[row + 1] = at
+        out_offsets[row + 1] = offsets[row + 1] - offsets[0] + place
         counts[row + 1] = place
     return at

@@ -1,23 +1,23 @@
 """Who an article is: a stable id, and the hash of its raw text by which revisions are told."""
 
 import hashlib
-import re
-from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from itertools import pairwise
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tasks.text.buffers import texts_of
 
 _HASH_LENGTH: Final = 64
 _ID_LENGTH: Final = 24
 
-_HOME_PAGE: Final = re.compile(r"https?://[^/?#]*/?")
+_HOME_PAGE: Final = r"^https?://[^/?#]*/?$"
 """Scrapers that write their site's home page on every record name no article by it."""
 
 
-_ROW_NUMBER: Final = re.compile(r"[0-9]{1,5}")
+_ROW_NUMBER: Final = "^[0-9]{1,5}$"
 """A small number is as often that of a row, and every spreadsheet has a 1: the heading counts too,
 or the articles of last year's sheet would be older texts of this year's."""
 
@@ -50,33 +50,45 @@ def _hexadecimal(digests: bytes | bytearray, length: int) -> pa.Array:
     return pa.Array.from_buffers(pa.string(), len(offsets) - 1, buffers)
 
 
-class Names(NamedTuple):
-    """What may name one article: an address, the id that its source gave, its heading, its hash."""
-
-    address: str | None
-    native_id: str | None
-    heading: str
-    content: str
-
-
-def article_ids(sources: Sequence[str], names: Iterable[Names]) -> pa.Array:
+def article_ids(
+    records: pa.Table, addresses: pa.Array, contents: pa.Array, *, opening: int
+) -> pa.Array:
     """Return the ids: of source and address, else source and native id, else source and text.
 
     The source is always part: one text under two mastheads is two articles, one of them a copy.
+    ``contents`` are the hashes of title and text; the first ``opening`` letters of a text stand
+    for the title of a record without one, where the heading counts.
     """
+    by_address = pc.and_(
+        pc.greater(pc.binary_length(addresses), 0),
+        pc.invert(pc.match_substring_regex(addresses, _HOME_PAGE)),
+    ).fill_null(False)
+    native = _joined(records["native_id"])
+    by_number = pc.match_substring_regex(native, _ROW_NUMBER).fill_null(False)
+    by_native = pc.greater(pc.binary_length(native), 0).fill_null(False)
+    cases = pc.make_struct(by_address, by_number, by_native)
+    kind = pc.case_when(cases, "url", "row", "id", "text")
+    numbered = _numbered(records, native, pc.and_(by_number, pc.invert(by_address)), opening)
+    name = pc.case_when(cases, addresses, numbered, native, contents)
+    told = texts_of(pc.binary_join_element_wise(_joined(records["source"]), kind, name, "\0"))
+    view, places = told.data.data, told.offsets.tolist()
     digests = bytearray()
-    for source, each in zip(sources, names, strict=True):
-        kind, name = _best_name(each)
-        told = f"{source}\0{kind}\0{name}".encode()
-        digests += hashlib.sha256(told).digest()[: _ID_LENGTH // 2]
+    for start, end in pairwise(places):
+        digests += hashlib.sha256(view[start:end]).digest()[: _ID_LENGTH // 2]
     return _hexadecimal(digests, _ID_LENGTH)
 
 
-def _best_name(names: Names) -> tuple[str, str]:
-    if names.address and not _HOME_PAGE.fullmatch(names.address):
-        return "url", names.address
-    if names.native_id and _ROW_NUMBER.fullmatch(names.native_id):
-        return "row", f"{names.native_id}\0{names.heading}"
-    if names.native_id:
-        return "id", names.native_id
-    return "text", names.content
+def _numbered(records: pa.Table, native: pa.Array, which: pa.Array, opening: int) -> pa.Array:
+    """Return the native ids with the headings of those records that a number alone would name."""
+    at = pa.array(np.flatnonzero(which.to_numpy(zero_copy_only=False)))
+    if not len(at):
+        return native
+    told = records.select(["title", "text"]).take(at)
+    openings = pc.utf8_slice_codeunits(told["text"], 0, opening).cast(pa.string())
+    headings = _joined(pc.coalesce(told["title"], openings))
+    names = pc.binary_join_element_wise(native.take(at), headings, "\0")
+    return pc.replace_with_mask(native, which, names)
+
+
+def _joined(column: pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks()

@@ -38,11 +38,40 @@ _GIVEN: Final = any_of("given_names")
 _PRINTED: Final = rf"نشر في [^ ]+(?: [^ ]+){{0,3}} يوم {DATE}$"
 _BUTTON: Final = any_of("share_buttons")
 
+_CONTENT: Final = re.compile(r"content=[\"']")
+_CLOSED: Final = re.compile(r"[\"'] ?/>")
+_TO_CONTENT: Final = 200
+_IN_TAG: Final = 800
+_IN_OPEN_TAG: Final = 700
+
+
+def _end_of_tag(text: str) -> int:
+    """Return where the last tag ends that has its content near the head, -1 without one."""
+    found = -1
+    for content in _CONTENT.finditer(text, 0, _TO_CONTENT + len("content='")):
+        before = text[content.start() - 1 : content.start()]
+        if before.isascii() and (before.isalnum() or before == "_"):
+            continue
+        close = _CLOSED.search(text, content.end(), content.end() + _IN_TAG + len("' />"))
+        if close and close.start() <= content.end() + _IN_TAG:
+            found = close.end()
+    return found
+
+
+def _end_of_open_tag(text: str) -> int:
+    """Return the end of a text that breaks off in a tag, -1 for any other."""
+    for content in _CONTENT.finditer(text, 2, _TO_CONTENT + len(" content='")):
+        rest = len(text) - content.end()
+        if text[content.start() - 1] == " " and 1 <= rest <= _IN_OPEN_TAG:
+            return len(text)
+    return -1
+
+
 SHAPES: Final = (
     Shape(r"(?P<meta>.{0,200}\bcontent=[\"'].{0,800}?[\"'] ?/>)",
-          'BBC - العالم content="خبر" />', r"content=[\"'].*[\"'] ?/>"),
-    Shape(r"(?P<meta>.{1,200} content=[\"'].{0,700}$)",
-          'BBC - العالم content="خبر', r" content=[\"']"),
+          'BBC - العالم content="خبر" />', r"content=[\"'].*[\"'] ?/>", _end_of_tag),
+    Shape(r"(?P<meta>.{1,200} content=[\"'].{1,700}$)",
+          'BBC - العالم content="خبر', r" content=[\"']", _end_of_open_tag),
     Shape(r"(?P<meta>alt=[\"'].{0,300}?[\"'] ?/>)", 'alt="جسر" />', r"^alt="),
     Shape(r"(?P<meta>[\"'] ?/>)", '" />', r"^[\"'] ?/>"),
     Shape(r"(?P<meta>[A-Za-z]+\.(?:com|net|org) - [^!]{1,160}[^.!]$)",

@@ -48,7 +48,7 @@ def _mark(text, marks, size, one_line):
 
 
 @njit(cache=True, nogil=True)
-def _next_mark(marks, words, k, size):
+def next_mark(marks, words, k, size):
     """Return the place of the next mark, ``size`` without one; ``words`` are eight marks each."""
     while k < size and k & 7:
         if marks[k]:
@@ -78,7 +78,7 @@ def copy_run(data, i, end, out, at, stop, one_line, marks, marked):
             if first >= last:
                 break
             _mark(data[first:], marks, last - first, one_line)
-        place = first + _next_mark(marks, words, i - first, last - first)
+        place = first + next_mark(marks, words, i - first, last - first)
         source, target = data[i:place], out[at : at + place - i]
         for k in range(len(source)):
             target[k] = source[k]
