@@ -157,6 +157,7 @@ _NAME_BYTES: Final = 120
 _BEHIND: Final = r"[ء-ي]{3}[.؟!…]+ ?[ء-ي][ء-ي ]{5,45}$"
 _NAME_BEHIND: Final = re.compile(_BEHIND.replace("?[ء-ي][", "?([ء-ي][").replace("$", ")$"))
 
+_SEARCHED: Final = 640
 _SIGNS: Final = (
     r"المصدر ?[:(]|نقلا|نشر (?:بال|باتفاق)|خدمة «|عن كتاب|سمات|وسوم|كلمات|الكلمات|Tags|@|SMS|sms|"
     r"//|\.com/|\.be/|t\.co/|t\.me/|email.protected|الصورة? (?:توضيحية|تعبيرية|أرشيفية)|"
@@ -168,7 +169,7 @@ _SIGNS: Final = (
     r"(?:تابعوا|تابع|شاهدوا) (?:ال|مباراة)|\((?:شاهد|(?:ال)?(?:فيديو|صور))|(?:لمشاهدة|شاهدوا?) ال|"
     r"^[-*]|المزيد$"
 )
-"""One of these is in every tail that a shape matches, but for names."""
+"""Of every tail that a shape matches, one of these is within so many bytes, but for names."""
 
 
 def find_page_tails(draft: Draft) -> Found:
@@ -211,10 +212,20 @@ def _peel(draft: Draft, cuts: Cuts, lines: Numbers) -> list[Spans]:
     if behind:
         new += behind
         lines = lines[~np.isin(table.row[lines], joined(behind).row)]
+    lines = lines[_suspicious(draft, lines)]
     heads, tails = table.head[lines], table.tail[lines]
     starts = settled(draft, np.maximum(heads, tails - _BYTES), (heads, tails), 1)
     groups = matches(windows(draft, starts, tails), _SHAPES, _FRAME, _SIGNS)
     return [*new, *note(cuts, draft, groups, table.row[lines], starts)]
+
+
+def _suspicious(draft: Draft, lines: Numbers) -> np.ndarray:
+    """Tell which lines have near their tail what no shape does without."""
+    heads, tails = draft.lines.head[lines], draft.lines.tail[lines]
+    starts = settled(draft, np.maximum(heads, tails - _SEARCHED), (heads, tails), 1)
+    found = pc.match_substring_regex(windows(draft, starts, tails), _SIGNS)
+    mask: np.ndarray = found.to_numpy(zero_copy_only=False)
+    return mask
 
 
 def _names(draft: Draft, cuts: Cuts, lines: Numbers) -> tuple[np.ndarray, list[Spans]]:
