@@ -62,7 +62,7 @@ def _end_of_open_tag(text: str) -> int:
     """Return the end of a text that breaks off in a tag, -1 for any other."""
     for content in _CONTENT.finditer(text, 2, _TO_CONTENT + len(" content='")):
         rest = len(text) - content.end()
-        if text[content.start() - 1] == " " and 1 <= rest <= _IN_OPEN_TAG:
+        if text[content.start() - 1] == " " and rest <= _IN_OPEN_TAG:
             return len(text)
     return -1
 
@@ -70,7 +70,7 @@ def _end_of_open_tag(text: str) -> int:
 SHAPES: Final = (
     Shape(r"(?P<meta>.{0,200}\bcontent=[\"'].{0,800}?[\"'] ?/>)",
           'BBC - العالم content="خبر" />', r"content=[\"'].*[\"'] ?/>", _end_of_tag),
-    Shape(r"(?P<meta>.{1,200} content=[\"'].{1,700}$)",
+    Shape(r"(?P<meta>.{1,200} content=[\"'].{0,700}$)",
           'BBC - العالم content="خبر', r" content=[\"']", _end_of_open_tag),
     Shape(r"(?P<meta>alt=[\"'].{0,300}?[\"'] ?/>)", 'alt="جسر" />', r"^alt="),
     Shape(r"(?P<meta>[\"'] ?/>)", '" />', r"^[\"'] ?/>"),
