@@ -21,8 +21,8 @@ from numba import njit
 from tasks.clean.draft import SHORT_WORDS, Draft, Sieved
 from tasks.text import letters
 from tasks.text.buffers import texts_of
-from tasks.text.lexicons import load_lexicon
 from tasks.text.letters import SEPARATOR
+from tasks.text.lexicons import load_lexicon
 from tasks.text.words import (
     SIEVE,
     START,

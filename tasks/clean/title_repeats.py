@@ -96,6 +96,8 @@ def _behind_labels(draft: Draft) -> tuple[Spans, Spans]:
     while len(inside := np.flatnonzero(data[starts] & 0xC0 == 0x80)):
         starts[inside] += 1
     tails = column_of(gather(draft.repaired.texts, starts, lines.tail[at]))
+    marked = pc.match_substring(tails, ": ")  # in every label, and found faster
+    at, tails = at[marked.to_numpy(zero_copy_only=False)], tails.filter(marked)
     found = pc.extract_regex(tails, _label_pattern())
     at = at[np.flatnonzero(found.is_valid())]
     label, title = (pc.binary_length(part).to_numpy() for part in found.drop_null().flatten())
