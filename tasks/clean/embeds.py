@@ -40,27 +40,31 @@ def find_embeds(draft: Draft) -> Found:
 
 
 @njit(cache=True, nogil=True)
-def _has_colon(block):
-    found = np.uint8(0)
-    for k in range(len(block)):
-        found |= np.uint8(block[k] == 0x3A)
-    return found
+def _next_colon(data, i):
+    """Return the place of the next colon, the end without one; 64 bytes at a time."""
+    end = len(data)
+    while i + 64 <= end:
+        block = data[i : i + 64]
+        found = np.uint8(0)
+        for k in range(64):
+            found |= np.uint8(block[k] == 0x3A)
+        if found:
+            break
+        i += 64
+    while i < end and data[i] != 0x3A:
+        i += 1
+    return i
 
 
 @njit(cache=True, nogil=True)
 def _marks(data):
-    """Return the places of «://», looking for colons 64 bytes at a time."""
+    """Return the places of «://»."""
     places = []
-    i = 0
+    i = _next_colon(data, 0)
     while i + 2 < len(data):
-        if i + 64 <= len(data) and not _has_colon(data[i : i + 64]):
-            i += 64
-            continue
-        stop = min(i + 64, len(data) - 2)
-        while i < stop:
-            if data[i] == 0x3A and data[i + 1] == 0x2F and data[i + 2] == 0x2F:
-                places.append(i)
-            i += 1
+        if data[i + 1] == 0x2F and data[i + 2] == 0x2F:
+            places.append(i)
+        i = _next_colon(data, i + 1)
     out = np.empty(len(places), np.int64)
     for k in range(len(places)):
         out[k] = places[k]

@@ -7,9 +7,9 @@ a word that occurs once in the text, of which the text holds both parts as words
 more, or one of them beside a function word. It may be cut twice («مراسلالميادينفي»).
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
-# ruff: noqa: PLR0911, PLR0913, PLR0917, SIM102, SIM110 (kernels: arrays one by one, plain loops)
+# ruff: noqa: PLR0911, PLR0912, PLR0913, PLR0917, SIM102, SIM110 (kernels: arrays one by one, plain loops)
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -84,7 +84,8 @@ def _read_words(data, start, end, places, seen, words, known):
     first = start
     i = start
     while i <= end:
-        kind, code, length = OTHER, np.int32(0), 1
+        kind: Any = np.uint8(OTHER)
+        code, length = np.int32(0), 1
         here = place < len(places) and places[place] == i
         if i < end:
             code, length = decode(data, i)

@@ -85,11 +85,20 @@ def _first_words() -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _has_mark(block):
-    found = np.uint8(0)
-    for k in range(len(block)):
-        found |= np.uint8(block[k] == 0x28) | np.uint8(block[k] == 0x77)
-    return found
+def _next_mark(data, i):
+    """Return the place of the next bracket or «w», the end without one; 64 bytes at a time."""
+    end = len(data)
+    while i + 64 <= end:
+        block = data[i : i + 64]
+        found = np.uint8(0)
+        for k in range(64):
+            found |= np.uint8((block[k] == 0x28) | (block[k] == 0x77))
+        if found:
+            break
+        i += 64
+    while i < end and data[i] != 0x28 and data[i] != 0x77:
+        i += 1
+    return i
 
 
 @njit(cache=True, nogil=True)
@@ -109,25 +118,20 @@ def _marks(data, address, table, words):
     Brackets and the «w» of an address are looked for 64 bytes at a time: Arabic has few of them.
     """
     brackets, addresses = [], []
-    i = 0
+    i = _next_mark(data, 0)
     while i < len(data):
-        if i + 64 <= len(data) and not _has_mark(data[i : i + 64]):
-            i += 64
-            continue
-        stop = min(i + 64, len(data))
-        while i < stop:
-            if data[i] == 0x28:
-                value, _, _ = next_word(data, i, min(i + 24, len(data)), table)
-                key = chain(np.uint64(0), value)
-                place = np.searchsorted(words, key)
-                if place < len(words) and words[place] == key:
-                    brackets.append(i)
-            elif data[i] == 0x77 and _is_at(data, i - ADDRESS_LETTER, address):
-                end = i
-                while end < len(data) and data[end] > 0x20 and data[end] < 0x80:
-                    end += 1
-                addresses.append((i - ADDRESS_LETTER, end))
-            i += 1
+        if data[i] == 0x28:
+            value, _, _ = next_word(data, i, min(i + 24, len(data)), table)
+            key = chain(np.uint64(0), value)
+            place = np.searchsorted(words, key)
+            if place < len(words) and words[place] == key:
+                brackets.append(i)
+        elif _is_at(data, i - ADDRESS_LETTER, address):
+            end = i
+            while end < len(data) and data[end] > 0x20 and data[end] < 0x80:
+                end += 1
+            addresses.append((i - ADDRESS_LETTER, end))
+        i = _next_mark(data, i + 1)
     places = np.empty(len(brackets), np.int64)
     for k in range(len(brackets)):
         places[k] = brackets[k]

@@ -6,9 +6,12 @@ behind a stamp, so tails are peeled in rounds over the articles that changed.
 """
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.clean.draft import CAPTION, SIGNATURE, Draft, Found, Spans
@@ -17,10 +20,14 @@ from tasks.clean.lone_names import WORDS_AT_MOST, read_names
 from tasks.clean.shapes import (
     WORD,
     Cuts,
+    Match,
     Numbers,
     Shape,
     any_of,
+    extracted,
+    framed,
     joined,
+    likely,
     matches,
     note,
     say,
@@ -144,6 +151,18 @@ TAG_SHAPES: Final = (
 )  # fmt: skip
 """Labels that follow an address, a handle or a figure: no mark stands behind one."""
 
+_WHOLE: Final = "^(?:{})$"
+
+_MARKED: Final = re.compile(rf"(?<=[^A-Za-z0-9_]){_STOP}")
+_SPACED: Final = re.compile(rf"{_STOP} ")
+"""The two ways in which ``_FRAME`` begins a shape."""
+
+_STARTS: Final = 64
+"""Places behind sentence marks that are tried one by one; a window of prose has ten or twenty."""
+
+_AT_ONCE: Final = 1000
+"""Texts whose places are held at a time: a hundred megabytes, were each as crowded as can be."""
+
 _SHAPES: Final = (
     *(Shape(f"^(?:|.*? )(?:{s.pattern})", s.example) for s in (*PILE_SHAPES, *TAG_SHAPES)),
     *(Shape(f"^.*?{shape.pattern}", shape.example) for shape in STOPPED_SHAPES),
@@ -215,7 +234,7 @@ def _peel(draft: Draft, cuts: Cuts, lines: Numbers) -> list[Spans]:
     lines = lines[_suspicious(draft, lines)]
     heads, tails = table.head[lines], table.tail[lines]
     starts = settled(draft, np.maximum(heads, tails - _BYTES), (heads, tails), 1)
-    groups = matches(windows(draft, starts, tails), _SHAPES, _FRAME, _SIGNS)
+    groups = _matches(windows(draft, starts, tails))
     return [*new, *note(cuts, draft, groups, table.row[lines], starts)]
 
 
@@ -226,6 +245,65 @@ def _suspicious(draft: Draft, lines: Numbers) -> np.ndarray:
     found = pc.match_substring_regex(windows(draft, starts, tails), _SIGNS)
     mask: np.ndarray = found.to_numpy(zero_copy_only=False)
     return mask
+
+
+def _matches(texts: pa.Array) -> list[Match]:
+    """Return what ``matches`` does with these shapes, but look for groups only where one begins.
+
+    To find groups RE2 keeps every place in mind at which one of the shapes may have begun: a third
+    of a millisecond for one text. Where they may begin is tried first, in the frame's order; most
+    places are told by a letter.
+    """
+    left, tried = likely(texts, _SHAPES, _FRAME, _SIGNS)
+    found = []
+    for first in range(0, len(left), _AT_ONCE):
+        some = tried.slice(first, _AT_ONCE)
+        numbers = left[first : first + _AT_ONCE]
+        groups = extracted(some, np.arange(len(some)), _SHAPES, _WHOLE)
+        behind = np.ones(len(some), np.bool_)
+        for group in groups:
+            behind[group.where] = False
+        groups += _matches_behind(some, np.flatnonzero(behind))
+        found += [group._replace(where=numbers[group.where]) for group in groups]
+    return found
+
+
+def _matches_behind(texts: pa.Array, rows: Numbers) -> list[Match]:
+    """Return the groups of shapes that begin behind the head of the texts with these numbers."""
+    owners: list[int] = []
+    places: list[int] = []
+    rests: list[str] = []
+    crowded: list[int] = []
+    for row in rows.tolist():
+        text = texts[row].as_py()
+        starts = list(islice(_starts(text), _STARTS + 1))
+        if len(starts) > _STARTS:
+            crowded.append(row)
+            continue
+        owners += [row] * len(starts)
+        places += [len(text[:start].encode()) for start in starts]
+        rests += [text[start:] for start in starts]
+    column = pa.array(rests, pa.large_string())
+    fits = np.flatnonzero(pc.match_substring_regex(column, framed(ENDING_SHAPES, _WHOLE)))
+    owner, first = np.unique(np.array(owners, np.int64)[fits], return_index=True)
+    begin = np.array(places, np.int64)[fits[first]]
+    chosen = column.take(pa.array(fits[first]))
+    found = extracted(
+        texts.take(pa.array(crowded, pa.int64())), np.array(crowded, np.int64), _SHAPES, _FRAME
+    )
+    for name, at, start, end in extracted(chosen, np.arange(len(owner)), ENDING_SHAPES, _WHOLE):
+        found.append(Match(name, owner[at], begin[at] + start, begin[at] + end))
+    return found
+
+
+def _starts(text: str) -> Iterator[int]:
+    """Yield where a shape may begin behind the head of a text, in the order of ``_FRAME``."""
+    for stop in _MARKED.finditer(text):
+        if text[stop.end() : stop.end() + 1] == " ":
+            yield stop.end() + 1
+        yield stop.end()
+    for stop in _SPACED.finditer(text):
+        yield stop.end()
 
 
 def _names(draft: Draft, cuts: Cuts, lines: Numbers) -> tuple[np.ndarray, list[Spans]]:

@@ -111,20 +111,31 @@ def matches(texts: pa.Array, shapes: Sequence[Shape], frame: str, signs: str) ->
     ``signs`` is found are tried: a few words that no shape does without, searched at a gigabyte a
     second, put most texts aside.
     """
-    found = pc.match_substring_regex(texts, signs).to_numpy(zero_copy_only=False)
-    left = np.flatnonzero(found)
-    if not len(left):
-        return []
-    pattern = _framed(tuple(shapes), frame)
+    left, tried = likely(texts, shapes, frame, signs)
+    return extracted(tried, left, shapes, frame)
+
+
+def likely(
+    texts: pa.Array, shapes: Sequence[Shape], frame: str, signs: str
+) -> tuple[Numbers, pa.Array]:
+    """Return the number of each text that a shape matches, and few others, with the texts."""
+    left = np.flatnonzero(pc.match_substring_regex(texts, signs))
     tried = texts.take(pa.array(left))
     if len(left) > _MANY:
-        found = pc.match_substring_regex(tried, pattern).to_numpy(zero_copy_only=False)
-        left, tried = left[found], tried.filter(pa.array(found))
-    groups = pc.extract_regex_span(tried, pattern)
+        found = pc.match_substring_regex(tried, framed(tuple(shapes), frame))
+        left, tried = left[found.to_numpy(zero_copy_only=False)], tried.filter(found)
+    return left, tried
+
+
+def extracted(texts: pa.Array, where: Numbers, shapes: Sequence[Shape], frame: str) -> list[Match]:
+    """Return the groups of the first shape that matches each of these texts, numbered ``where``."""
+    if not len(texts):
+        return []
+    groups = pc.extract_regex_span(texts, framed(tuple(shapes), frame))
     hit = np.flatnonzero(groups.is_valid().to_numpy(zero_copy_only=False))
     if not len(hit):
         return []
-    return list(_groups(groups.take(pa.array(hit)), left[hit]))
+    return list(_groups(groups.take(pa.array(hit)), where[hit]))
 
 
 def matches_in_turn(texts: pa.Array, shapes: Sequence[Shape], frame: str) -> list[Match]:
@@ -143,11 +154,12 @@ def matches_in_turn(texts: pa.Array, shapes: Sequence[Shape], frame: str) -> lis
         if not len(signed):
             continue
         if shape.end is not None:
-            group = _heads_ended(texts.take(pa.array(signed)), signed, shape, place)
+            name = f"{next(iter(re.compile(shape.pattern).groupindex))}{place}"
+            group = _heads_ended(texts.take(pa.array(signed)), signed, name, shape.end)
             groups.append(group)
             left = np.setdiff1d(left, group.where, assume_unique=True)
             continue
-        spans = pc.extract_regex_span(texts.take(pa.array(signed)), _framed((shape,), frame))
+        spans = pc.extract_regex_span(texts.take(pa.array(signed)), framed((shape,), frame))
         hit = np.flatnonzero(spans.is_valid().to_numpy(zero_copy_only=False))
         if len(hit):
             for group in _groups(spans.take(pa.array(hit)), signed[hit]):
@@ -156,20 +168,18 @@ def matches_in_turn(texts: pa.Array, shapes: Sequence[Shape], frame: str) -> lis
     return groups
 
 
-def _heads_ended(texts: pa.Array, where: Numbers, shape: Shape, place: int) -> Match:
-    """Return the matches of a shape that tells where its group ends; texts with its sign are few."""
-    assert shape.end is not None
+def _heads_ended(texts: pa.Array, where: Numbers, name: str, end_of: Callable[[str], int]) -> Match:
+    """Return the matches of a shape that tells where its group ends: few texts have its sign."""
     ends = np.full(len(texts), -1, np.int64)
     for k, text in enumerate(texts.to_pylist()):
-        end = shape.end(text)
+        end = end_of(text)
         ends[k] = len(text[:end].encode()) if end >= 0 else -1
     hit = ends >= 0
-    name = next(iter(re.compile(shape.pattern).groupindex))
-    return Match(f"{name}{place}", where[hit], np.zeros(int(hit.sum()), np.int64), ends[hit])
+    return Match(name, where[hit], np.zeros(int(hit.sum()), np.int64), ends[hit])
 
 
 @cache
-def _framed(shapes: tuple[Shape, ...], frame: str) -> str:
+def framed(shapes: tuple[Shape, ...], frame: str) -> str:
     """Return one pattern of all shapes; their groups are numbered, for RE2 wants each name once."""
     number = count()
     patterns = (_GROUP.sub(lambda _: f"{_[0][:-1]}{next(number)}>", s.pattern) for s in shapes)

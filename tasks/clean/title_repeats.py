@@ -40,6 +40,7 @@ OUTLET_BYTES: Final = 60
 _PIECE, _BEHIND, _AHEAD = range(3)
 _TAIL_BYTES: Final = 600
 _TITLE_BYTES: Final = 400
+_FIRST_BYTES: Final = 4
 
 
 def find_title_repeats(draft: Draft) -> Found:
@@ -95,6 +96,8 @@ def _behind_labels(draft: Draft) -> tuple[Spans, Spans]:
     while len(inside := np.flatnonzero(data[starts] & 0xC0 == 0x80)):
         starts[inside] += 1
     tails = column_of(gather(draft.repaired.texts, starts, lines.tail[at]))
+    marked = pc.match_substring(tails, ": ")  # in every label, and found faster
+    at, tails = at[marked.to_numpy(zero_copy_only=False)], tails.filter(marked)
     found = pc.extract_regex(tails, _label_pattern())
     at = at[np.flatnonzero(found.is_valid())]
     label, title = (pc.binary_length(part).to_numpy() for part in found.drop_null().flatten())
@@ -139,15 +142,18 @@ def _find_titles(texts, titles, able, lines, found):
     count = 0
     seen = 0
     row = np.int32(-1)
-    for line in range(len(lines.row)):
-        head, tail = lines.head[line], lines.tail[line]
-        if lines.row[line] != row:
-            row = lines.row[line]
+    # Each array once, not for every line: that counts references.
+    rows, heads, tails = lines.row, lines.head, lines.tail
+    for line in range(len(rows)):
+        head, tail = heads[line], tails[line]
+        if rows[line] != row:
+            row = rows[line]
             seen = 0
-        title = title_data[title_offsets[row] : title_offsets[row + 1]]
-        last = min(tail, offsets[row] + DUMP_BYTES) - len(title)
-        if not able[row] or seen == 2 or last < head or tail - head == len(title):
+        size = title_offsets[row + 1] - title_offsets[row]
+        last = min(tail, offsets[row] + DUMP_BYTES) - size
+        if not able[row] or seen == 2 or last < head or tail - head == size:
             continue
+        title = title_data[title_offsets[row] : title_offsets[row + 1]]
         i = _find(data, head, last, title)
         while i <= last and seen < 2:
             found[0, count] = line
@@ -163,17 +169,31 @@ def _find_titles(texts, titles, able, lines, found):
 def _find(data, i, last, title):
     """Return where the title stands from byte ``i`` up to ``last``, ``last + 1`` when nowhere.
 
-    First its second byte is looked for: the first one of most Arabic letters is the same.
+    First its four first bytes are looked for, at 64 places at a time and without a branch.
     """
-    second, length = title[1], len(title)
+    length = len(title)
+    if length < _FIRST_BYTES:
+        return last + 1  # no title of LEAST_WORDS words
+    one, two, three, four = title[0], title[1], title[2], title[3]
     while i <= last:
-        if data[i + 1] == second:
-            k = 0
-            while k < length and data[i + k] == title[k]:
-                k += 1
-            if k == length:
-                return i
-        i += 1
+        if i + 64 <= last:
+            window = data[i : i + 64 + _FIRST_BYTES]
+            found = np.uint8(0)
+            for k in range(64):
+                begins = (window[k + 1] == two) & (window[k + 3] == four)
+                found |= np.uint8(begins & (window[k] == one) & (window[k + 2] == three))
+            if not found:
+                i += 64
+                continue
+        stop = min(i + 64, last + 1)
+        while i < stop:
+            if data[i + 1] == two and data[i + 3] == four:
+                k = 0
+                while k < length and data[i + k] == title[k]:
+                    k += 1
+                if k == length:
+                    return i
+            i += 1
     return i
 
 

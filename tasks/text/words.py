@@ -185,7 +185,7 @@ def are_many(data, start, end, most):
     found = 0
     while start + 65 < end:
         window = data[start : start + 66]
-        here = np.uint8(0)
+        here: Any = np.uint8(0)
         for k in range(64):
             after, second = window[k + 1], window[k + 2]
             letter = (after == 0xD8) & (second >= 0xA1)
