@@ -224,7 +224,8 @@ def _bytes_at(data: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 def _opened(draft: Draft, lines: np.ndarray, heads: pa.Array, early: Flags) -> Flags:
     """Tell which lines may open with a dateline: short ones, and those with a part like a name."""
-    mask: Flags = pc.match_substring(heads, "(").to_numpy(zero_copy_only=False).copy()
+    signs = pc.or_(pc.match_substring(heads, "("), pc.ends_with(heads, ":"))
+    mask: Flags = signs.to_numpy(zero_copy_only=False).copy()
     at = np.flatnonzero(mask)
     mask[at] = _matches(heads.take(pa.array(at)), _CERTAIN)
     at = np.flatnonzero(early)
