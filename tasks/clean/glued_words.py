@@ -3,11 +3,12 @@
 Reflowed print pages, lost line breaks and vanished markup leave words and sentences glued; of
 20,000 real articles one in five had such a place. A space is put in where it is certain:
 
-- ، ؛ ؟ ! before an Arabic letter: nothing else is ever meant by it;
-- a colon between two Arabic letters («البقرة:23» and «10:30» stay);
+- ، ؛ ؟ ! and the comma of ASCII before an Arabic letter: nothing else is ever meant by it;
+- a colon between two Arabic letters («البقرة:23» and «10:30» stay), behind a space too («مرسي :إن»);
 - a full stop with three letters or more on both sides: «إن.بي.كيه», «د.محمد» and «أ.ف.ب» stay, and
   so do the names of sites, «سوق.كوم»; behind a space two letters after it do («الأمر .في»), but
-  not behind the name of a letter («إتش .تي»);
+  not behind the name of a letter («إتش .تي»); two letters do behind a closing quote, a bracket or
+  a figure, too («نعم".وأضاف», «في 2012.وكان»);
 - where spelling tells two words, or a figure and a word (:mod:`tasks.clean.glued_pairs`);
 - where the text itself tells two words (:mod:`tasks.clean.glued_evidence`).
 
@@ -136,20 +137,35 @@ def _run_before(data, i, start, classes):
 
 
 @njit(cache=True, nogil=True)
+def _is_closed(data, i, start):
+    """Tell whether a closing quote or bracket, or a figure, stands before the byte."""
+    if i <= start:
+        return False
+    byte = data[i - 1]
+    if byte in (0x22, 0x29, 0x5D) or (byte >= 0x30 and byte <= 0x39):
+        return True
+    if i - 2 < start:
+        return False
+    last = data[i - 2]
+    figure = last == 0xD9 and byte >= 0xA0 and byte <= 0xA9
+    return figure or (last == 0xC2 and byte == 0xBB) or (last == 0x80 and byte == 0x9D)  # » ”
+
+
+@njit(cache=True, nogil=True)
 def _is_glued(data, i, start, end, classes):
     """Tell whether a space is missing behind the mark whose last byte this is."""
     byte = data[i]
     if not _is_letter(data, i + 1, end, classes)[0]:
         return False
-    if byte == 0x21:
-        return True
-    if byte >= 0x80:
-        return i > start and data[i - 1] == 0xD8
-    spaced = byte == 0x2E and i > start and data[i - 1] == 0x20
+    if byte >= 0x80 or byte in (0x21, 0x2C):
+        return byte < 0x80 or (i > start and data[i - 1] == 0xD8)
+    spaced = i > start and data[i - 1] == 0x20
     before, alone = _run_before(data, i - spaced, start, classes)
     if byte == 0x3A:
         return before > 0
     after, site = _run_after(data, i + 1, end, classes)
+    if _is_closed(data, i - spaced, start):
+        return after > 1 and not site
     if spaced and after == 2:
         return before > 4 and alone and not site  # «إتش .تي .سي»
     return before >= _LETTERS and alone and after >= _LETTERS and not site
@@ -164,8 +180,10 @@ def _is_hit(last, byte, after, second):
     # Not ، ؛ ؟, of which the second byte is less.
     letter = (after >= 0xD9) & (after <= 0xDB) | (after == 0xD8) & (second >= 0xA0)
     behind_letter = (byte >= 0x80) & (last >= 0xD8)
-    mark = (byte == 0x21) | (last >= 0x80) & ((byte == 0x2E) | (byte == 0x3A))  # ! . :
-    mark |= (last == 0x20) & (byte == 0x2E)
+    mark = (byte == 0x21) | (byte == 0x2C)  # ! ,
+    mark |= ((last >= 0x80) | (last == 0x20)) & ((byte == 0x2E) | (byte == 0x3A))  # . :
+    closed = (last == 0x22) | (last == 0x29) | (last == 0x5D) | ((last >= 0x30) & (last <= 0x39))
+    mark |= closed & (byte == 0x2E)
     mark |= (last == 0xD8) & ((byte == 0x8C) | (byte == 0x9B) | (byte == 0x9F))  # ، ؛ ؟
     ended = (last == 0xD8) & ((byte == 0xA9) | (byte == 0xA1) & (second != 0xA9))  # ة ء, not «ءة»
     ended |= (last == 0xD9) & (byte == 0x89)  # ى
@@ -216,7 +234,7 @@ def _judge(data, i, start, end, codes, told):
     The text is taken to begin at ``start`` and to end at ``end``.
     """
     classes, known = told
-    mark = data[i] in (0x21, 0x2E, 0x3A, 0x8C, 0x9B, 0x9F)
+    mark = data[i] in (0x21, 0x2C, 0x2E, 0x3A, 0x8C, 0x9B, 0x9F)
     if mark and _is_glued(data, i, start, end, classes):
         return i + 1, False
     place = find_figure(data, i + 1, start, end, codes, known)
