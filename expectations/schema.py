@@ -27,70 +27,76 @@ REMOVED: Final = pa.struct(
 )
 
 
-def _field(
+def column(
     name: str, kind: pa.DataType, description: str, *, unit: str = "", required: bool = False
 ) -> pa.Field:
+    """Return a column that says what it is; ``required`` ones have no nulls."""
     metadata = {"description": description} | ({"unit": unit} if unit else {})
     return pa.field(name, kind, nullable=not required, metadata=metadata)
 
 
-def _text(name: str, description: str, *, required: bool = False) -> pa.Field:
-    return _field(name, pa.string(), description, required=required)
+def text_column(name: str, description: str, *, required: bool = False) -> pa.Field:
+    """Return a column of text."""
+    return column(name, pa.string(), description, required=required)
 
 
-_RECORD_REF = _text(
+_RECORD_REF = text_column(
     "record_ref", "PATH[!MEMBER]#N: where the record was read, N from 1", required=True
 )
-_NATIVE_ID = _text("native_id", "the id that the source gave")
-_SOURCE = _text("source", "the outlet that the record came from", required=True)
-_URL = _text("url", "the address as the source gave it")
-_FETCHED_AT = _field("fetched_at", TIMESTAMP, "when the record was read", unit="UTC", required=True)
-_CONTENT_HASH = _text(
+_NATIVE_ID = text_column("native_id", "the id that the source gave")
+_SOURCE = text_column("source", "the outlet that the record came from", required=True)
+_URL = text_column("url", "the address as the source gave it")
+_FETCHED_AT = column("fetched_at", TIMESTAMP, "when the record was read", unit="UTC", required=True)
+_CONTENT_HASH = text_column(
     "content_hash", "SHA-256 of the decoded raw title and text, before cleaning", required=True
 )
-_PUBLISHED_RAW = _text("published_raw", "the publication date as it was printed")
-_BATCH_ID = _text("batch_id", "digest of the batch's contents and source profiles", required=True)
-_RUN_ID = _text("run_id", "the run that published it", required=True)
-_ARTICLE_ID = _text(
+_PUBLISHED_RAW = text_column("published_raw", "the publication date as it was printed")
+_BATCH_ID = text_column(
+    "batch_id", "digest of the batch's contents and source profiles", required=True
+)
+_RUN_ID = text_column("run_id", "the run that published it", required=True)
+_ARTICLE_ID = text_column(
     "article_id",
     "digest of source and canonical URL; else source and native id; else raw title and text",
     required=True,
 )
 
-_TITLE_KEY = _field(
+TITLE_KEY = column(
     "title_key",
     pa.int64(),
     "hash of the outlet and the folded title, by which links to it are known; null where no line "
     "can be told from it",
 )
 
-_READ_AS = _text("read_as", "the encoding when not UTF-8, and what was repaired; else null")
+_READ_AS = text_column("read_as", "the encoding when not UTF-8, and what was repaired; else null")
 
 RAW: Final = pa.schema(
     [
         _RECORD_REF,
         _SOURCE,
-        _text("profile", "name of the source profile that reads it", required=True),
-        _text(
+        text_column("profile", "name of the source profile that reads it", required=True),
+        text_column(
             "format",
             "name of the format that reads the payload (text, json, csv, …, unknown)",
             required=True,
         ),
-        _text("encoding", "encoding that the payload was recoded from to UTF-8; null as received"),
-        _text("header", "columns and delimiter of the table that it is a row of, as JSON"),
-        _field(
+        text_column(
+            "encoding", "encoding that the payload was recoded from to UTF-8; null as received"
+        ),
+        text_column("header", "columns and delimiter of the table that it is a row of, as JSON"),
+        column(
             "byte_start",
             pa.int64(),
             "first byte in the decompressed file, in its UTF-8 where it was recoded",
             unit="bytes",
             required=True,
         ),
-        _field("byte_end", pa.int64(), "one past the last byte", unit="bytes", required=True),
+        column("byte_end", pa.int64(), "one past the last byte", unit="bytes", required=True),
         _FETCHED_AT,
-        _text("digest", "SHA-256 of the payload as received, hexadecimal", required=True),
-        _text("refusal", "reason for which it was not read whole; null when it was"),
-        _text("detail", "what exactly was wrong, and where"),
-        _field(
+        text_column("digest", "SHA-256 of the payload as received, hexadecimal", required=True),
+        text_column("refusal", "reason for which it was not read whole; null when it was"),
+        text_column("detail", "what exactly was wrong, and where"),
+        column(
             "payload",
             pa.large_binary(),
             "the record as received (its first 64 KiB when over the limit or of unknown format)",
@@ -101,18 +107,20 @@ RAW: Final = pa.schema(
 
 FILES: Final = pa.schema(
     [
-        _text("label", "PATH of the file in its records' record_ref", required=True),
-        _field("size", pa.int64(), "size of the file as received", unit="bytes", required=True),
-        _field("records", pa.int64(), "records in it", unit="records", required=True),
-        _text(
+        text_column("label", "PATH of the file in its records' record_ref", required=True),
+        column("size", pa.int64(), "size of the file as received", unit="bytes", required=True),
+        column("records", pa.int64(), "records in it", unit="records", required=True),
+        text_column(
             "records_key",
             "digest of its records, in any order, and how they are read",
             required=True,
         ),
-        _text(
+        text_column(
             "content_key", "digest of its bytes and how they are read; null when nothing is in it"
         ),
-        _text("place_key", "digest of its path, its state and how it is read; null to look again"),
+        text_column(
+            "place_key", "digest of its path, its state and how it is read; null to look again"
+        ),
     ]
 )
 """``raw/<batch_id>/files.arrow``: the files of a batch that were read to their end."""
@@ -121,18 +129,18 @@ RECORDS: Final = pa.schema(
     [
         _RECORD_REF,
         _SOURCE,
-        _text("profile", "name of the source profile that read it", required=True),
+        text_column("profile", "name of the source profile that read it", required=True),
         _NATIVE_ID,
         _URL,
-        _text("title", "the title as received; null when there is none or the text holds it"),
-        _field("text", pa.large_string(), "the decoded raw text, before cleaning", required=True),
-        _field(
+        text_column("title", "the title as received; null when there is none or the text holds it"),
+        column("text", pa.large_string(), "the decoded raw text, before cleaning", required=True),
+        column(
             "title_in_text", pa.bool_(), "the first line of the text is the title", required=True
         ),
         _PUBLISHED_RAW,
-        _text("modified_raw", "the date of the last change as it was printed"),
-        _text("author", "the author field as received"),
-        _text("section", "the section or category as received"),
+        text_column("modified_raw", "the date of the last change as it was printed"),
+        text_column("author", "the author field as received"),
+        text_column("section", "the section or category as received"),
         _READ_AS,
         _FETCHED_AT,
     ]
@@ -145,48 +153,52 @@ _CLEAN_FIELDS: Final = [
     _CONTENT_HASH,
     _SOURCE,
     _URL,
-    _text("canonical_url", "the address without fragment, tracking parameters and other variants"),
+    text_column(
+        "canonical_url", "the address without fragment, tracking parameters and other variants"
+    ),
     _FETCHED_AT,
-    _text("title", "the title, repaired; null when the record has none"),
-    _field(
+    text_column("title", "the title, repaired; null when the record has none"),
+    column(
         "body",
         pa.large_string(),
         "the paragraphs of the article, separated by one newline",
         required=True,
     ),
-    _field(
+    column(
         "authors",
         pa.list_(pa.string()),
         "who signed it, in order; empty when nobody did",
         required=True,
     ),
-    _text("outlet", "the masthead printed in the text; null when none is"),
-    _text("dateline_place", "the place named at the head of the text; null when none is"),
-    _text("agency", "the news agency that the text is credited to; null when none is"),
-    _text("credited_source", "who else the text says that it is taken from; null when nobody"),
-    _field("captions", pa.list_(pa.string()), "captions taken out of the text", required=True),
-    _field("tags", pa.list_(pa.string()), "keywords taken out of the text", required=True),
-    _field(
+    text_column("outlet", "the masthead printed in the text; null when none is"),
+    text_column("dateline_place", "the place named at the head of the text; null when none is"),
+    text_column("agency", "the news agency that the text is credited to; null when none is"),
+    text_column(
+        "credited_source", "who else the text says that it is taken from; null when nobody"
+    ),
+    column("captions", pa.list_(pa.string()), "captions taken out of the text", required=True),
+    column("tags", pa.list_(pa.string()), "keywords taken out of the text", required=True),
+    column(
         "published_at", TIMESTAMP, "publication time; a day without a time is 00:00", unit="UTC"
     ),
     _PUBLISHED_RAW,
-    _field("modified_at", TIMESTAMP, "time of the last change that the source states", unit="UTC"),
-    _text("date_precision", "second, minute or day; null without a date"),
-    _text("section", "the outlet's section or category"),
-    _field(
+    column("modified_at", TIMESTAMP, "time of the last change that the source states", unit="UTC"),
+    text_column("date_precision", "second, minute or day; null without a date"),
+    text_column("section", "the outlet's section or category"),
+    column(
         "related",
         pa.list_(LINK),
         "related links taken out of the text, each once, in order",
         required=True,
     ),
-    _field(
+    column(
         "removed",
         pa.list_(REMOVED),
         "what was cut out of the text: kind, raw text, and its place in the decoded raw text",
         unit="code points",
         required=True,
     ),
-    _field(
+    column(
         "glued_words_split",
         pa.list_(pa.int32()),
         "places in the body where a missing space was put in",
@@ -200,13 +212,13 @@ _RECORD_LINEAGE: Final = [_RECORD_REF]
 CLEANED: Final = pa.schema(
     [
         *_CLEAN_FIELDS,
-        _text(
+        text_column(
             "date_problem",
             "no-date, unreadable-date or implausible-date; null when the date is good",
         ),
         _READ_AS,
-        _TITLE_KEY,
-        _field(
+        TITLE_KEY,
+        column(
             "line_keys",
             pa.list_(pa.int64()),
             "keys of the short lines at the edges of the text; the lowest bit tells the end",
@@ -218,26 +230,26 @@ CLEANED: Final = pa.schema(
 """What ``clean`` makes: one row per record, in the order of the shard."""
 
 _ENRICH_FIELDS: Final = [
-    _text("language", "ar, or mixed where other scripts take a large part", required=True),
-    _field(
+    text_column("language", "ar, or mixed where other scripts take a large part", required=True),
+    column(
         "arabic_share",
         pa.float32(),
         "Arabic letters among all letters of the body",
         unit="0 to 1",
         required=True,
     ),
-    _field(
+    column(
         "word_count",
         pa.int32(),
         "words of the body as camel-tools tokenises",
         unit="words",
         required=True,
     ),
-    _field("sentence_count", pa.int32(), "sentences of the body", unit="sentences", required=True),
-    _field(
+    column("sentence_count", pa.int32(), "sentences of the body", unit="sentences", required=True),
+    column(
         "character_count", pa.int32(), "characters of the body", unit="code points", required=True
     ),
-    _field(
+    column(
         "reading_minutes",
         pa.float32(),
         "time to read the body aloud in the mind",
@@ -247,8 +259,8 @@ _ENRICH_FIELDS: Final = [
 ]
 
 _DUPLICATE_FIELDS: Final = [
-    _text("cluster_id", "the article_id that the cluster was first named by", required=True),
-    _field(
+    text_column("cluster_id", "the article_id that the cluster was first named by", required=True),
+    column(
         "copies",
         pa.int32(),
         "published or duplicate articles of the cluster, itself included",
@@ -261,16 +273,18 @@ _LINEAGE_FIELDS: Final = [
     _BATCH_ID,
     _RUN_ID,
     _RECORD_REF,
-    _text("pipeline_version", "the version of Warraq that made the row", required=True),
-    _text("rules_digest", "digest of the rules and tables that made the row", required=True),
+    text_column("pipeline_version", "the version of Warraq that made the row", required=True),
+    text_column("rules_digest", "digest of the rules and tables that made the row", required=True),
 ]
 
-_PARTITION = _text(PARTITION_COLUMN, "month of published_at as YYYY-MM, or unknown", required=True)
+_PARTITION = text_column(
+    PARTITION_COLUMN, "month of published_at as YYYY-MM, or unknown", required=True
+)
 
 ARTICLES: Final = pa.schema(
     [
         *_CLEAN_FIELDS[:2],
-        _field(
+        column(
             "revision",
             pa.int32(),
             "1 for the first text of an article, then counting",
@@ -289,9 +303,9 @@ ARTICLES: Final = pa.schema(
 DUPLICATES: Final = pa.schema(
     [
         *list(ARTICLES)[:-1],
-        _text("duplicate_of", "the published article that it copies", required=True),
-        _text("kind", "how it copies: exact", required=True),
-        _field(
+        text_column("duplicate_of", "the published article that it copies", required=True),
+        text_column("kind", "how it copies: exact", required=True),
+        column(
             "similarity", pa.float32(), "share of the text in common", unit="0 to 1", required=True
         ),
         _PARTITION,
@@ -313,14 +327,14 @@ PUBLISHABLE: Final = pa.schema(
 QUARANTINE: Final = pa.schema(
     [
         *(field.with_nullable(field.name != "record_ref") for field in ARTICLES),
-        _text("border", "the border where it failed: raw, article or corpus", required=True),
-        _field(
+        text_column("border", "the border where it failed: raw, article or corpus", required=True),
+        column(
             "failed",
             pa.list_(pa.string()),
             "the defects that the expectations found",
             required=True,
         ),
-        _field("payload", pa.large_string(), "the raw record as JSON"),
+        column("payload", pa.large_string(), "the raw record as JSON"),
     ]
 )
 """``quarantine``: rows that failed an expectation, whole; replayable."""
@@ -330,10 +344,10 @@ LEDGER: Final = pa.schema(
         _RECORD_REF,
         _NATIVE_ID,
         _SOURCE,
-        _text("disposition", "where it ended: see expectations.dispositions", required=True),
-        _text("reason", "why: see expectations.dispositions", required=True),
-        _text("detail", "what exactly, and where, in words"),
-        _field("article_id", pa.string(), "the article that it became, copies or repeats"),
+        text_column("disposition", "where it ended: see expectations.dispositions", required=True),
+        text_column("reason", "why: see expectations.dispositions", required=True),
+        text_column("detail", "what exactly, and where, in words"),
+        column("article_id", pa.string(), "the article that it became, copies or repeats"),
         _BATCH_ID,
         _RUN_ID,
     ]
@@ -346,87 +360,27 @@ REFUSED: Final = pa.schema([field for field in LEDGER if field.name not in {"bat
 RUNS: Final = pa.schema(
     [
         _RUN_ID,
-        _text("batch_id", "the batch; null before it is known"),
-        _text("stage", "the stage, or run for the whole", required=True),
-        _text("status", "running, done, resumed or failed", required=True),
-        _field("started_at", TIMESTAMP, "when it began", unit="UTC", required=True),
-        _field("rows_in", pa.int64(), "rows taken in", unit="rows"),
-        _field("rows_out", pa.int64(), "rows handed on", unit="rows"),
-        _field("seconds", pa.float64(), "wall time", unit="seconds"),
-        _field(
+        text_column("batch_id", "the batch; null before it is known"),
+        text_column("stage", "the stage, or run for the whole", required=True),
+        text_column("status", "running, done, resumed or failed", required=True),
+        column("started_at", TIMESTAMP, "when it began", unit="UTC", required=True),
+        column("rows_in", pa.int64(), "rows taken in", unit="rows"),
+        column("rows_out", pa.int64(), "rows handed on", unit="rows"),
+        column("seconds", pa.float64(), "wall time", unit="seconds"),
+        column(
             "cpu_seconds",
             pa.float64(),
             "user and system time of the process meanwhile",
             unit="seconds",
         ),
-        _field("bytes", pa.int64(), "bytes written", unit="bytes"),
-        _field(
+        column("bytes", pa.int64(), "bytes written", unit="bytes"),
+        column(
             "peak_memory", pa.int64(), "highest resident memory of the process so far", unit="bytes"
         ),
-        _field("lake_version", pa.int64(), "the committed version that the run read"),
+        column("lake_version", pa.int64(), "the committed version that the run read"),
     ]
 )
 """``runs``: one row per run and stage, failed runs too; written outside the commit."""
-
-INDEX_STEP: Final = pa.schema(
-    [
-        _ARTICLE_ID,
-        _CONTENT_HASH,
-        _field(
-            "text_key", pa.binary(16), "128-bit hash of the folded title and body", required=True
-        ),
-        _text(
-            "dataset",
-            "articles or duplicates: where the article stands; or retracted or purged",
-            required=True,
-        ),
-        _text("duplicate_of", "the article that it copies; null in articles"),
-        _text("cluster_id", "its cluster", required=True),
-        _field("copies", pa.int32(), "articles in its cluster", unit="articles", required=True),
-        _field("revision", pa.int32(), "its current revision", unit="revisions", required=True),
-        _field("published_at", TIMESTAMP, "publication time of the current text", unit="UTC"),
-        _field(
-            "modified_at", TIMESTAMP, "time of the last change that the source states", unit="UTC"
-        ),
-        _text(PARTITION_COLUMN, "the partition that holds it", required=True),
-        _TITLE_KEY,
-    ]
-)
-"""The index's step of one commit: new and changed entries, whole (upsert by ``article_id``)."""
-
-LINE_COUNTS: Final = pa.schema(
-    [
-        _SOURCE,
-        _field(
-            "line_key",
-            pa.int64(),
-            "key of a line at one edge of texts; 0 stands for the outlet's articles",
-            required=True,
-        ),
-        _field("articles", pa.int32(), "articles that have it", unit="articles", required=True),
-        _field(
-            "contexts",
-            pa.int64(),
-            "64 bits, one set for each cluster of articles that has it: few when it is one story's",
-            required=True,
-        ),
-        _field(
-            "days",
-            pa.int64(),
-            "64 bits, one set for each day on which it was published",
-            required=True,
-        ),
-        _field(
-            "missed",
-            pa.int32(),
-            "what the counts of the outlet's lines may be too small by; 0 but for line_key 0",
-            unit="articles",
-            required=True,
-        ),
-        _text("example_id", "an article that has it; null where one alone has it"),
-    ]
-)
-"""The counts of lines at the edges of texts, from which an outlet's boilerplate is learned."""
 
 DATASETS: Final = {
     "articles": ARTICLES,

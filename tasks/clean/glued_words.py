@@ -4,7 +4,7 @@ Reflowed print pages, lost line breaks and vanished markup leave words and sente
 20,000 real articles one in five had such a place. A space is put in where it is certain:
 
 - ، ؛ ؟ ! and the comma of ASCII before an Arabic letter: nothing else is ever meant by it;
-- a colon between two Arabic letters («البقرة:23» and «10:30» stay), behind a space too («مرسي :إن»);
+- a colon between two Arabic letters («البقرة:23» stays), behind a space too («قال مرسي :إن»);
 - a full stop with three letters or more on both sides: «إن.بي.كيه», «د.محمد» and «أ.ف.ب» stay, and
   so do the names of sites, «سوق.كوم»; behind a space two letters after it do («الأمر .في»), but
   not behind the name of a letter («إتش .تي»); two letters do behind a closing quote, a bracket or

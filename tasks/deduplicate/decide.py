@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.dispositions import BY_HAND
-from expectations.schema import DUPLICATES, INDEX_STEP, LEDGER, PARTITION_COLUMN, without
+from expectations.lake_schema import INDEX_STEP
+from expectations.schema import DUPLICATES, LEDGER, PARTITION_COLUMN, without
 from tasks.deduplicate.copies import Copies, find_copies
 from tasks.deduplicate.gone import find_gone, reject_gone
 from tasks.deduplicate.revisions import CURRENT, OLDER, REPEAT, Entry, Revisions, order_revisions

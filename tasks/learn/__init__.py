@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.schema import LINE_COUNTS
+from expectations.lake_schema import LINE_COUNTS
 from tasks.store import WHOLE, merge_line_counts
 from tasks.text.buffers import texts_of
 from tasks.text.words import hash_words

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.dispositions import BY_HAND, PROMOTED, PURGED, RETRACTED
-from expectations.schema import ARTICLES, INDEX_STEP, LEDGER, PARTITION_COLUMN
+from expectations.lake_schema import INDEX_STEP
+from expectations.schema import ARTICLES, LEDGER, PARTITION_COLUMN
 from tasks.errors import StopRun
 from tasks.store import (
     AMENDMENTS,

@@ -18,7 +18,7 @@ from typing import Final, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from expectations.schema import INDEX_STEP
+from expectations.lake_schema import INDEX_STEP
 from tasks.errors import RetryLater, StopRun, WarraqError
 from tasks.store.databases import is_busy, is_damage, remove_database, way_out
 from tasks.store.files import explained, make_folder

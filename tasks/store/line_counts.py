@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from expectations.schema import LINE_COUNTS
+from expectations.lake_schema import LINE_COUNTS
 from tasks.store.lake import Lake
 from tasks.store.log import LINES
 

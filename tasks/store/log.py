@@ -13,10 +13,9 @@ import pyarrow as pa
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from expectations.conformance import SchemaMismatch
+from expectations.lake_schema import INDEX_STEP, LINE_COUNTS
 from expectations.schema import (
     DATASETS,
-    INDEX_STEP,
-    LINE_COUNTS,
     PARTITION_COLUMN,
     PARTITIONED,
     SCHEMA_VERSION,

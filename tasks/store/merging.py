@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from expectations.schema import LINE_COUNTS, PARTITIONED
+from expectations.lake_schema import LINE_COUNTS
+from expectations.schema import PARTITIONED
 from tasks.errors import StopRun
 from tasks.store.line_counts import merge_line_counts
 from tasks.store.log import INDEX, LINES, LiveFile

@@ -20,7 +20,8 @@ from typing import Any, Final
 import orjson
 import pyarrow as pa
 
-from expectations.schema import ARTICLES, INDEX_STEP, LEDGER, LINE_COUNTS, UNKNOWN_MONTH
+from expectations.lake_schema import INDEX_STEP, LINE_COUNTS
+from expectations.schema import ARTICLES, LEDGER, UNKNOWN_MONTH
 from tasks.store import (
     Transaction,
     is_due,

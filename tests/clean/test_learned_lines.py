@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from expectations.schema import LINE_COUNTS
+from expectations.lake_schema import LINE_COUNTS
 from tasks.clean import clean
 from tasks.clean.draft import open_draft
 from tasks.clean.edge_lines import line_keys_column, text_keys

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expectations.dispositions import DISPOSITIONS, REASONS
-from expectations.schema import INDEX_STEP
+from expectations.lake_schema import INDEX_STEP
 from tasks.deduplicate import CANDIDATES, Decisions, decide
 from tasks.store import Lake, open_index, open_lake, transaction
 

@@ -6,7 +6,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from expectations.schema import CLEANED, LINE_COUNTS
+from expectations.lake_schema import LINE_COUNTS
+from expectations.schema import CLEANED
 from tasks.learn import articles_by_outlet, count_lines, judge_lines
 from tests.store.lake_batches import filled
 

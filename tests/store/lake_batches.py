@@ -11,7 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from expectations.schema import ARTICLES, DUPLICATES, INDEX_STEP, LEDGER, QUARANTINE
+from expectations.lake_schema import INDEX_STEP
+from expectations.schema import ARTICLES, DUPLICATES, LEDGER, QUARANTINE
 from tasks.store import Lake, open_lake, transaction
 from tasks.store.log import entry_path, logged_versions
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from expectations.schema import INDEX_STEP
+from expectations.lake_schema import INDEX_STEP
 from tasks.errors import RetryLater
 from tasks.store import Lake, open_index, open_lake, transaction
 from tasks.store import index as index_module

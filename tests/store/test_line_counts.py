@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expectations.schema import LINE_COUNTS
+from expectations.lake_schema import LINE_COUNTS
 from tasks.store import line_counts as module
 from tasks.store import merge_line_counts, open_lake, read_line_counts, transaction
 from tasks.store.maintenance import keep_up

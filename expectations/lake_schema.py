@@ -1,0 +1,77 @@
+"""What a lake keeps for the runs that come: the index's steps, and counts of lines.
+
+Readers of the corpus see none of it. ``tests/golden/schema.txt`` pins it too.
+"""
+
+from typing import Final
+
+import pyarrow as pa
+
+from expectations.schema import (
+    ARTICLES,
+    PARTITION_COLUMN,
+    TIMESTAMP,
+    TITLE_KEY,
+    column,
+    text_column,
+)
+
+INDEX_STEP: Final = pa.schema(
+    [
+        ARTICLES.field("article_id"),
+        ARTICLES.field("content_hash"),
+        column(
+            "text_key", pa.binary(16), "128-bit hash of the folded title and body", required=True
+        ),
+        text_column(
+            "dataset",
+            "articles or duplicates: where the article stands; or retracted or purged",
+            required=True,
+        ),
+        text_column("duplicate_of", "the article that it copies; null in articles"),
+        text_column("cluster_id", "its cluster", required=True),
+        column("copies", pa.int32(), "articles in its cluster", unit="articles", required=True),
+        column("revision", pa.int32(), "its current revision", unit="revisions", required=True),
+        column("published_at", TIMESTAMP, "publication time of the current text", unit="UTC"),
+        column(
+            "modified_at", TIMESTAMP, "time of the last change that the source states", unit="UTC"
+        ),
+        text_column(PARTITION_COLUMN, "the partition that holds it", required=True),
+        TITLE_KEY,
+    ]
+)
+"""The index's step of one commit: new and changed entries, whole (upsert by ``article_id``)."""
+
+LINE_COUNTS: Final = pa.schema(
+    [
+        ARTICLES.field("source"),
+        column(
+            "line_key",
+            pa.int64(),
+            "key of a line at one edge of texts; 0 stands for the outlet's articles",
+            required=True,
+        ),
+        column("articles", pa.int32(), "articles that have it", unit="articles", required=True),
+        column(
+            "contexts",
+            pa.int64(),
+            "64 bits, one set for each cluster of articles that has it: few when it is one story's",
+            required=True,
+        ),
+        column(
+            "days",
+            pa.int64(),
+            "64 bits, one set for each day on which it was published",
+            required=True,
+        ),
+        column(
+            "missed",
+            pa.int32(),
+            "what the counts of the outlet's lines may be too small by; 0 but for line_key 0",
+            unit="articles",
+            required=True,
+        ),
+        text_column("example_id", "an article that has it; null where one alone has it"),
+    ]
+)
+"""The counts of lines at the edges of texts, from which an outlet's boilerplate is learned."""
