@@ -20,7 +20,7 @@ from tasks.text import letters
 from tasks.text.buffers import texts_of
 from tasks.text.lexicons import load_lexicon
 from tasks.text.stems import count_seen, take_stems
-from tasks.text.words import chain, hash_openings, hash_phrases, next_word
+from tasks.text.words import Phrases, known_phrases, opening_phrase
 
 LEAST_WORDS: Final = 4
 MOST_WORDS: Final = 18
@@ -43,7 +43,7 @@ def find_bare_links(draft: Draft) -> Found:
     """Cut runs of headlines between paragraphs of outlets that print links so, and below all."""
     marked = np.zeros(len(draft.lines.row), np.bool_)
     printed = np.isin(outlet_keys(draft.records["source"]), _outlets())
-    known = (letters.word_letters(), *_connectives())
+    known = letters.word_letters(), _connectives()
     _mark_runs(draft.repaired.texts.data, draft.lines, _above(draft), (printed, known), marked)
     gone = np.flatnonzero(marked)
     spans = draft.cut_lines(gone)
@@ -67,31 +67,8 @@ def _outlets() -> Any:
 
 
 @cache
-def _connectives() -> tuple[Any, Any]:
-    phrases = load_lexicon("story_connectives")
-    return hash_phrases(phrases), hash_openings(phrases)
-
-
-@njit(cache=True, nogil=True)
-def _is_among(known, value):
-    place = np.searchsorted(known, value)
-    return place < len(known) and known[place] == value
-
-
-@njit(cache=True, nogil=True)
-def _goes_on(data, i, end, known):
-    table, connectives, openings = known
-    key = np.uint64(0)
-    for _ in range(3):
-        value, _, i = next_word(data, i, end, table)
-        if value == 0:
-            return False
-        key = chain(key, value)
-        if _is_among(connectives, key):
-            return True
-        if not _is_among(openings, key):
-            return False
-    return False
+def _connectives() -> Phrases:
+    return known_phrases(load_lexicon("story_connectives"))
 
 
 @njit(cache=True, nogil=True)
@@ -109,7 +86,7 @@ def _is_headline(data, lines, line, known):
         return False
     if data[tail - 2] == 0xD8 and data[tail - 1] in (0x8C, 0x9B):  # ، ؛
         return False
-    return not _goes_on(data, head, tail, known)
+    return opening_phrase(data, head, tail, known[0], known[1])[1] == 0
 
 
 @njit(cache=True, nogil=True)

@@ -16,17 +16,16 @@ from tasks.text import letters
 from tasks.text.buffers import Places, column_of, gather
 from tasks.text.letters import SENTENCE_END
 from tasks.text.repair import Repaired
+from tasks.text.seeking import next_of
 from tasks.text.utf8 import decode
 from tasks.text.words import (
     Hashes,
+    Phrases,
     are_many,
     chain,
     hash_line,
-    hash_openings,
-    hash_phrases,
-    is_among,
-    next_word,
-    sieved,
+    known_phrases,
+    opening_phrase,
 )
 
 KINDS: Final = (
@@ -44,9 +43,10 @@ HEADING_WORDS: Final = 5
 SHORT_WORDS: Final = 40
 """Up to so many words a line's folded words are counted and hashed, beyond it its bytes."""
 
+_NEWLINE: Final = 0x0A
+
 Rows = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
-Sieved = tuple[Hashes, Flags]
 
 
 class Lines(NamedTuple):
@@ -132,7 +132,7 @@ class Draft:
     profiles: Mapping[str, SourceProfile]
     repaired: Repaired
     lines: Lines
-    headings: tuple[Sieved, Sieved]
+    headings: Phrases
 
     def text(self, start: int, end: int) -> str:
         """Return the repaired text of a byte range."""
@@ -209,7 +209,7 @@ def open_draft(
     data, offsets = repaired.texts.data, repaired.texts.offsets
     count = _count_lines(data, offsets)
     lines = Lines(**{name: np.zeros(count, kind) for name, kind in _TYPES.items()})
-    known = (sieved(hash_phrases(headings)), sieved(hash_openings(headings)))
+    known = known_phrases(headings)
     _scan_lines(data, offsets, lines)
     _measure(data, *_tables(), known, lines, np.arange(count))
     return Draft(records, profiles, repaired, lines, known)
@@ -296,45 +296,6 @@ def _ends_sentence(data, start, end, classes):
     return False
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _find_heading(data, i, end, table, headings, openings):
-    """Return where the longest heading ends that opens the line, and its words: -1, 0 without one.
-
-    ``openings`` are the hashes of how the headings begin: most lines end it at a word.
-    """
-    found, words = np.int64(-1), 0
-    key = np.uint64(0)
-    for seen in range(1, HEADING_WORDS + 1):
-        value, _, i = next_word(data, i, end, table)
-        if value == 0:
-            break
-        key = chain(key, value)
-        if is_among(headings, key):
-            found, words = i, seen
-        if not is_among(openings, key):
-            break
-    return found, words
-
-
-@njit(cache=True, nogil=True)
-def _find_newline(data, i, end):
-    """Return the place of the next newline, ``end`` without one.
-
-    64 bytes at a time, without a branch: the compiler makes a few vector instructions of it.
-    """
-    while i + 64 <= end:
-        block = data[i : i + 64]
-        found = np.uint8(0)
-        for k in range(64):
-            found |= np.uint8(block[k] == 0x0A)
-        if found:
-            break
-        i += 64
-    while i < end and data[i] != 0x0A:
-        i += 1
-    return i
-
-
 @njit(cache=True, nogil=True)
 def _hash_bytes(data, start, end):
     value = np.uint64(end - start)
@@ -351,15 +312,13 @@ def _hash_bytes(data, start, end):
 
 @njit(cache=True, nogil=True)
 def _measure(data, table, classes, known, lines, at):
-    headings, openings = known
     # Each array once, not for every line: that counts references, which costs as much again.
     head, tail, words, key = lines.head, lines.tail, lines.words, lines.key
     heading_end, heading_words = lines.heading_end, lines.heading_words
     bullet, stop = lines.bullet, lines.stop
     for line in at:
         start, end = head[line], tail[line]
-        heading = _find_heading(data, start, end, table, headings, openings)
-        heading_end[line], heading_words[line] = heading
+        heading_end[line], heading_words[line] = opening_phrase(data, start, end, table, known)
         count, value = SHORT_WORDS + 1, np.uint64(0)
         if not are_many(data, start, end, count):
             count, value = hash_line(data, start, end, table, count)
@@ -377,7 +336,7 @@ def _scan_lines(data, offsets, lines):
     for row in range(len(offsets) - 1):
         start = offsets[row]
         while start < offsets[row + 1]:
-            end = _find_newline(data, start, offsets[row + 1])
+            end = next_of(data, start, offsets[row + 1], _NEWLINE, _NEWLINE)
             lines.row[line] = row
             lines.start[line] = start
             lines.end[line] = end

@@ -16,7 +16,9 @@ from numba import njit
 from tasks.clean.draft import META, Draft, Found, Spans
 from tasks.clean.furniture import EMBED
 from tasks.clean.shapes import settled, windows
+from tasks.text.seeking import next_of
 
+_COLON: Final = 0x3A
 _BYTES: Final = 240
 """So much of an address is compared with the hosts."""
 
@@ -40,31 +42,14 @@ def find_embeds(draft: Draft) -> Found:
 
 
 @njit(cache=True, nogil=True)
-def _next_colon(data, i):
-    """Return the place of the next colon, the end without one; 64 bytes at a time."""
-    end = len(data)
-    while i + 64 <= end:
-        block = data[i : i + 64]
-        found = np.uint8(0)
-        for k in range(64):
-            found |= np.uint8(block[k] == 0x3A)
-        if found:
-            break
-        i += 64
-    while i < end and data[i] != 0x3A:
-        i += 1
-    return i
-
-
-@njit(cache=True, nogil=True)
 def _marks(data):
     """Return the places of «://»."""
     places = []
-    i = _next_colon(data, 0)
+    i = next_of(data, 0, len(data), _COLON, _COLON)
     while i + 2 < len(data):
         if data[i + 1] == 0x2F and data[i + 2] == 0x2F:
             places.append(i)
-        i = _next_colon(data, i + 1)
+        i = next_of(data, i + 1, len(data), _COLON, _COLON)
     out = np.empty(len(places), np.int64)
     for k in range(len(places)):
         out[k] = places[k]

@@ -15,11 +15,13 @@ from tasks.clean.draft import HEADING_WORDS, RELATED, SHORT_WORDS, Draft, Found,
 from tasks.clean.raw_gaps import WIDE, gaps_around
 from tasks.clean.related_links import INLINE_WORDS
 from tasks.text import letters
+from tasks.text.seeking import next_of
 from tasks.text.words import chain, is_among, next_word
 
 _BEFORE: Final = 80
 """Bytes before a colon in which a heading lies."""
 
+_COLON, _BAR = 0x3A, 0x7C
 _ROOM: Final = 1 << 12
 
 
@@ -54,30 +56,14 @@ def _find_headings(data, lines, headings, table):
         if words[line] <= SHORT_WORDS:
             continue
         head, tail = heads[line], tails[line]
-        i = _next_mark(data, head, tail)
+        i = next_of(data, head, tail, _COLON, _BAR)
         while i < tail:
             start = _heading_before(data, max(head, i - _BEFORE), i, headings, table)
             if start > head and count < _ROOM:
                 found[count] = line, start, i + 1
                 count += 1
-            i = _next_mark(data, i + 1, tail)
+            i = next_of(data, i + 1, tail, _COLON, _BAR)
     return found[:count]
-
-
-@njit(cache=True, nogil=True)
-def _next_mark(data, i, end):
-    """Return the place of the next colon or bar, ``end`` without one; 64 bytes at a time."""
-    while i + 64 <= end:
-        block = data[i : i + 64]
-        found = np.uint8(0)
-        for k in range(64):
-            found |= np.uint8((block[k] == 0x3A) | (block[k] == 0x7C))
-        if found:
-            break
-        i += 64
-    while i < end and data[i] != 0x3A and data[i] != 0x7C:
-        i += 1
-    return i
 
 
 @njit(cache=True, nogil=True)

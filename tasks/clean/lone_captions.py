@@ -10,7 +10,7 @@ captions, the others second headlines, names of columns and dates; none was the 
 
 import re
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numba import njit
@@ -21,7 +21,7 @@ from tasks.clean.lone_names import read_names
 from tasks.text import letters
 from tasks.text.lexicons import load_lexicon
 from tasks.text.stems import count_seen, take_stems
-from tasks.text.words import chain, hash_openings, hash_phrases, next_word
+from tasks.text.words import Phrases, known_phrases, opening_phrase
 
 MOST_WORDS: Final = 12
 PARAGRAPH_WORDS: Final = 20
@@ -45,7 +45,7 @@ def find_lone_captions(draft: Draft) -> Found:
     able &= titled_rows(draft)[lines.row[first]]
     first = first[able]
     kept = np.zeros(len(first), np.bool_)
-    _mark(draft.repaired.texts.data, lines, first, (letters.word_letters(), *_openings()), kept)
+    _mark(draft.repaired.texts.data, lines, first, (letters.word_letters(), _openings()), kept)
     at = first[kept]
     kinds = np.full(len(at), CAPTION, np.int8)
     captions: dict[int, tuple[str, ...]] = {}
@@ -70,15 +70,8 @@ def _of_a_picture() -> re.Pattern[str]:
 
 
 @cache
-def _openings() -> tuple[Any, Any]:
-    phrases = load_lexicon("picture_openings")
-    return hash_phrases(phrases), hash_openings(phrases)
-
-
-@njit(cache=True, nogil=True)
-def _is_among(known, value):
-    place = np.searchsorted(known, value)
-    return place < len(known) and known[place] == value
+def _openings() -> Phrases:
+    return known_phrases(load_lexicon("picture_openings"))
 
 
 @njit(cache=True, nogil=True)
@@ -99,7 +92,7 @@ def _mark(data, lines, first, known, kept):
             continue
         if not _is_only_head(lines, below + 1, row):
             continue
-        if _opens_a_picture(data, head, tail, known):
+        if opening_phrase(data, head, tail, known[0], known[1])[1]:
             kept[k] = True
             continue
         count = take_stems(data, head, tail, table, words)
@@ -131,19 +124,3 @@ def _is_only_head(lines, line, row):
             return False
         line += 1
     return True
-
-
-@njit(cache=True, nogil=True)
-def _opens_a_picture(data, i, end, known):
-    table, phrases, openings = known
-    key = np.uint64(0)
-    for _ in range(3):
-        value, _, i = next_word(data, i, end, table)
-        if value == 0:
-            return False
-        key = chain(key, value)
-        if _is_among(phrases, key):
-            return True
-        if not _is_among(openings, key):
-            return False
-    return False

@@ -8,7 +8,7 @@ what is shown, or says «هنا». All 13 cuts in 20,000 real articles were prom
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numba import njit
@@ -17,8 +17,10 @@ from tasks.clean.draft import PROMO, Draft, Found
 from tasks.clean.shapes import Cuts, Shape, joined, matches, note, settled, windows
 from tasks.clean.tweet_promos import ADDRESS, ADDRESS_LETTER, tweet_promos
 from tasks.text import letters
-from tasks.text.words import chain, hash_phrases, next_word
+from tasks.text.seeking import next_of
+from tasks.text.words import Phrases, known_phrases, opening_phrase
 
+_BRACKET, _W = 0x28, 0x77
 _BRACKET_BYTES: Final = 120
 _TAIL_BYTES: Final = 320
 
@@ -79,26 +81,9 @@ def find_media_prompts(draft: Draft) -> Found:
 
 
 @cache
-def _first_words() -> Any:
+def _first_words() -> Phrases:
     words = ("شاهد", "شاهدوا", "لمشاهدة", "استمع", "استمعوا", "المزيد", "لقراءة", "اقرأ")
-    return hash_phrases((*words, "اضغط", "اضغطوا", "انقر", "انقروا"))
-
-
-@njit(cache=True, nogil=True)
-def _next_mark(data, i):
-    """Return the place of the next bracket or «w», the end without one; 64 bytes at a time."""
-    end = len(data)
-    while i + 64 <= end:
-        block = data[i : i + 64]
-        found = np.uint8(0)
-        for k in range(64):
-            found |= np.uint8((block[k] == 0x28) | (block[k] == 0x77))
-        if found:
-            break
-        i += 64
-    while i < end and data[i] != 0x28 and data[i] != 0x77:
-        i += 1
-    return i
+    return known_phrases((*words, "اضغط", "اضغطوا", "انقر", "انقروا"))
 
 
 @njit(cache=True, nogil=True)
@@ -118,20 +103,17 @@ def _marks(data, address, table, words):
     Brackets and the «w» of an address are looked for 64 bytes at a time: Arabic has few of them.
     """
     brackets, addresses = [], []
-    i = _next_mark(data, 0)
+    i = next_of(data, 0, len(data), _BRACKET, _W)
     while i < len(data):
         if data[i] == 0x28:
-            value, _, _ = next_word(data, i, min(i + 24, len(data)), table)
-            key = chain(np.uint64(0), value)
-            place = np.searchsorted(words, key)
-            if place < len(words) and words[place] == key:
+            if opening_phrase(data, i, min(i + 24, len(data)), table, words)[1]:
                 brackets.append(i)
         elif _is_at(data, i - ADDRESS_LETTER, address):
             end = i
             while end < len(data) and data[end] > 0x20 and data[end] < 0x80:
                 end += 1
             addresses.append((i - ADDRESS_LETTER, end))
-        i = _next_mark(data, i + 1)
+        i = next_of(data, i + 1, len(data), _BRACKET, _W)
     places = np.empty(len(brackets), np.int64)
     for k in range(len(brackets)):
         places[k] = brackets[k]

@@ -18,7 +18,15 @@ from numba import njit
 from tasks.clean.draft import RELATED, Draft, Found
 from tasks.text import letters
 from tasks.text.lexicons import load_lexicon
-from tasks.text.words import chain, hash_openings, hash_phrases, next_word
+from tasks.text.words import (
+    chain,
+    hash_phrases,
+    is_among,
+    known_phrases,
+    next_word,
+    opening_phrase,
+    sieved,
+)
 
 TEASERS: Final = 5
 """So many were below every story that had any; runs of three or four were other things."""
@@ -45,21 +53,13 @@ def find_teaser_tails(draft: Draft) -> Found:
 
 @cache
 def _lexicons() -> tuple[Any, ...]:
-    """Return the hashes of verbs, of own words in «و», of connectives and of how these open."""
+    """Return verbs, words whose own first letter is «و», and connectives."""
     verbs = [*load_lexicon("opening_verbs"), *load_lexicon("teaser_verbs")]
-    connectives = load_lexicon("story_connectives")
     return (
-        hash_phrases(verbs),
-        hash_phrases(load_lexicon("waw_words")),
-        hash_phrases(connectives),
-        hash_openings(connectives),
+        sieved(hash_phrases(verbs)),
+        sieved(hash_phrases(load_lexicon("waw_words"))),
+        known_phrases(load_lexicon("story_connectives")),
     )
-
-
-@njit(cache=True, nogil=True)
-def _is_among(known, value):
-    place = np.searchsorted(known, value)
-    return place < len(known) and known[place] == value
 
 
 @njit(cache=True, nogil=True)
@@ -73,21 +73,12 @@ def _letters(data, start, end):
 @njit(cache=True, nogil=True)
 def _goes_on(data, start, end, table, known):
     """Tell whether a line begins with a connective, or with «و» before any word."""
-    verbs, own, connectives, openings = known
-    key = np.uint64(0)
-    i = start
-    for seen in range(3):
-        value, first, i = next_word(data, i, end, table)
-        if value == 0:
-            return False
-        key = chain(key, value)
-        if seen == 0 and data[first] == 0xD9 and data[first + 1] == 0x88:  # و
-            return not (_is_among(own, key) or _is_among(verbs, key))
-        if _is_among(connectives, key):
-            return True
-        if not _is_among(openings, key):
-            return False
-    return False
+    verbs, own, connectives = known
+    value, first, _ = next_word(data, start, end, table)
+    if value != 0 and data[first] == 0xD9 and data[first + 1] == 0x88:  # و
+        word = chain(np.uint64(0), value)
+        return not (is_among(own, word) or is_among(verbs, word))
+    return opening_phrase(data, start, end, table, connectives)[1] > 0
 
 
 @njit(cache=True, nogil=True)
@@ -120,7 +111,7 @@ def _opens_a_report(data, lines, line, table, known):
 @njit(cache=True, nogil=True)
 def _opens_with_verb(data, start, end, table, verbs):
     value, _, _ = next_word(data, start, end, table)
-    return _is_among(verbs, chain(np.uint64(0), value))
+    return is_among(verbs, chain(np.uint64(0), value))
 
 
 @njit(cache=True, nogil=True)

@@ -24,6 +24,8 @@ from tasks.text.repair import repair
 from tasks.text.utf8 import decode, encode
 
 Hashes = npt.NDArray[np.uint64]
+Sieved = tuple[Hashes, npt.NDArray[np.bool_]]
+Phrases = tuple[Sieved, Sieved]
 
 START: Final = np.uint64(0xCBF29CE484222325)
 _PRIME: Final = np.uint64(0x100000001B3)
@@ -239,7 +241,7 @@ def hash_openings(phrases: Iterable[str]) -> Hashes:
     )
 
 
-def sieved(hashes: Hashes) -> tuple[Hashes, npt.NDArray[np.bool_]]:
+def sieved(hashes: Hashes) -> Sieved:
     """Return what :func:`is_among` searches: sorted hashes, and flags by their lowest bits."""
     flags = np.zeros(SIEVE, np.bool_)
     flags[hashes & np.uint64(SIEVE - 1)] = True
@@ -254,6 +256,35 @@ def is_among(known, value):
         return False
     place = np.searchsorted(hashes, value)
     return place < len(hashes) and hashes[place] == value
+
+
+def known_phrases(phrases: Iterable[str]) -> Phrases:
+    """Return what :func:`opening_phrase` knows phrases by: their hashes, and how they begin."""
+    told = list(phrases)
+    return sieved(hash_phrases(told)), sieved(hash_openings(told))
+
+
+@njit(cache=True, nogil=True, inline="always")
+def opening_phrase(data, i, end, table, known):
+    """Return where the longest of ``known_phrases`` ends that opens a text, and its words.
+
+    -1 and 0 when none does: most texts are told by their first word.
+    """
+    phrases, openings = known
+    found, words = np.int64(-1), 0
+    key = np.uint64(0)
+    seen = 0
+    while True:
+        value, _, i = next_word(data, i, end, table)
+        if value == 0:
+            break
+        seen += 1
+        key = chain(key, value)
+        if is_among(phrases, key):
+            found, words = i, seen
+        if not is_among(openings, key):
+            break
+    return found, words
 
 
 def _words_of(phrases: Iterable[str]) -> list[Hashes]:
