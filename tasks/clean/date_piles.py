@@ -2,9 +2,8 @@
 
 «... قال الوزير. 2 أيلول 2 أيلول 10:20 1 أيلول تصفح المزيد» on the last line, or a date a line:
 «اليوم 06:42⏎20 آب⏎19 آب». Three dates without a year and with nothing between them are no story's.
-What :mod:`tasks.clean.page_tails` peels, where a pile follows a sentence and ends the text, is gone
-before; the colophon behind a pile goes with it, and so does a topic's box above one. 44 articles of
-1,190 of one outlet have such piles left, no other article of 20,000 has one.
+The colophon behind a pile goes with it, and so does a topic's box above one; a text that ends with
+a pile may have others in its middle. No article of 20,000 has one but those of one outlet.
 """
 
 from typing import Final
@@ -13,8 +12,18 @@ import numpy as np
 import pyarrow.compute as pc
 
 from tasks.clean.draft import META, Draft, Flags, Found
-from tasks.clean.furniture import TIME
-from tasks.clean.shapes import Cuts, Numbers, Shape, any_of, matches, note, settled, windows
+from tasks.clean.furniture import ABOUT, TIME
+from tasks.clean.shapes import (
+    Cuts,
+    Numbers,
+    Shape,
+    any_of,
+    joined,
+    matches,
+    note,
+    settled,
+    windows,
+)
 
 LEAST_DATES: Final = 3
 _LINE_BYTES: Final = 40
@@ -24,17 +33,20 @@ _END_BYTES: Final = 32
 _DAY: Final = rf"\d{{1,2}} {any_of('month_names')}(?: {TIME})?"
 _DATE: Final = rf"(?:{_DAY}|(?:اليوم|أمس)(?: {TIME})?)"
 _TOPIC: Final = any_of("topic_boxes").replace(r"\s+", r"[\s/]+")
-_ABOUT: Final = r"(?:شبكة|قناة|صحيفة|جريدة) [^.؟!]+(?:مستقلة|إخبارية|يومية) [^.؟!]+\."
+_LEGAL: Final = r"(?: (?P<legal>جميع الحقوق محفوظة\.?))?"
 
 SHAPES: Final = (
     Shape(rf"(?P<meta>(?:{_TOPIC}[^|]*? )?{_DATE}(?: {_DATE})*(?: تصفح المزيد)?) "
-          rf"(?P<promo>{_ABOUT})",
+          rf"(?P<promo>{ABOUT}){_LEGAL}",
           "2 أيلول تصفح المزيد شبكة الأفق قناة إخبارية مستقلة انطلقت في عام 2012."),
-    Shape(rf"(?P<meta>(?:{_TOPIC}[^|]*? )?{_DATE}(?: {_DATE}){{2,}}(?: تصفح المزيد)?)",
+    Shape(rf"(?P<meta>(?:{_TOPIC}[^|]*? )?(?:{_DATE}(?: {_DATE})+ تصفح المزيد"
+          rf"|{_DATE}(?: {_DATE}){{2,}})){_LEGAL}",
           "2 أيلول 10:20 1 أيلول 29 آب تصفح المزيد"),
 )  # fmt: skip
 
-_ENDS: Final = rf"(?:مقر[اًا]+ لها\.|المزيد|{_DAY})$"
+_BETWEEN: Final = (Shape(rf"(?P<meta>{_DATE}(?: {_DATE})+)", "2 أيلول 29 آب"),)
+
+_ENDS: Final = rf"(?:مقر[اًا]+ لها\.|\d{{4}}\.|المزيد|محفوظة\.?|{_DAY})$"
 
 
 def find_date_piles(draft: Draft) -> Found:
@@ -49,10 +61,29 @@ def find_date_piles(draft: Draft) -> Found:
     groups = matches(windows(draft, starts, tails), SHAPES, "^(?:|.*? )(?:{})$", r"\d")
     note(cuts, draft, groups, draft.lines.row[last], starts)
     piled = _piled_lines(draft)
+    of_piles = np.zeros(len(draft.records), np.bool_)
     for group in groups:
         piled = piled[~np.isin(piled, last[group.where])]
+        of_piles[draft.lines.row[last[group.where]]] = True
     cuts.add(draft.cut_lines(piled), META)
+    _cut_between(draft.without(joined(cuts.spans)), of_piles, cuts)
     return cuts.found()
+
+
+def _cut_between(draft: Draft, of_piles: Flags, cuts: Cuts) -> None:
+    """Cut two dates and more behind a sentence of texts that end with a pile: pages print several.
+
+    Each round finds the first of a line.
+    """
+    lines = np.flatnonzero(of_piles[draft.lines.row] & draft.lines.stands)
+    while len(lines):
+        groups = matches(draft.texts(lines), _BETWEEN, r"(?:^|[.؟!»”\") ] ){}(?: |$)", r"\d")
+        new = note(cuts, draft, groups, draft.lines.row[lines], draft.lines.head[lines])
+        if not new:
+            break
+        draft = draft.without(joined(new))
+        rows = np.unique(joined(new).row)
+        lines = np.flatnonzero(np.isin(draft.lines.row, rows) & draft.lines.stands)
 
 
 def _piled_lines(draft: Draft) -> Numbers:

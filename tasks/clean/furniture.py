@@ -23,7 +23,9 @@ MONTH: Final = any_of("month_names")
 DAY: Final = r"(?:ال)?(?:سبت|[اأ]حد|[اإ]ثنين|ثلاثاء|[اأ]ربعاء|خميس|جمعة)"
 DATE: Final = rf"\d{{1,2}}[ /-]+(?:{MONTH}(?: ?/ ?{MONTH})?|\d{{1,2}})[ /,،-]+\d{{4}}"
 TIME: Final = r"\d{1,2}:\d{2}(?::\d{2})?"
-PILED_DATE: Final = rf"(?:اليوم {TIME}|أمس {TIME}|\d{{1,2}} {MONTH})"
+ABOUT: Final = r"(?:شبكة|قناة|صحيفة|جريدة) [^.؟!]+(?:مستقلة|إخبارية|يومية) [^.؟!]+\."
+"""How an outlet says what it is, at the foot of its pages."""
+
 HOST: Final = any_of("embed_hosts")
 EMBED: Final = rf"(?:https?://)?(?:www\.|m\.|web\.|mobile\.)?{HOST}/\S+"
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.clean.draft import CAPTION, SIGNATURE, Draft, Found, Spans
-from tasks.clean.furniture import EMBED, PILED_DATE
+from tasks.clean.furniture import ABOUT, EMBED
 from tasks.clean.lone_names import WORDS_AT_MOST, read_names
 from tasks.clean.shapes import (
     WORD,
@@ -23,12 +23,10 @@ from tasks.clean.shapes import (
     Match,
     Numbers,
     Shape,
-    any_of,
     extracted,
     framed,
     joined,
     likely,
-    matches,
     note,
     say,
     settled,
@@ -44,8 +42,6 @@ _PROSE_WORDS: Final = 5
 """A line of more words, or one that ends a sentence, is none of a list of names."""
 
 _MAIL: Final = r"[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-_ABOUT: Final = r"(?:شبكة|قناة|صحيفة|جريدة) [^.؟!]+(?:مستقلة|إخبارية|يومية) [^.؟!]+\."
-_TOPIC: Final = any_of("topic_boxes").replace(r"\s+", r"[\s/]+")
 _PAPER: Final = r"(?:صحيفة|جريدة|موقع|مجلة|وكالة|شبكة|قناة|منتدى)"
 _NAMED: Final = r"[^ .؟!،:«»()]+"
 _INITIALS: Final = r"[ء-ي]{1,2}(?: ?\. ?[ء-ي]{1,2})+\.?"
@@ -89,7 +85,7 @@ ENDING_SHAPES: Final = (
     Shape(r"(?P<meta>inShare\d*)", "inShare"),
     Shape(r"(?P<share>[-_ ]*يمكنكم (?:استلام|تسلم|تلقي) [إا]شعارات .+)",
           "يمكنكم تسلم إشعارات بأهم الأخبار"),
-    Shape(rf"(?P<promo>{_ABOUT}) ?(?P<legal>جميع الحقوق محفوظة\.?)",
+    Shape(rf"(?P<promo>{ABOUT}) ?(?P<legal>جميع الحقوق محفوظة\.?)",
           "شبكة الأفق قناة إخبارية مستقلة انطلقت في عام 2012. جميع الحقوق محفوظة"),
     Shape(r"(?P<legal>(?:©|\*+)? ?جميع الحقوق محفوظة.*)", "جميع الحقوق محفوظة"),
     Shape(r"(?P<legal>\*+ ?جميع المقالات المنشورة .+)",
@@ -105,13 +101,6 @@ ENDING_SHAPES: Final = (
     Shape(r"(?P<meta>\|[| ]*)", "| |"),
 )  # fmt: skip
 """Tails that stand on a line of their own, or behind the last sentence mark of one."""
-
-PILE_SHAPES: Final = (
-    Shape(rf"(?P<meta>(?:{_TOPIC}[^|]*? )?{PILED_DATE}(?: {PILED_DATE})+ (?P<piled>تصفح المزيد))"
-          rf"(?: (?P<promo>{_ABOUT}))?(?: (?P<legal>جميع الحقوق محفوظة\.?))?",
-          "2 أيلول 29 آب تصفح المزيد"),
-)  # fmt: skip
-"""Dates piled up where a page lists other stories: they follow the last word without a mark."""
 
 LINE_SHAPES: Final = (
     Shape(r"(?P<source>هذا (?:الخبر|المقال) من موقع (?P<credit>.+))",
@@ -164,13 +153,11 @@ _AT_ONCE: Final = 1000
 """Texts whose places are held at a time: a hundred megabytes, were each as crowded as can be."""
 
 _SHAPES: Final = (
-    *(Shape(f"^(?:|.*? )(?:{s.pattern})", s.example) for s in (*PILE_SHAPES, *TAG_SHAPES)),
+    *(Shape(f"^(?:|.*? )(?:{s.pattern})", s.example) for s in TAG_SHAPES),
     *(Shape(f"^.*?{shape.pattern}", shape.example) for shape in STOPPED_SHAPES),
     *ENDING_SHAPES,
     *(Shape(f"^(?:{shape.pattern})", shape.example) for shape in LINE_SHAPES),
 )
-
-_PILE: Final = (Shape(rf"(?P<meta>{PILED_DATE}(?: {PILED_DATE})+)", "2 أيلول 29 آب"),)
 
 _NAME_BYTES: Final = 120
 _BEHIND: Final = r"[ء-ي]{3}[.؟!…]+ ?[ء-ي][ء-ي ]{5,45}$"
@@ -184,7 +171,7 @@ _SIGNS: Final = (
     r"[.؟!…] ?(?:كاتب|باحث|أستاذ|استشاري|أكاديمي|متخصص|مستشار|محلل|خبير)|"
     r"الاتصالات ?[،,]? ?\d|^[@ء-ي] ?[./]|^[ء-ي]{2}[./]|^[ء-ي] [ء-ي][ /]|تويتر ?:|"
     r"^التاريخ|^ت ?[-–:]|^عن \(*[A-Z]|Twitter|twitter|تويتر @|^www|^[–—_=ـ~.]|"
-    r"inShare|يمكنكم (?:است|تس|تل)|تصفح المزيد|محفوظة|المنشورة|\||رابط الخبر|من موقع|"
+    r"inShare|يمكنكم (?:است|تس|تل)|محفوظة|المنشورة|\||رابط الخبر|من موقع|"
     r"(?:تابعوا|تابع|شاهدوا) (?:ال|مباراة)|\((?:شاهد|(?:ال)?(?:فيديو|صور))|(?:لمشاهدة|شاهدوا?) ال|"
     r"^[-*]|المزيد$"
 )
@@ -205,21 +192,7 @@ def find_page_tails(draft: Draft) -> Found:
         rows[:] = False
         rows[peeled.row] = True
         draft = draft.without(peeled)
-    _cut_piles(draft, cuts)
     return cuts.found()
-
-
-def _cut_piles(draft: Draft, cuts: Cuts) -> None:
-    """Cut dates that are piled up in the middle of articles whose page piled them at the end."""
-    piled = np.zeros(len(draft.records), np.bool_)
-    piled[list(cuts.said["piled"])] = True
-    for _ in range(_ROUNDS):
-        lines = np.flatnonzero(piled[draft.lines.row] & draft.lines.stands)
-        groups = matches(draft.texts(lines), _PILE, r"(?:^|[.؟!»”\") ] ){}(?: |$)", r"\d")
-        new = note(cuts, draft, groups, draft.lines.row[lines], draft.lines.head[lines])
-        if not new:
-            break
-        draft = draft.without(joined(new))
 
 
 def _peel(draft: Draft, cuts: Cuts, lines: Numbers) -> list[Spans]:

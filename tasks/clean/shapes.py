@@ -1,8 +1,8 @@
 """Shapes of page furniture: patterns of RE2 with an example each, and where they match a column.
 
 A shape says by its named groups what is cut and what that says: a group is named after a kind
-(``meta``, ``share``), or ``author``, ``credit``, ``told`` or ``labels`` for the part that goes
-to a column, and ``piled`` for what a page is known by.
+(``meta``, ``share``), or ``author``, ``credit``, ``told`` or ``labels`` for the part that goes to a
+column.
 «المصدر: وكالات» is ``source`` with a ``credit``. RE2 takes linear time whatever the text is, and
 shapes are only tried on heads, tails and short lines.
 """
@@ -27,7 +27,7 @@ from tasks.text.lexicons import load_lexicon
 WORD: Final = r"[\x{0621}-\x{064A}][\x{0621}-\x{0652}]*"
 """An Arabic word with its harakat."""
 
-SAYINGS: Final = ("author", "credit", "told", "labels", "piled")
+SAYINGS: Final = ("author", "credit", "told", "labels")
 
 _GROUP: Final = re.compile(r"\?P<[a-z_]+>")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.clean import date_stamps, furniture, page_heads, page_tails
+from tasks.clean import date_piles, date_stamps, furniture, page_heads, page_tails
 from tasks.clean.lone_names import read_names
 from tasks.clean.shapes import Shape, matches
 from tests.clean.record_tables import cleaned
@@ -23,7 +23,8 @@ SHAPES = [
     *((shape, page_tails._SIGNS) for shape in page_tails.LINE_SHAPES),
     *((shape, page_tails._SIGNS) for shape in page_tails.TAG_SHAPES),
     *((shape, page_tails._SIGNS) for shape in page_tails.STOPPED_SHAPES),
-    *((shape, page_tails._SIGNS) for shape in page_tails.PILE_SHAPES),
+    *((shape, date_piles._ENDS) for shape in date_piles.SHAPES),
+    *((shape, r"\d") for shape in date_piles._BETWEEN),
 ]
 
 
