@@ -18,7 +18,7 @@ from tasks.clean.names import NAME_WORDS, is_place, masthead_key
 from tasks.clean.opener_parts import LABELS
 from tasks.clean.openers import read_opener
 from tasks.clean.signature import Signature, opening_pattern, read_signature, spelling_pattern
-from tasks.text.buffers import column_of, gather
+from tasks.text.buffers import column_of, gather, texts_of
 
 HEAD_BYTES: Final = 320
 """A signature longer than some 160 letters was not seen."""
@@ -53,6 +53,9 @@ _PART: Final = (
 _CERTAIN: Final = (
     r"^[^()«».:؟!]{0,60}\([^()]{2,12}\)\s*[-–—]|^[^()«».:؟!]{2,40}[-–—][^()«».:؟!]{2,30}:$"
 )
+
+
+_BRACKET, _COLON = 0x28, 0x3A
 
 
 @dataclass(slots=True)
@@ -101,8 +104,12 @@ def find_bylines(draft: Draft) -> Found:
     starts, ends = draft.lines.head[lines], draft.lines.tail[lines]
     sizes = np.where(early, HEAD_BYTES, DEEP_BYTES)
     heads = _heads(draft, starts, ends, sizes)
-    signed = _signed(draft, lines, heads, early)
-    at = np.flatnonzero(signed | _opened(draft, lines, heads, early))
+    near = np.flatnonzero(early)
+    nearby = heads.take(pa.array(near))
+    opened, signed = _certain(heads), np.zeros(len(lines), np.bool_)
+    opened[near] |= _opened(draft, lines[near], nearby)
+    signed[near] = _signed(draft, lines[near], nearby)
+    at = np.flatnonzero(signed | opened)
     notes = _Notes()
     signs = _Signs.of(draft)
     done = -1
@@ -222,36 +229,49 @@ def _bytes_at(data: np.ndarray, places: np.ndarray) -> np.ndarray:
     return data[np.minimum(places, len(data) - 1)] if len(data) else np.zeros(len(places), np.uint8)
 
 
-def _opened(draft: Draft, lines: np.ndarray, heads: pa.Array, early: Flags) -> Flags:
+def _certain(heads: pa.Array) -> Flags:
+    """Tell which heads open with what no sentence does, wherever they stand."""
+    texts = texts_of(heads)
+    data, offsets = texts.data, texts.offsets
+    starts, ends = offsets[:-1], offsets[1:]
+    brackets = np.flatnonzero(data == _BRACKET)
+    able = np.searchsorted(brackets, ends) > np.searchsorted(brackets, starts)
+    able |= (ends > starts) & (_bytes_at(data, ends - 1) == _COLON)
+    at = np.flatnonzero(able)
+    able[at] = _matches(heads.take(pa.array(at)), _CERTAIN)
+    return able
+
+
+def _opened(draft: Draft, lines: np.ndarray, heads: pa.Array) -> Flags:
     """Tell which lines may open with a dateline: short ones, and those with a part like a name."""
-    signs = pc.or_(pc.match_substring(heads, "("), pc.ends_with(heads, ":"))
-    mask: Flags = signs.to_numpy(zero_copy_only=False).copy()
-    at = np.flatnonzero(mask)
-    mask[at] = _matches(heads.take(pa.array(at)), _CERTAIN)
-    at = np.flatnonzero(early)
-    mask[at] |= draft.lines.words[lines[at]] <= SIGNATURE_WORDS
-    mask[at] |= _matches(heads.take(pa.array(at)), _PART)
-    return mask
+    short: Flags = draft.lines.words[lines] <= SIGNATURE_WORDS
+    return short | _matches(heads, _PART)
 
 
-def _signed(draft: Draft, lines: np.ndarray, heads: pa.Array, early: Flags) -> Flags:
+def _signed(draft: Draft, lines: np.ndarray, heads: pa.Array) -> Flags:
     """Tell which heads open with a byline phrase or hold the name of their outlet."""
-    mask = np.zeros(len(lines), np.bool_)
-    at = np.flatnonzero(early)
-    near = heads.take(pa.array(at))
     everywhere = {
         phrase for profile in draft.profiles.values() for phrase in profile.byline_phrases
     }
-    mask[at] |= _matches(near, opening_pattern(tuple(sorted(everywhere))).pattern)
-    names = draft.records.select(["source", "profile"]).take(pa.array(draft.lines.row[lines[at]]))
-    for source, profile in set(zip(*(column.to_pylist() for column in names.columns), strict=True)):
-        of_it = pc.and_(pc.equal(names["source"], source), pc.equal(names["profile"], profile))
-        where = np.flatnonzero(of_it.to_numpy())
+    mask = _matches(heads, opening_pattern(tuple(sorted(everywhere))).pattern)
+    (sources, of_source), (profiles, of_profile) = (
+        _encoded(draft.records[name]) for name in ("source", "profile")
+    )
+    pairs = (of_source * len(profiles) + of_profile)[draft.lines.row[lines]]
+    for pair in np.unique(pairs).tolist():
+        source, profile = sources[pair // len(profiles)], profiles[pair % len(profiles)]
+        where = np.flatnonzero(pairs == pair)
         for name in (source, *draft.profiles[profile].outlets):
             pattern = spelling_pattern(name)
             if pattern:
-                mask[at[where]] |= _matches(near.take(pa.array(where)), pattern)
+                mask[where] |= _matches(heads.take(pa.array(where)), pattern)
     return mask
+
+
+def _encoded(column: pa.ChunkedArray) -> tuple[list[str], np.ndarray]:
+    """Return the distinct values of a column, and the number of each row's."""
+    encoded = column.combine_chunks().dictionary_encode()
+    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64)
 
 
 def _matches(texts: pa.Array, pattern: str) -> Flags:

@@ -117,6 +117,7 @@ def begins_like_a_particle(word: str) -> bool:
     return word[0] in "ول" and not known
 
 
+@lru_cache(_KNOWN)
 def person_named(text: str, *, sure: int = LOOSE) -> str | None:
     """Return the person's name without its title, None where the words can be anything else.
 
