@@ -24,7 +24,8 @@ def _settle_kernel_cache() -> None:
     state = hashlib.sha256()
     for file in sorted(here.rglob("*.py")):
         source = file.read_bytes()
-        if b"njit" in source or file.parent.name == "text":  # letters.py has their constants
+        compiled = b"njit" in source or b"borrowing" in source
+        if compiled or file.parent.name == "text":  # letters.py has their constants
             state.update(source)
     folder = here / "__pycache__" / f"kernels-{state.hexdigest()[:12]}"
     if not os.access(here, os.W_OK):

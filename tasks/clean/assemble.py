@@ -22,6 +22,7 @@ from tasks.clean.draft import (
     Spans,
 )
 from tasks.text.buffers import Texts, column_of, gather
+from tasks.text.kernels import borrowing
 from tasks.text.repair import raw_places
 from tasks.text.utf8 import decode
 
@@ -69,13 +70,13 @@ def body_of(draft: Draft, cuts: Spans) -> Texts:
     return Texts(out[:size], offsets)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _copy(text, out):
     for i in range(len(text)):
         out[i] = text[i]
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _copy_standing(data, offsets, cuts, out, out_offsets):
     cut_starts, cut_ends = cuts
     at = 0
@@ -149,7 +150,7 @@ def _by_row(entries: pa.Array, rows: np.ndarray, size: int) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets), entries)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _after_points(data, at, end, points):
     """Return the byte behind so many characters from ``at`` on; 256 bytes at a time."""
     while points >= _BLOCK and at + _BLOCK < end:

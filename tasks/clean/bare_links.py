@@ -18,6 +18,7 @@ from tasks.clean.draft import RELATED, Draft, Found
 from tasks.clean.title_keys import outlet_keys, phrase_keys
 from tasks.text import letters
 from tasks.text.buffers import texts_of
+from tasks.text.kernels import borrowing
 from tasks.text.lexicons import load_lexicon
 from tasks.text.stems import count_seen, take_stems
 from tasks.text.words import Phrases, known_phrases, opening_phrase
@@ -71,7 +72,7 @@ def _connectives() -> Phrases:
     return known_phrases(load_lexicon("story_connectives"))
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_headline(data, lines, line, known):
     """Tell whether a line has the shape of a headline: a few words without a stop but «؟»."""
     head, tail = lines.head[line], lines.tail[line]
@@ -89,7 +90,7 @@ def _is_headline(data, lines, line, known):
     return opening_phrase(data, head, tail, known[0], known[1])[1] == 0
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _next(lines, line, row):
     """Return the next line that stands in the row, the number of lines when there is none."""
     line += 1
@@ -100,7 +101,7 @@ def _next(lines, line, row):
     return len(lines.row)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_paragraph(lines, line):
     return lines.words[line] >= PARAGRAPH_WORDS and lines.stop[line]
 
@@ -128,7 +129,7 @@ def _mark_runs(data, lines, above, told, marked):
             marked[run[:count]] = _take_up(data, lines, run[:count], known[0])
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _only_asks(lines, run):
     """Tell whether all lines are questions: a story may ask two in a row."""
     asked = True
@@ -137,7 +138,7 @@ def _only_asks(lines, run):
     return asked
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _leads_on(lines, line, row):
     """Tell whether a paragraph follows, or a subhead with one below it."""
     below = _next(lines, line, row)

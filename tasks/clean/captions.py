@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.clean.draft import CAPTION, Draft, Found
+from tasks.clean.draft import CAPTION, Draft, Found, first_of_runs
 from tasks.clean.openers import read_opener
 
 MOST_WORDS: Final = 18
@@ -53,8 +53,8 @@ def titled_rows(draft: Draft) -> np.ndarray:
     """Tell of each row whether its title is known, or was cut from its first line."""
     titled: np.ndarray = draft.records["title"].is_valid().to_numpy().copy()
     lines = draft.lines
-    rows, first = np.unique(lines.row, return_index=True)
-    titled[rows] |= ~lines.stands[first]
+    first = first_of_runs(lines.row)
+    titled[lines.row[first]] |= ~lines.stands[first]
     return titled
 
 

@@ -9,11 +9,11 @@ from typing import Any, Final, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from numba import njit
 
 from tasks.sources import SourceProfile
 from tasks.text import letters
 from tasks.text.buffers import Places, column_of, gather
+from tasks.text.kernels import borrowing
 from tasks.text.letters import SENTENCE_END
 from tasks.text.repair import Repaired
 from tasks.text.seeking import next_of
@@ -146,13 +146,12 @@ class Draft:
     def first_lines(self) -> npt.NDArray[np.int64]:
         """Return the number of the first line that stands of each row that has one."""
         left = np.flatnonzero(self.lines.stands)
-        _, first = np.unique(self.lines.row[left], return_index=True)
-        return left[first]
+        return left[first_of_runs(self.lines.row[left])]
 
     def last_lines(self) -> npt.NDArray[np.int64]:
         """Return the number of the last line that stands of each row that has one."""
         left = np.flatnonzero(self.lines.stands)
-        _, first = np.unique(self.lines.row[left], return_index=True)
+        first = first_of_runs(self.lines.row[left])
         return left[np.append(first[1:], len(left)) - 1] if len(left) else left
 
     def cut_lines(self, lines: npt.NDArray[np.int64]) -> Spans:
@@ -215,6 +214,13 @@ def open_draft(
     return Draft(records, profiles, repaired, lines, known)
 
 
+def first_of_runs(rows: Rows) -> npt.NDArray[np.int64]:
+    """Return where each run of equal rows begins."""
+    if not len(rows):
+        return np.zeros(0, np.int64)
+    return np.append(0, np.flatnonzero(rows[1:] != rows[:-1]) + 1)
+
+
 def _tables() -> tuple[Any, Any]:
     return letters.word_letters(), letters.classes()
 
@@ -235,7 +241,7 @@ def _split(lines: Lines, at: Any, places: Places) -> Lines:
     return Lines(**columns)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _shorten(data, starts, ends, at, head, tail):
     """Take each cut off the head or the tail of its line, and trim what is left."""
     for k in range(len(starts)):
@@ -249,7 +255,7 @@ def _shorten(data, starts, ends, at, head, tail):
             _trim(data, line - 1, head, tail)  # the first half of a line that was split
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _trim(data, line, head, tail):
     while head[line] < tail[line] and data[head[line]] == 0x20:
         head[line] += 1
@@ -258,7 +264,7 @@ def _trim(data, line, head, tail):
     head[line] = min(head[line], tail[line])
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _count_lines(data, offsets):
     lines = 0
     for row in range(len(offsets) - 1):
@@ -269,7 +275,7 @@ def _count_lines(data, offsets):
     return lines
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def is_bullet(code):
     """Tell whether the character is one that lists are marked with."""
     # - * • – — ▪ ■ ● ◄ ► ◆ » › · >
@@ -279,7 +285,7 @@ def is_bullet(code):
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _ends_sentence(data, start, end, classes):
     """Tell whether the last character but for closing quotes and brackets is a sentence mark."""
     while end > start:
@@ -296,7 +302,7 @@ def _ends_sentence(data, start, end, classes):
     return False
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _hash_bytes(data, start, end):
     value = np.uint64(end - start)
     while start + 8 <= end:
@@ -310,7 +316,7 @@ def _hash_bytes(data, start, end):
     return value
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _measure(data, table, classes, known, lines, at):
     # Each array once, not for every line: that counts references, which costs as much again.
     head, tail, words, key = lines.head, lines.tail, lines.words, lines.key
@@ -330,7 +336,7 @@ def _measure(data, table, classes, known, lines, at):
         stop[line] = _ends_sentence(data, start, end, classes)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _scan_lines(data, offsets, lines):
     line = np.int64(0)
     for row in range(len(offsets) - 1):

@@ -21,6 +21,7 @@ from numba import njit
 from tasks.clean.draft import Draft
 from tasks.text import letters
 from tasks.text.buffers import texts_of
+from tasks.text.kernels import borrowing
 from tasks.text.lexicons import load_lexicon
 from tasks.text.utf8 import decode
 from tasks.text.words import Hashes, chain, hash_phrases, next_word
@@ -121,7 +122,7 @@ def _sides(row, split):
     return head, tail
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _line_key(data, start, end, table, cues):
     """Return (key, words that are no figures, those of them that are among ``cues``).
 
@@ -148,14 +149,14 @@ def _line_key(data, start, end, table, cues):
     return (key | np.uint64(2)) & ~_TAIL, told, found
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_figure(data, start):
     """Tell whether the word begins with a digit, ASCII or Arabic-Indic."""
     code, _ = decode(data, start)
     return (code >= 0x30 and code <= 0x39) or (code >= 0x660 and code <= 0x669)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _learnable_key(data, lines, line, table, cues):
     """Return the key of a line that may be learned, 0 of any other."""
     start, end, words = lines.head[line], lines.tail[line], lines.words[line]
@@ -213,7 +214,7 @@ def _edge_keys(data, table, cues, lines, keys, offsets):
     return count
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _put(keys, first, count, key):
     for k in range(first, count):
         if keys[k] == key:

@@ -16,6 +16,7 @@ from numba import njit
 from tasks.clean.draft import META, Draft, Found, Spans
 from tasks.clean.furniture import EMBED
 from tasks.clean.shapes import settled, windows
+from tasks.text.kernels import borrowing
 from tasks.text.seeking import next_of
 
 _COLON: Final = 0x3A
@@ -56,7 +57,7 @@ def _marks(data):
     return out
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _addresses(data, marks, heads, tails, starts, ends):
     """Find where each address starts, at the letters of its scheme, and ends, at white space."""
     reached = np.int64(0)
@@ -72,7 +73,7 @@ def _addresses(data, marks, heads, tails, starts, ends):
         reached = i
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _ends_a_sentence(data, head, i):
     """Tell whether a sentence mark, or nothing, stands before the spaces before ``i``."""
     while i > head and data[i - 1] == 0x20:
@@ -88,7 +89,7 @@ def _ends_a_sentence(data, head, i):
     return pair in ((0xD8, 0x9F), (0xC2, 0xBB), (0x80, 0x9D), (0x80, 0xA6))  # ؟ » ” …
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _mark_free(data, heads, starts, ends, known, free):
     """Mark known addresses behind a sentence, or behind an address that is marked."""
     for k in range(len(starts)):

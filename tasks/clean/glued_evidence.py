@@ -36,6 +36,7 @@ from tasks.clean.glued_pairs import (
     role_of,
     slot,
 )
+from tasks.text.kernels import borrowing
 from tasks.text.utf8 import decode
 
 LONGEST: Final = 1 << 20
@@ -71,7 +72,7 @@ def find_evident(data, start, end, places, codes, known, found, count):
     return count
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _read_words(data, start, end, places, seen, words, known):
     """Count each word of Arabic letters in ``seen``, and list those that may be two."""
     kinds, _, _ = known
@@ -113,7 +114,7 @@ def _read_words(data, start, end, places, seen, words, known):
     return listed
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _spell(data, i, end, places, codes, bytes_of, known):
     """Read the letters of the word at byte ``i``: (how many they are, byte after the word)."""
     place = np.searchsorted(places, i + 1)
@@ -131,7 +132,7 @@ def _spell(data, i, end, places, codes, bytes_of, known):
     return count, i
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_apart(data, start, first, after, end, places):
     """Tell whether spaces or plain marks stand around a word: no figure, no sign of a name."""
     place = np.searchsorted(places, first)
@@ -149,14 +150,14 @@ def _is_apart(data, start, first, after, end, places):
     return byte <= 0x20 or byte in (0x21, 0x22, 0x29, 0x2C, 0x2E, 0x3A)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _times(seen, value):
     """Return how often the word stands in the text: 0, 1, or 2 for more."""
     keys, times = seen
     return times[slot(keys, value)]
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _may_be_two(codes, count):
     """Tell whether a word is free of letters between which spelling has judged already."""
     for k in range(1, count):
@@ -165,7 +166,7 @@ def _may_be_two(codes, count):
     return True
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _part(codes, start, stop, seen, least):
     """Tell whether the text holds these letters as a word."""
     if stop - start < least:
@@ -173,7 +174,7 @@ def _part(codes, start, stop, seen, least):
     return TEXT if _times(seen, hash_letters(codes, start, stop)) else NEITHER
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _may_end(codes, start, stop):
     """Tell whether a name that is written together ends there: «وعبدالعزيز»."""
     return not (
@@ -184,7 +185,7 @@ def _may_end(codes, start, stop):
     )
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _two(codes, start, at, stop, seen, known):
     """Tell whether the words ``start:at`` and ``at:stop`` are glued for certain."""
     if codes[at] in (TEH, MAQSURA, HAMZA, 0x624, 0x626):
@@ -211,7 +212,7 @@ def _two(codes, start, at, stop, seen, known):
     return stop - at > 4 and _part(codes, start, at, seen, 5) != NEITHER
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _cut(codes, count, bytes_of, seen, known, found, noted):
     """Cut one word in two or three where one way alone is certain."""
     ways = thrice = 0

@@ -3,7 +3,6 @@
 # ruff: noqa: PLR0913, PLR0917 (kernels take their arrays one by one)
 
 import numpy as np
-from numba import njit
 
 from tasks.clean.glued_pairs import (
     BASIC,
@@ -17,9 +16,10 @@ from tasks.clean.glued_pairs import (
     read_word,
     role_of,
 )
+from tasks.text.kernels import borrowing
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def digit_at(data, i, end):
     """Return the length of the digit at byte ``i``, Arabic-Indic or not; 0 for anything else."""
     if i < end and 0x30 <= data[i] <= 0x39:
@@ -27,7 +27,7 @@ def digit_at(data, i, end):
     return 2 if i + 1 < end and data[i] == 0xD9 and 0xA0 <= data[i + 1] <= 0xA9 else 0
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _figures_before(data, i, start):
     """Return the first byte of the figures that end at byte ``i``, with the marks among them."""
     first = i
@@ -45,7 +45,7 @@ def _figures_before(data, i, start):
     return first
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_year(data, i, end):
     size = 0
     for _ in range(5):
@@ -57,7 +57,7 @@ def _is_year(data, i, end):
     return size == 4
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def find_figure(data, i, start, end, codes, known):
     """Return ``i`` if figures and a word are glued there for certain, -1 otherwise."""
     if i >= end or i <= start:

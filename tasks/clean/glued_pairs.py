@@ -28,6 +28,7 @@ import numpy.typing as npt
 from numba import njit
 
 from tasks.text import letters
+from tasks.text.kernels import borrowing
 from tasks.text.letters import LETTER
 from tasks.text.lexicons import load_lexicon
 from tasks.text.utf8 import decode
@@ -69,7 +70,7 @@ def add_letter(value, code):
     return value ^ (value >> np.uint64(29))
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def hash_letters(codes, start, stop):
     """Hash the letters ``codes[start:stop]`` as they are spelt; never 0."""
     value = NO_LETTERS
@@ -123,7 +124,7 @@ def tables() -> Any:
     return kinds(), *roles()
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def role_of(codes, start, stop, known):
     """Return what the word ``codes[start:stop]`` is good for, 0 for an unknown one."""
     _, keys, values = known
@@ -137,7 +138,7 @@ def kind_at(data, i, known):
     return (known[0][code] if code < 0x10000 else np.uint8(OTHER)), code, length
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _back(data, i, start):
     i -= 1
     while i > start and data[i] & 0xC0 == 0x80:
@@ -145,7 +146,7 @@ def _back(data, i, start):
     return i
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def read_word(data, i, start, end, codes, known):
     """Read the word around byte ``i`` into ``codes``: (letters before it, letters, first, after).
 
@@ -176,7 +177,7 @@ def read_word(data, i, start, end, codes, known):
     return (left, count, first, at) if at >= end else (0, 0, first, at)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def is_bound(data, start, first, after, end):
     """Tell whether a word is part of a hashtag, a handle, an address or a name in Latin letters."""
     if after < end and data[after] == 0x5F:
@@ -191,7 +192,7 @@ def is_bound(data, start, first, after, end):
     return first - start > REACH
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _has_article(codes, start, stop, least):
     """Tell whether a noun with its article stands there («المصرية», «والتي», «للمرمى»)."""
     if start < stop and codes[start] in (WAW, FEH):
@@ -207,7 +208,7 @@ def _has_article(codes, start, stop, least):
     return stop - start > least + 2 or codes[start + 2] != ALEF  # «الات» ends a plural
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_function(codes, start, stop, known):
     """Tell whether a function word or a verb of reports stands there, also behind و or ف."""
     if role_of(codes, start, stop, known) & FUNCTION:
@@ -216,7 +217,7 @@ def _is_function(codes, start, stop, known):
     return joined and role_of(codes, start + 1, stop, known) & FUNCTION != 0
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _begins_word(codes, start, stop, known):
     """Tell whether what follows an ended word may be one: no ending, three letters or known."""
     if codes[start] in (TEH, MAQSURA, HAMZA, 0x624, 0x626):
@@ -227,7 +228,7 @@ def _begins_word(codes, start, stop, known):
     return size > 2 and role_of(codes, start, stop, known) & ENDING == 0
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _ends_before(codes, left, count, known):
     """Tell whether two words meet behind a letter that ends words: ة, ى, ء."""
     last = codes[left - 1]
@@ -244,7 +245,7 @@ def _ends_before(codes, left, count, known):
     return sure and (_has_article(codes, left, count, 3) or _is_function(codes, left, count, known))
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _begins_after(codes, left, count, known):
     """Tell whether two words meet before a letter that only begins them: إ, and أ behind ا."""
     size = count - left
@@ -274,7 +275,7 @@ def _begins_after(codes, left, count, known):
     return named and _is_function(codes, left, count, known)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def find_pair(data, i, start, end, codes, known):
     """Return the byte at which a word begins that is glued to the one before, -1 without one.
 

@@ -28,6 +28,7 @@ from tasks.clean.glued_figures import find_figure
 from tasks.clean.glued_pairs import REACH, find_pair, tables
 from tasks.text import letters
 from tasks.text.buffers import Places, Texts
+from tasks.text.kernels import borrowing
 from tasks.text.letters import ARABIC, LETTER
 from tasks.text.plain_runs import MARKED, next_mark
 from tasks.text.utf8 import decode
@@ -84,7 +85,7 @@ def _places(texts: Texts) -> Places:
     return places
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_letter(data, i, end, classes):
     """Tell whether an Arabic letter stands at the byte, and its length."""
     if i >= end or data[i] < 0xD8 or data[i] > 0xDB:
@@ -93,7 +94,7 @@ def _is_letter(data, i, end, classes):
     return classes[code] & (ARABIC | LETTER) == ARABIC | LETTER, length
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _run_after(data, i, end, classes):
     """Return how many letters follow, three at most, and whether they are the name of a domain."""
     count = 0
@@ -114,7 +115,7 @@ def _run_after(data, i, end, classes):
     return count, site
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _run_before(data, i, start, classes):
     """Return how many letters stand before the byte, and whether nothing binds them backwards."""
     count = 0
@@ -136,7 +137,7 @@ def _run_before(data, i, start, classes):
     return count, True
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_closed(data, i, start):
     """Tell whether a closing quote or bracket, or a figure, stands before the byte."""
     if i <= start:
@@ -151,7 +152,7 @@ def _is_closed(data, i, start):
     return figure or (last == 0xC2 and byte == 0xBB) or (last == 0x80 and byte == 0x9D)  # » ”
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_glued(data, i, start, end, classes):
     """Tell whether a space is missing behind the mark whose last byte this is."""
     byte = data[i]
@@ -199,7 +200,7 @@ def _is_hit(last, byte, after, second):
     return ((mark | ended | figure) & letter) | below | hamza | (behind_letter & digit)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _mark(data, first, size, marks):
     """Mark, of ``size`` bytes from ``first`` on, those behind which a space may be missing.
 
@@ -217,7 +218,7 @@ def _mark(data, first, size, marks):
         marks[i - first] = _hits(data, i)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _hits(data, i):
     """Tell whether a space may be missing behind byte ``i``, which may be at an end."""
     if i + 1 >= len(data):
@@ -227,7 +228,7 @@ def _hits(data, i):
     return _is_hit(last, data[i], data[i + 1], second)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _judge(data, i, start, end, codes, told):
     """Return the place behind byte ``i`` if a space is missing there, else -1, and if of a pair.
 
@@ -277,7 +278,7 @@ def _find(data, offsets, told, places, suspect):
     return found
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _search(data, i, until, start, end, codes, told, places, found):
     """Note the places behind the bytes from ``i`` to ``until`` and return their count."""
     while i < until and i + 1 < end:
@@ -327,7 +328,7 @@ def _find_evident(data, offsets, rows, places, known, more):
     return found
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _copy(data, offsets, places, made):
     """Copy the texts from place to place, which may be rows apart."""
     out, out_offsets, points, counts = made

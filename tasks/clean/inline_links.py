@@ -15,6 +15,7 @@ from tasks.clean.draft import HEADING_WORDS, RELATED, SHORT_WORDS, Draft, Found,
 from tasks.clean.raw_gaps import WIDE, gaps_around
 from tasks.clean.related_links import INLINE_WORDS
 from tasks.text import letters
+from tasks.text.kernels import borrowing
 from tasks.text.seeking import next_of
 from tasks.text.words import chain, is_among, next_word
 
@@ -66,7 +67,7 @@ def _find_headings(data, lines, headings, table):
     return found[:count]
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _heading_before(data, i, colon, headings, table):
     """Return where a heading begins that ends at the colon, -1 without one."""
     while i < colon:

@@ -10,9 +10,9 @@ first lines that came again in 20,000 real articles, 1,021 were the last line.
 from typing import Final
 
 import numpy as np
-from numba import njit
 
-from tasks.clean.draft import LEAD_REPEAT, Draft, Found
+from tasks.clean.draft import LEAD_REPEAT, Draft, Found, first_of_runs
+from tasks.text.kernels import borrowing
 
 LEAST_WORDS: Final = 10
 """Refrains and verses, which come again for their own sake, are shorter."""
@@ -26,7 +26,7 @@ def find_lead_repeats(draft: Draft) -> Found:
     lines = draft.lines
     standing = np.flatnonzero(lines.stands)
     copies = np.zeros(len(standing), np.bool_)
-    starts = np.unique(lines.row[standing], return_index=True)[1]
+    starts = first_of_runs(lines.row[standing])
     _mark_copies(
         lines.key[standing],
         lines.words[standing],
@@ -37,7 +37,7 @@ def find_lead_repeats(draft: Draft) -> Found:
     return Found(draft.cut_lines(gone), np.full(len(gone), LEAD_REPEAT, np.int8))
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _mark_copies(keys, words, starts, copies):
     for row in range(len(starts) - 1):
         first, end = starts[row], starts[row + 1]
@@ -49,7 +49,7 @@ def _mark_copies(keys, words, starts, copies):
                 break
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _all_repeat(keys, first, line, end):
     """Tell whether the lines from ``line`` to the end come in this order before it as well."""
     seen = first

@@ -19,6 +19,7 @@ from tasks.clean.captions import titled_rows
 from tasks.clean.draft import BYLINE, CAPTION, TITLE, Draft, Found
 from tasks.clean.lone_names import read_names
 from tasks.text import letters
+from tasks.text.kernels import borrowing
 from tasks.text.lexicons import load_lexicon
 from tasks.text.stems import count_seen, take_stems
 from tasks.text.words import Phrases, known_phrases, opening_phrase
@@ -101,7 +102,7 @@ def _mark(data, lines, first, known, kept):
         kept[k] = count > 0 and 2 * seen >= count
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_broken(data, head, tail):
     """Tell whether a digit, bracket or quote opens the line, or a mark inside it parts it."""
     first = data[head]
@@ -116,7 +117,7 @@ def _is_broken(data, head, tail):
     return comma or data[tail - 1] in (0x2C, 0x3B, 0x2D)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_only_head(lines, line, row):
     while line < len(lines.row) and lines.row[line] == row:
         stands = lines.head[line] < lines.tail[line]

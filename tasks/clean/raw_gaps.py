@@ -13,6 +13,7 @@ from numba import njit
 from tasks.clean.assemble import raw_bytes
 from tasks.clean.draft import Draft, Flags, Rows, Spans
 from tasks.text import letters
+from tasks.text.kernels import borrowing
 from tasks.text.letters import SPACE
 from tasks.text.repair import raw_places
 from tasks.text.utf8 import decode
@@ -59,7 +60,7 @@ def _measure_gaps(data, edges, places, classes):
     return before, after
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _gap_before(data, i, first, classes):
     for width in range(_EDGE):
         if i == first:
@@ -74,7 +75,7 @@ def _gap_before(data, i, first, classes):
     return _EDGE
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _gap_after(data, i, last, classes):
     for width in range(_EDGE):
         if i >= last or data[i] == 0x0A:
@@ -85,7 +86,7 @@ def _gap_after(data, i, last, classes):
     return _EDGE
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_space(data, i, classes):
     code, _ = decode(data, i)
     return code < 0x10000 and classes[code] & SPACE != 0

@@ -10,11 +10,11 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
 from tasks.clean.draft import RELATED, Draft, Found, Spans, is_bullet
 from tasks.text import letters
 from tasks.text.buffers import texts_of
+from tasks.text.kernels import borrowing
 from tasks.text.utf8 import decode
 from tasks.text.words import hash_words, next_word
 
@@ -51,7 +51,7 @@ def _first_of_each(draft: Draft, items):
     return items[np.sort(first)]
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _after_separator(data, i, end):
     """Return (place after spaces and separators, how clearly they announce an item: 0, 1 or 2).
 
@@ -72,7 +72,7 @@ def _after_separator(data, i, end):
     return i, announced
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _after_outlet(data, i, end, table, within):
     """Return (place of the item, 2) behind «في OUTLET:», as of :func:`_after_separator`."""
     word, _, i = next_word(data, i, end, table)
@@ -89,7 +89,7 @@ def _after_outlet(data, i, end, table, within):
     return i, 0
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _repeats(lines, line, first):
     """Tell whether the line repeats one from ``first`` on."""
     found = False
@@ -98,7 +98,7 @@ def _repeats(lines, line, first):
     return found
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_item(lines, line, heading, under_bullets):
     """Tell whether the line belongs to the block: a link, or nothing but signs between links."""
     if lines.words[line] == 0:
@@ -110,7 +110,7 @@ def _is_item(lines, line, heading, under_bullets):
     return lines.words[line] <= ITEM_WORDS and not lines.stop[line]
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _mark_block(data, lines, heading, cut, item_start):
     """Mark the heading and the items under it; return the line where the story goes on."""
     line = heading + 1
@@ -132,7 +132,7 @@ def _mark_block(data, lines, heading, cut, item_start):
     return line
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _mark_blocks(data, lines, marks, table, within):
     cut, item_start = marks
     line = np.int64(0)
@@ -154,7 +154,7 @@ def _mark_blocks(data, lines, marks, table, within):
         line += 1
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _skip_bullet(data, i, end):
     while i < end:
         code, length = decode(data, i)

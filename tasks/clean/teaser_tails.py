@@ -17,6 +17,7 @@ from numba import njit
 
 from tasks.clean.draft import RELATED, Draft, Found
 from tasks.text import letters
+from tasks.text.kernels import borrowing
 from tasks.text.lexicons import load_lexicon
 from tasks.text.words import (
     chain,
@@ -62,7 +63,7 @@ def _lexicons() -> tuple[Any, ...]:
     )
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _letters(data, start, end):
     count = 0
     for i in range(start, end):
@@ -70,7 +71,7 @@ def _letters(data, start, end):
     return count
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _goes_on(data, start, end, table, known):
     """Tell whether a line begins with a connective, or with «و» before any word."""
     verbs, own, connectives = known
@@ -81,7 +82,7 @@ def _goes_on(data, start, end, table, known):
     return opening_phrase(data, start, end, table, connectives)[1] > 0
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_labelled(data, start, end):
     """Tell whether a digit, bracket or label with a colon opens the line, or a colon ends it."""
     first = data[start]
@@ -95,7 +96,7 @@ def _is_labelled(data, start, end):
     return label
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _opens_a_report(data, lines, line, table, known):
     head, tail = lines.head[line], lines.tail[line]
     if lines.bullet[line] or lines.heading_end[line] >= 0 or tail - head < LEAST_LETTERS:
@@ -108,13 +109,13 @@ def _opens_a_report(data, lines, line, table, known):
     return not _goes_on(data, head, tail, table, known)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _opens_with_verb(data, start, end, table, verbs):
     value, _, _ = next_word(data, start, end, table)
     return is_among(verbs, chain(np.uint64(0), value))
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _has_story(data, lines, place, table, known):
     """Tell whether a line of the row, from there up, goes on or is longer than a teaser."""
     row, line = place

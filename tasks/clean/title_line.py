@@ -17,6 +17,7 @@ from numba import njit
 from tasks.clean.draft import TITLE, Draft, Flags, Found
 from tasks.clean.signature import spelling_pattern
 from tasks.text import letters
+from tasks.text.kernels import borrowing
 from tasks.text.lexicons import load_lexicon
 from tasks.text.words import next_word
 
@@ -119,7 +120,7 @@ def _take_up(data, lines, at, table):
     return taken
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _long_words(data, i, end, table, words):
     count = 0
     while count < len(words):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from tasks.text import letters
 from tasks.text.buffers import Texts
+from tasks.text.kernels import borrowing
 from tasks.text.letters import ARABIC, JOINER, LETTER, MARK_OR_SYMBOL, SENTENCE_END, SPACE
 from tasks.text.utf8 import decode
 
@@ -30,7 +30,7 @@ class TextCounts:
     arabic: Counts
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _count_rows(data, offsets, counts, classes):
     for row in range(len(offsets) - 1):
         words = 0

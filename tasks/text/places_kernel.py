@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from tasks.text.kernels import borrowing
 from tasks.text.plain_runs import room_for_marks
 from tasks.text.repair_kernel import repair_one, text_of
 
@@ -24,7 +25,7 @@ class Cuts(NamedTuple):
     last: npt.NDArray[np.int32]
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _raw_start(trail, pieces, piece, out, at):
     """Return the raw byte at which the character begins that is written at ``at``, in ``piece``.
 
@@ -37,7 +38,7 @@ def _raw_start(trail, pieces, piece, out, at):
     return trail[1, piece] + at - trail[0, piece] + (out[at] in (0x20, 0x0A))
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _raw_end(trail, piece, at):
     """Return the raw byte behind the character that ends before ``at``, in ``piece``."""
     if not trail[3, piece]:
@@ -45,7 +46,7 @@ def _raw_end(trail, piece, at):
     return np.int64(trail[1, piece]) + at - trail[0, piece]
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _piece_of(trail, pieces, piece, at):
     """Return the piece in which the byte ``at`` was written, from ``piece`` on or before it."""
     if piece < pieces and trail[0, piece] > at:
@@ -55,7 +56,7 @@ def _piece_of(trail, pieces, piece, at):
     return piece
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _count_points(text):
     """Return how many characters begin in these bytes."""
     points = 0

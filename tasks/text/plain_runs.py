@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 from numba import njit
 
+from tasks.text.kernels import borrowing
+
 MARKED: Final = 4096
 """Bytes that are marked at a time: they stay in the nearest cache."""
 
@@ -23,7 +25,7 @@ def room_for_marks():
     return np.empty(MARKED, np.uint8)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _mark(text, marks, size, one_line):
     """Mark, among the first ``size`` bytes, those with which something begins that may not stand.
 
@@ -47,7 +49,7 @@ def _mark(text, marks, size, one_line):
         marks[k] = odd
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def next_mark(marks, words, k, size):
     """Return the place of the next mark, ``size`` without one; ``words`` are eight marks each."""
     while k < size and k & 7:

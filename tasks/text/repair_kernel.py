@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from tasks.text.kernels import borrowing
 from tasks.text.letters import (
     ARABIC,
     BLANK,
@@ -58,7 +59,7 @@ _WINDOWS_1252: Final = np.array(
 """What browsers read in ``&#128;`` to ``&#159;`` (HTML standard, numeric character references)."""
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _may_grow(text):
     """Tell whether there is a lead byte of forms or a number sign; without a branch."""
     seen = np.uint8(0)
@@ -67,7 +68,7 @@ def _may_grow(text):
     return seen != 0
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def count_growing(data, offsets):
     """Return how many characters may grow, how many by whole words, and how many references.
 
@@ -89,7 +90,7 @@ def count_growing(data, offsets):
     return forms, long_forms, references
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _read_entity(data, i, end, names, codes):
     """Return (code point, place after it) of the entity whose name begins at ``i``; 0 if none."""
     if i + 1 < end and data[i] == 0x23:
@@ -131,7 +132,7 @@ def _read_entity(data, i, end, names, codes):
     return np.int32(0), i
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _unescape(data, i, end, names, codes):
     """Return (code point, place after it) of the ampersand at ``i``, escaped once or many times."""
     after = i + 1
@@ -145,7 +146,7 @@ def _unescape(data, i, end, names, codes):
             return value, after
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _kind_after(data, i, end, actions, classes):
     """Return (class bits of the next character that will stand, its place); a space at the end."""
     while i < end:
@@ -163,7 +164,7 @@ def _kind_after(data, i, end, actions, classes):
     return np.uint8(1), end
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _letters_before(out, first, at, classes):
     """Return how many letters (five at most) stand unbroken before ``at``; -1 behind a tatweel."""
     count = 0
@@ -182,7 +183,7 @@ def _letters_before(out, first, at, classes):
     return count
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _keeps_tatweel(out, first, at, following, classes):
     """Tell whether a tatweel stands: not inside a word, nor at the end of a long one.
 
@@ -197,7 +198,7 @@ def _keeps_tatweel(out, first, at, following, classes):
     return count <= 2 or (count <= 4 and following & 1 == 0)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _is_free(out, first, at):
     """Tell whether the run of tatweels before ``at`` begins the line or follows white space.
 
@@ -208,7 +209,7 @@ def _is_free(out, first, at):
     return at == first + 2 or out[at - 3] in (0x20, 0x0A)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _follows_emoji(out, first, at):
     """Tell whether the last character is one that a zero-width joiner may join."""
     if at < first + 3:
@@ -219,7 +220,7 @@ def _follows_emoji(out, first, at):
     return code >= 0x10000 or code in range(0x2600, 0x27C0) or code == 0xFE0F
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _stands(action, owed, following, out, first, at, classes):
     """Tell whether a character that is sometimes left out is written."""
     if action == ZERO_WIDTH_JOINER:
@@ -229,7 +230,7 @@ def _stands(action, owed, following, out, first, at, classes):
     return action != DELETE
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _write(code, action, out, at, form_starts, form_letters):
     """Write a character, or what it stands for, at ``at``; return the place after it."""
     if action == EXPAND:
@@ -244,7 +245,7 @@ def _write(code, action, out, at, form_starts, form_letters):
     return encode(code, out, at)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _note(trail, pieces, before, raw_start, raw_end, copied):
     """Note that what is written from ``before`` stands for these raw bytes; return the count."""
     trail[0, pieces] = before

@@ -2,10 +2,11 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 import numpy as np
-from numba import njit
+
+from tasks.text.kernels import borrowing
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def next_of(data, i, end, one, other):
     """Return the place of the next byte that is one of the two, from ``i`` on; ``end`` without one.
 

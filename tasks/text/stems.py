@@ -11,13 +11,14 @@ from typing import Final
 import numpy as np
 from numba import njit
 
+from tasks.text.kernels import borrowing
 from tasks.text.words import next_word
 
 _LEAST_BYTES: Final = 6
 """Three letters; shorter words are particles, and come again anywhere."""
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def stem(data, start, end, table):
     """Return the hash of the word at these bytes without its first letters, 0 for a short one."""
     for _ in range(3):
@@ -38,7 +39,7 @@ def stem(data, start, end, table):
     return next_word(data, start, end, table)[0]
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def take_stems(data, i, end, table, room):
     """Write the stems of a text to ``room`` until it is full; return how many they are."""
     count = 0

@@ -4,6 +4,8 @@
 import numpy as np
 from numba import njit
 
+from tasks.text.kernels import borrowing
+
 
 @njit(cache=True, nogil=True, inline="always")
 def decode(data, i):
@@ -27,7 +29,7 @@ def decode(data, i):
     ), 4
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def encode(code, out, at):
     """Write the code point at byte ``at`` and return the place after it."""
     if code < 0x80:

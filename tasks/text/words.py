@@ -19,6 +19,7 @@ from numba import njit
 
 from tasks.text import letters
 from tasks.text.buffers import Places, Texts, column_of, texts_of
+from tasks.text.kernels import borrowing
 from tasks.text.letters import SEPARATOR
 from tasks.text.repair import repair
 from tasks.text.utf8 import decode, encode
@@ -110,7 +111,7 @@ def next_word(data, i, end, table):
     return end_word(value), start, i
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _hash_words(data, offsets, hashes, places, table):
     """Hash as :func:`next_word` does, in one flat loop: twice as fast as a call a word."""
     at = 0
@@ -137,7 +138,7 @@ def _hash_words(data, offsets, hashes, places, table):
     return at
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def hash_line(data, i, end, table, most):
     """Return how many words there are, ``most`` of them at most, and their :func:`chain`.
 
@@ -309,7 +310,7 @@ def _chain(value: int, word: int) -> int:
     return ((((value << 7) | (value >> 57)) & mask) ^ word) * 0x9E3779B97F4A7C15 & mask
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _fold_rows(data, offsets, out, places, table):
     at = 0
     for row in range(len(offsets) - 1):
