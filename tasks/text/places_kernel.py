@@ -74,7 +74,7 @@ def place_cuts(source, repaired_offsets, cuts, widest, tables):
     """
     out = np.empty(16 * widest + 64, np.uint8)
     trail = np.empty((4, 2 * widest + 64), np.int32)
-    marks = room_for_marks()
+    room = room_for_marks()
     row = np.int64(-1)
     one_line = np.bool_(False)
     for i in range(len(cuts.rows)):
@@ -86,7 +86,7 @@ def place_cuts(source, repaired_offsets, cuts, widest, tables):
                 stop = max(stop, cuts.ends[k] - repaired_offsets[row] + 1)
                 k += 1
             size, pieces = repair_one(
-                source, row, out, np.int64(0), trail, stop, one_line, tables, marks
+                source, row, out, np.int64(0), trail, stop, one_line, tables, room
             )
             data, first, last = text_of(source, row)
             text = data[first:last]

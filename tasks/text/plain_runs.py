@@ -21,8 +21,9 @@ _LOOKS_AHEAD: Final = 2
 
 @njit(cache=True, nogil=True)
 def room_for_marks():
-    """Return what :func:`copy_run` marks in."""
-    return np.empty(MARKED, np.uint8)
+    """Return what :func:`copy_run` marks in: a mark for each byte, and the same eight at a time."""
+    marks = np.empty(MARKED, np.uint8)
+    return marks, marks.view(np.uint64)
 
 
 @borrowing
@@ -63,17 +64,17 @@ def next_mark(marks, words, k, size):
     return k
 
 
-@njit(cache=True, nogil=True)
-def copy_run(data, i, end, out, at, stop, one_line, marks, marked):
+@borrowing
+def copy_run(data, i, end, out, at, stop, one_line, room, marked):
     """Copy what stands from ``i`` on, until something may not or ``at`` is past ``stop``.
 
-    ``marked`` are the first raw byte that ``marks`` tells of and the one behind the last. Return
+    ``marked`` are the first raw byte that the marks tell of and the one behind the last. Return
     both places and the new ``marked``. The places are before a character, and not behind white
     space: what follows that tells whether it stands.
     """
     start = i
     first, last = marked
-    words = marks.view(np.uint64)
+    marks, words = room
     while i < end and at < stop:
         if i >= last:
             first, last = i, min(i + len(marks), end, len(data) - _LOOKS_AHEAD)

@@ -255,8 +255,8 @@ def _note(trail, pieces, before, raw_start, raw_end, copied):
     return pieces + 1
 
 
-@njit(cache=True, nogil=True)
-def _repair_row(data, start, end, out, at, trail, stop, one_line, tables, marks):
+@borrowing
+def _repair_row(data, start, end, out, at, trail, stop, one_line, tables, room):
     """Repair one text into ``out`` from ``at``; return the place after it, or one behind ``stop``.
 
     Where ``trail`` has room, each column is a piece: what is written from ``trail[0]`` on stands
@@ -271,7 +271,7 @@ def _repair_row(data, start, end, out, at, trail, stop, one_line, tables, marks)
     while i < end and at < stop:
         if owed == KEEP and at > first:
             before, copied_from = at, i
-            i, at, marked = copy_run(data, i, end, out, at, stop, one_line, marks, marked)
+            i, at, marked = copy_run(data, i, end, out, at, stop, one_line, room, marked)
             if traced and at > before:
                 pieces = _note(trail, pieces, before, copied_from - start, i - start, True)
             if i == end or at >= stop:
@@ -319,20 +319,20 @@ def text_of(source, row):
 
 
 @njit(cache=True, nogil=True)
-def repair_one(source, row, out, at, trail, stop, one_line, tables, marks):
+def repair_one(source, row, out, at, trail, stop, one_line, tables, room):
     """Repair one row of ``source``; return what :func:`_repair_row` does."""
     data, start, end = text_of(source, row)
-    return _repair_row(data, start, end, out, at, trail, stop, one_line, tables, marks)
+    return _repair_row(data, start, end, out, at, trail, stop, one_line, tables, room)
 
 
 @njit(cache=True, nogil=True)
 def repair_rows(source, out, out_offsets, one_line, tables):
     """Repair every row into ``out``, fill ``out_offsets`` and return the bytes written."""
     untraced = np.empty((4, 0), np.int32)
-    marks = room_for_marks()
+    room = room_for_marks()
     stop = np.int64(_NO_STOP)
     at = np.int64(0)
     for row in range(len(out_offsets) - 1):
-        at, _ = repair_one(source, row, out, at, untraced, stop, one_line, tables, marks)
+        at, _ = repair_one(source, row, out, at, untraced, stop, one_line, tables, room)
         out_offsets[row + 1] = at
     return at
