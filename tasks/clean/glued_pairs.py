@@ -25,7 +25,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from tasks.text import letters
 from tasks.text.kernels import borrowing
@@ -63,7 +62,7 @@ ALEF_HAMZA, ALEF_BELOW, LAM, WAW, FEH, BEH, KAF = 0x623, 0x625, 0x644, 0x648, 0x
 SEEN = 0x633
 
 
-@njit(cache=True, nogil=True, inline="always")
+@borrowing
 def add_letter(value, code):
     """Return the hash of a word with one letter more."""
     value = (value ^ np.uint64(code)) * _PRIME
@@ -79,7 +78,7 @@ def hash_letters(codes, start, stop):
     return value | np.uint64(1)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@borrowing
 def slot(keys, value):
     """Return where a hash stands in a table of open addresses, or where it may be put."""
     mask = len(keys) - 1
@@ -131,7 +130,7 @@ def role_of(codes, start, stop, known):
     return values[slot(keys, hash_letters(codes, start, stop))]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@borrowing
 def kind_at(data, i, known):
     """Return (kind, code point, length) of the character at byte ``i``."""
     code, length = decode(data, i)

@@ -15,7 +15,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from numba import njit
 
 from tasks.text import letters
 from tasks.text.buffers import Places, Texts, column_of, texts_of
@@ -43,7 +42,7 @@ class Words:
     offsets: Places
 
 
-@njit(cache=True, nogil=True, inline="always")
+@borrowing
 def mix(value):
     """Finish a hash so that each bit of the input moves every bit of the output."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -51,26 +50,26 @@ def mix(value):
     return value ^ (value >> np.uint64(31))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@borrowing
 def chain(value, word):
     """Add one word's hash to a phrase's hash."""
     turned = (value << np.uint64(7)) | (value >> np.uint64(57))
     return (turned ^ word) * np.uint64(0x9E3779B97F4A7C15)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@borrowing
 def add_letter(value, folded):
     """Add one folded letter to a word's hash, which begins with ``START``."""
     return (value ^ np.uint64(folded)) * _PRIME
 
 
-@njit(cache=True, nogil=True, inline="always")
+@borrowing
 def end_word(value):
     """Return the hash of the word with these letters; never 0."""
     return mix(value) | np.uint64(1)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@borrowing
 def fold_letter(data, i, table):
     """Return (folded code point, length in bytes) of a character; SEPARATOR ends a word."""
     first = data[i]
@@ -85,7 +84,7 @@ def fold_letter(data, i, table):
     return np.int32(SEPARATOR) if code in range(0x1F000, 0x1FB00) else code, length
 
 
-@njit(cache=True, nogil=True, inline="always")
+@borrowing
 def next_word(data, i, end, table):
     """Return (hash, first byte, byte after) of the next folded word; hash 0 when there is none.
 
@@ -178,7 +177,7 @@ def hash_line(data, i, end, table, most):
     return count, key
 
 
-@njit(cache=True, nogil=True, inline="always")
+@borrowing
 def are_many(data, start, end, most):
     """Tell whether ``most`` words and more stand there; if not it is not known.
 
@@ -249,7 +248,7 @@ def sieved(hashes: Hashes) -> Sieved:
     return hashes, flags
 
 
-@njit(cache=True, nogil=True, inline="always")
+@borrowing
 def is_among(known, value):
     """Tell whether a phrase's hash is among the ``sieved`` ones; most are told by one load."""
     hashes, flags = known
@@ -265,7 +264,7 @@ def known_phrases(phrases: Iterable[str]) -> Phrases:
     return sieved(hash_phrases(told)), sieved(hash_openings(told))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@borrowing
 def opening_phrase(data, i, end, table, known):
     """Return where the longest of ``known_phrases`` ends that opens a text, and its words.
 
