@@ -58,7 +58,8 @@ def find_date_piles(draft: Draft) -> Found:
     asked = pc.match_substring_regex(ends, _ENDS).to_numpy(zero_copy_only=False)
     last, heads, tails = last[asked], heads[asked], tails[asked]
     starts = settled(draft, np.maximum(heads, tails - _BYTES), (heads, tails), 1)
-    groups = matches(windows(draft, starts, tails), SHAPES, "^(?:|.*? )(?:{})$", r"\d")
+    # Not "^(?:|.*? )": the same places, but RE2 then looks for groups in what matches alone.
+    groups = matches(windows(draft, starts, tails), SHAPES, "(?:^| )(?:{})$", r"\d")
     note(cuts, draft, groups, draft.lines.row[last], starts)
     piled = _piled_lines(draft)
     of_piles = np.zeros(len(draft.records), np.bool_)

@@ -10,11 +10,12 @@ import re
 from typing import Final
 
 import numpy as np
+import pyarrow.compute as pc
 
 from tasks.clean.draft import Draft, Found
 from tasks.clean.furniture import DAY, MONTH, TIME
 from tasks.clean.names import is_masthead, is_place
-from tasks.clean.shapes import WORD, Cuts, Match, Shape, matches, note
+from tasks.clean.shapes import WORD, Cuts, Match, Shape, framed, matches, note
 
 _LINES: Final = 3
 """A stamp stands under a headline and a subtitle at most."""
@@ -128,8 +129,9 @@ def _are_of_chronologies(draft: Draft, stamps: np.ndarray) -> np.ndarray:
     lines = draft.lines
     of_them = np.isin(lines.row, lines.row[stamps]) & lines.stands & (lines.words <= _WORDS)
     at = np.flatnonzero(of_them)
-    dated = matches(draft.texts(at), _FIRST, "^(?:{})$", _SIGNS)
-    others = at[np.concatenate([np.zeros(0, np.int64), *(group.where for group in dated)])]
+    at = at[pc.match_substring_regex(draft.texts(at), _SIGNS).to_numpy(zero_copy_only=False)]
+    dated = pc.match_substring_regex(draft.texts(at), framed(_FIRST, "^(?:{})$"))
+    others = at[dated.to_numpy(zero_copy_only=False)]
     mask: np.ndarray = np.zeros(len(stamps), np.bool_)
     for place, stamp in enumerate(stamps.tolist()):
         same = others[lines.row[others] == lines.row[stamp]]

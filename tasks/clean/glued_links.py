@@ -10,16 +10,18 @@ from functools import cache
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
-from tasks.clean.draft import RELATED, Draft, Found, Spans
+from tasks.clean.draft import RELATED, Draft, Flags, Found, Spans
 from tasks.clean.raw_gaps import WIDE, gaps_around, joined
 from tasks.clean.related_links import ITEM_WORDS
 from tasks.clean.signature import spelling_pattern
 from tasks.text import letters
 from tasks.text.buffers import Places, column_of, gather
 from tasks.text.lexicons import load_lexicon
+from tasks.text.seeking import hold
 from tasks.text.words import next_word
 
 WORDS_AT_MOST: Final = 120
@@ -27,6 +29,11 @@ WORDS_AT_MOST: Final = 120
 
 PARAGRAPH_WORDS: Final = 8
 _TAIL_BYTES: Final = 640
+
+_ENDED: Final = r"(?:المزيد|\))[ .|]*$"
+_TO_THE_AUTHOR: Final = np.frombuffer("للك".encode(), np.uint8)
+"""Every tail ends so, or has this part of «للكاتب», which the lexicon's links have whatever the
+spelling: both are told faster than the pattern is tried, RE2 reading the former from the end."""
 
 
 def find_glued_links(draft: Draft) -> Found:
@@ -134,9 +141,15 @@ def _trimmed(data, start, end):
 def _tails(draft: Draft) -> tuple[Spans, Spans]:
     """Return what ends a text without being of it, and the titles in that."""
     lines = draft.lines
-    at = np.union1d(draft.last_lines(), _last_paragraphs(draft))
+    ends = np.zeros(len(lines.row), np.bool_)
+    ends[draft.last_lines()] = True
+    ends[_last_paragraphs(draft)] = True
+    at = np.flatnonzero(ends)
     starts = _rounded(draft, np.maximum(lines.head[at], lines.tail[at] - _TAIL_BYTES))
     tails = column_of(gather(draft.repaired.texts, starts, lines.tail[at]))
+    asked = pc.match_substring_regex(tails, _ENDED).to_numpy(zero_copy_only=False)
+    asked |= hold(draft.repaired.texts.data, starts, lines.tail[at], _TO_THE_AUTHOR)
+    at, tails = at[asked], tails.filter(pa.array(asked))
     found = pc.extract_regex(tails, _tail_pattern())
     at = at[np.flatnonzero(found.is_valid())]
     cut, titles, rest = (pc.binary_length(part).to_numpy() for part in found.drop_null().flatten())
@@ -149,8 +162,8 @@ def _tails(draft: Draft) -> tuple[Spans, Spans]:
 def _last_paragraphs(draft: Draft) -> np.ndarray:
     """Return the last line of each row that is no scrap: pages print their menus below."""
     long = np.flatnonzero(draft.lines.stands & (draft.lines.words >= PARAGRAPH_WORDS))
-    _, last = np.unique(draft.lines.row[long][::-1], return_index=True)
-    return long[::-1][last]
+    last: Flags = np.diff(draft.lines.row[long], append=-1) != 0
+    return long[last]
 
 
 def _rounded(draft: Draft, starts: Places) -> Places:

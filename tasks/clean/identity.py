@@ -1,6 +1,7 @@
 """Who an article is: a stable id, and the hash of its raw text by which revisions are told."""
 
 import hashlib
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -27,24 +28,21 @@ def content_hashes(titles: pa.ChunkedArray, texts: pa.ChunkedArray) -> pa.Array:
 
     Raw on purpose: better cleaning rules must not make revisions.
     """
-    parts = [texts_of(titles), texts_of(texts)]
-    views = [part.data.data for part in parts]
-    places = [
-        zip(part.offsets[:-1].tolist(), part.offsets[1:].tolist(), strict=True) for part in parts
-    ]
-    heads = (views[0][start:end] for start, end in places[0])
-    bodies = (views[1][start:end] for start, end in places[1])
-    digests = bytearray()
-    for title, text in zip(heads, bodies, strict=True):
-        state = hashlib.sha256(bytes(title) + b"\0")
-        state.update(text)
-        digests += state.digest()
+    heads = iter(_rows_of(titles))
+    digests = []
+    for chunk in texts.chunks:  # by chunk, for joining them is a third of what hashing takes
+        bodies = texts_of(chunk)
+        view = bodies.data.data
+        for start, end in pairwise(bodies.offsets.tolist()):
+            state = hashlib.sha256(next(heads) + b"\0")
+            state.update(view[start:end])
+            digests.append(state.digest())
     return _hexadecimal(digests, _HASH_LENGTH)
 
 
-def _hexadecimal(digests: bytes | bytearray, length: int) -> pa.Array:
-    """Return digests of half so many bytes, which stand end to end, as strings."""
-    letters = digests.hex().encode()
+def _hexadecimal(digests: Sequence[bytes], length: int) -> pa.Array:
+    """Return digests of half so many bytes as strings."""
+    letters = b"".join(digests).hex().encode()
     offsets = np.arange(0, len(letters) + 1, length, dtype=np.int32)
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(letters)]
     return pa.Array.from_buffers(pa.string(), len(offsets) - 1, buffers)
@@ -70,11 +68,8 @@ def article_ids(
     kind = pc.case_when(cases, "url", "row", "id", "text")
     numbered = _numbered(records, native, pc.and_(by_number, pc.invert(by_address)), opening)
     name = pc.case_when(cases, addresses, numbered, native, contents)
-    told = texts_of(pc.binary_join_element_wise(_joined(records["source"]), kind, name, "\0"))
-    view, places = told.data.data, told.offsets.tolist()
-    digests = bytearray()
-    for start, end in pairwise(places):
-        digests += hashlib.sha256(view[start:end]).digest()[: _ID_LENGTH // 2]
+    told = pc.binary_join_element_wise(_joined(records["source"]), kind, name, "\0")
+    digests = [hashlib.sha256(row).digest()[: _ID_LENGTH // 2] for row in _rows_of(told)]
     return _hexadecimal(digests, _ID_LENGTH)
 
 
@@ -92,3 +87,10 @@ def _numbered(records: pa.Table, native: pa.Array, which: pa.Array, opening: int
 
 def _joined(column: pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks()
+
+
+def _rows_of(column: pa.Array | pa.ChunkedArray) -> list[bytes]:
+    """Return the rows' bytes, those of nulls empty."""
+    told = column.fill_null("").cast(pa.large_binary())
+    rows: list[bytes] = told.to_numpy(zero_copy_only=False).tolist()
+    return rows

@@ -28,6 +28,13 @@ _PARTS: Final = (
     r'(?P<host>\[[0-9a-f:.]+\]|[^\s/?#:@\[\]\\<>"^`{|}%]+)(?::(?P<port>[0-9]{0,5}))?'
     r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:#(?P<fragment>.*))?$"
 )
+_SETTLED: Final = (
+    r"^https?://[a-z0-9.-]*[a-z0-9-]"
+    r"(?:/[A-Za-z0-9._~:/\[\]@!$'()*+,;=\x{0621}-\x{064A}-]*)?$"
+)
+"""What at most lacks ``https`` and has slashes at its end, three addresses of four: without port,
+query, blanks, escapes, anything to be escaped or marks that the normal form joins or sorts."""
+
 _ROUTE: Final = "^[!/]"
 """Fragments that name a page, in sites that are one program (``#!/2015/03``, ``#/news/7``)."""
 
@@ -44,6 +51,18 @@ def canonical_urls(urls: pa.Array | pa.ChunkedArray) -> pa.Array:
     if isinstance(urls, pa.ChunkedArray):
         urls = urls.combine_chunks()
     urls = pc.if_else(pc.less_equal(pc.binary_length(urls), LONGEST), urls, None)
+    settled = pc.match_substring_regex(urls, _SETTLED)
+    secure = pc.if_else(
+        pc.starts_with(urls, "http:"), pc.binary_replace_slice(urls, 0, 4, "https"), urls
+    )
+    others = pc.invert(settled).fill_null(False)
+    return pc.replace_with_mask(
+        pc.ascii_rtrim(secure, "/"), others, spelt_urls(urls.filter(others))
+    )
+
+
+def spelt_urls(urls: pa.Array) -> pa.Array:
+    """Return what :func:`canonical_urls` does, of at most ``LONGEST`` bytes, part by part."""
     urls = pc.replace_substring_regex(pc.utf8_trim_whitespace(urls), "[\t\r\n]", "")
     parts = pc.extract_regex(pc.replace_substring(urls, "&amp;", "&"), _PARTS)
     host, port, path, query, fragment = parts.flatten()

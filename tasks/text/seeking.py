@@ -23,3 +23,37 @@ def next_of(data, i, end, one, other):
     while i < end and data[i] != one and data[i] != other:
         i += 1
     return i
+
+
+@njit(cache=True, nogil=True)
+def hold(data, starts, ends, sought):
+    """Tell which of the byte ranges hold the bytes, two or more.
+
+    Two at their head and the last are looked for first, as above: of an Arabic letter the first
+    byte says little.
+    """
+    length = len(sought)
+    first, second, last = sought[0], sought[1], sought[length - 1]
+    found = np.zeros(len(starts), np.bool_)
+    for row in range(len(starts)):
+        i = starts[row]
+        end = ends[row] - length + 1
+        while i < end and not found[row]:
+            stop = min(i + 64, end)
+            if stop == i + 64:
+                block, behind = data[i:stop], data[i + 1 : stop + 1]
+                ending = data[i + length - 1 : stop + length - 1]
+                seen = np.uint8(0)
+                for k in range(64):
+                    begins = (block[k] == first) & (behind[k] == second)
+                    seen |= np.uint8(begins & (ending[k] == last))
+                if not seen:
+                    i = stop
+                    continue
+            while i < stop and not found[row]:
+                k = 0
+                while k < length and data[i + k] == sought[k]:
+                    k += 1
+                found[row] = k == length
+                i += 1
+    return found

@@ -1,5 +1,7 @@
 import pytest
 
+from tasks.clean.signature import spelling_pattern
+from tasks.text.lexicons import load_lexicon
 from tests.clean.record_tables import cleaned
 
 BEFORE = "أعلنت البلدية بدء أعمال الصيانة في الشوارع الرئيسية اعتبارا من يوم غد."
@@ -67,3 +69,7 @@ def test_a_link_in_the_middle_of_a_line_ends_at_a_wide_gap() -> None:
 def test_without_a_gap_the_link_and_the_story_stay() -> None:
     text = f"{BEFORE} اقرأ أيضا: متحف الضفتين يفتح {AFTER} {BEFORE} {AFTER} {BEFORE}"
     assert cleaned({"text": text})[0]["body"] == text
+
+
+def test_links_to_the_author_have_the_letters_that_are_sought() -> None:
+    assert all("للك" in spelling_pattern(phrase) for phrase in load_lexicon("author_links"))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.text.addresses import LONGEST, TRACKING, canonical_urls
+from tasks.text.addresses import LONGEST, TRACKING, canonical_urls, spelt_urls
 from tests.shared_data import NEWS, needs_news
 
 
@@ -108,6 +108,11 @@ def test_a_second_pass_changes_nothing(urls: list[str | None]) -> None:
     once = canonical(*urls)
     assert canonical(*once) == once
     assert [url is None for url in once] == [url is None for url in urls]
+
+
+@given(st.from_regex(r"https?://[a-zA-Z.-]{1,3}[/:@]?[a./?#%&\[~ \n\u0621-\u0655-]{0,6}/?\Z"))
+def test_settled_addresses_are_spelt_as_they_would_be_part_by_part(url: str) -> None:
+    assert canonical(url) == spelt_urls(pa.array([url])).to_pylist()
 
 
 @given(st.text(max_size=60))
