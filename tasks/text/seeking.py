@@ -2,6 +2,7 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 import numpy as np
+from numba import njit
 
 from tasks.text.kernels import borrowing
 
