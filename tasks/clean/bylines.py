@@ -12,13 +12,15 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numba import njit
 
 from tasks.clean.draft import AGENCY, BYLINE, CAPTION, DATELINE, Draft, Flags, Found, Spans
 from tasks.clean.names import NAME_WORDS, is_place, masthead_key
 from tasks.clean.opener_parts import LABELS
 from tasks.clean.openers import read_opener
 from tasks.clean.signature import Signature, opening_pattern, read_signature, spelling_pattern
-from tasks.text.buffers import column_of, gather, texts_of
+from tasks.text.buffers import column_of, gather
+from tasks.text.seeking import next_of
 
 HEAD_BYTES: Final = 320
 """A signature longer than some 160 letters was not seen."""
@@ -100,26 +102,27 @@ class _Notes:
 def find_bylines(draft: Draft) -> Found:
     """Cut signatures from the first lines that stand of each article."""
     lines, early = _head_lines(draft)
-    rows = draft.lines.row[lines]
     starts, ends = draft.lines.head[lines], draft.lines.tail[lines]
-    sizes = np.where(early, HEAD_BYTES, DEEP_BYTES)
-    heads = _heads(draft, starts, ends, sizes)
-    near = np.flatnonzero(early)
-    nearby = heads.take(pa.array(near))
-    opened, signed = _certain(heads), np.zeros(len(lines), np.bool_)
-    opened[near] |= _opened(draft, lines[near], nearby)
-    signed[near] = _signed(draft, lines[near], nearby)
-    at = np.flatnonzero(signed | opened)
+    texts = draft.repaired.texts
+    stops, able = _end_heads(texts.data, starts, ends, early)
+    kept = np.flatnonzero(early | able)
+    lines, early, able = lines[kept], early[kept], able[kept]
+    starts, ends, stops = starts[kept], ends[kept], stops[kept]
+    heads = column_of(gather(texts, starts, stops))
+    signed = early & _signed(draft, lines, heads)
+    at = np.flatnonzero(signed | early & _opened(draft, lines, heads) | _certain(heads, able))
     notes = _Notes()
     signs = _Signs.of(draft)
     done = -1
-    columns = (each[at].tolist() for each in (rows, starts, ends, sizes, early, signed))
-    for head, row, start, end, size, is_early, is_signed in zip(
+    columns = (
+        each[at].tolist()
+        for each in (draft.lines.row[lines], starts, ends, stops == ends, early, signed)
+    )
+    for head, row, start, end, whole, is_early, is_signed in zip(
         heads.take(pa.array(at)).to_pylist(), *columns, strict=True
     ):
         if row == done:
             continue
-        whole = end - start <= size
         if whole and row in notes.outlets and head in LABELS:
             notes.add(row, start, end, Signature(len(head)))
             continue
@@ -143,8 +146,10 @@ def _is_named_below(draft: Draft, row: int, end: int, signature: Signature) -> b
     a line of a poem or a list there are other short ones; below a columnist, one title at most.
     """
     lines = draft.lines
-    first, last = np.searchsorted(lines.row, [row, row + 1])
-    left = first + np.flatnonzero(lines.stands[first:last] & (lines.head[first:last] > end))
+    # Of another type than the column's, places to search would have it copied.
+    first, last = np.searchsorted(lines.row, np.array([row, row + 1], lines.row.dtype))
+    heads, tails = lines.head[first:last], lines.tail[first:last]
+    left = first + np.flatnonzero((heads < tails) & (heads > end))
     if not len(left):
         return None
     words = lines.words[left[:2]]
@@ -199,14 +204,15 @@ class _Signs:
         ``signed`` tells that it opens with a byline phrase or names its outlet.
         """
         source, name = self.sources[row], self.profiles[row]
-        profile = self.draft.profiles[name]
         own = self.own.get((source, name))
         if own is None:
-            own = frozenset(masthead_key(outlet) for outlet in (source, *profile.outlets))
+            outlets = self.draft.profiles[name].outlets
+            own = frozenset(masthead_key(outlet) for outlet in (source, *outlets))
             self.own[source, name] = own
         opener = read_opener(head, whole=whole, own=own)
         if opener or not signed:
             return opener
+        profile = self.draft.profiles[name]
         return read_signature(
             head,
             whole=whole,
@@ -216,30 +222,28 @@ class _Signs:
         )
 
 
-def _heads(draft: Draft, starts: np.ndarray, ends: np.ndarray, sizes: np.ndarray) -> pa.Array:
-    """Return the first bytes of lines as strings that end between characters."""
-    data = draft.repaired.texts.data
-    stops = np.minimum(ends, starts + sizes)
-    while len(inside := np.flatnonzero((stops < ends) & (_bytes_at(data, stops) & 0xC0 == 0x80))):
-        stops[inside] -= 1
-    return column_of(gather(draft.repaired.texts, starts, stops))
+@njit(cache=True, nogil=True)
+def _end_heads(data, starts, ends, early):  # type: ignore[no-untyped-def]
+    """Return where the heads of lines end, between characters, and which can match ``_CERTAIN``.
+
+    That needs a bracket, or a colon at the end: without them the head of a deep line is not read.
+    """
+    stops, able = np.empty(len(starts), np.int64), np.empty(len(starts), np.bool_)
+    for i in range(len(starts)):
+        stop = min(starts[i] + (HEAD_BYTES if early[i] else DEEP_BYTES), ends[i])
+        while stop < ends[i] and data[stop] & 0xC0 == 0x80:
+            stop -= 1
+        stops[i] = stop
+        colon = data[stop - 1] == _COLON  # no line that stands is empty
+        able[i] = colon or next_of(data, starts[i], stop, _BRACKET, _BRACKET) < stop
+    return stops, able
 
 
-def _bytes_at(data: np.ndarray, places: np.ndarray) -> np.ndarray:
-    return data[np.minimum(places, len(data) - 1)] if len(data) else np.zeros(len(places), np.uint8)
-
-
-def _certain(heads: pa.Array) -> Flags:
-    """Tell which heads open with what no sentence does, wherever they stand."""
-    texts = texts_of(heads)
-    data, offsets = texts.data, texts.offsets
-    starts, ends = offsets[:-1], offsets[1:]
-    brackets = np.flatnonzero(data == _BRACKET)
-    able = np.searchsorted(brackets, ends) > np.searchsorted(brackets, starts)
-    able |= (ends > starts) & (_bytes_at(data, ends - 1) == _COLON)
-    at = np.flatnonzero(able)
-    able[at] = _matches(heads.take(pa.array(at)), _CERTAIN)
-    return able
+def _certain(heads: pa.Array, able: Flags) -> Flags:
+    """Tell which heads, of those able to, open with what no sentence does, wherever they stand."""
+    certain = able.copy()
+    certain[able] = _matches(heads.filter(pa.array(able)), _CERTAIN)
+    return certain
 
 
 def _opened(draft: Draft, lines: np.ndarray, heads: pa.Array) -> Flags:
@@ -261,10 +265,10 @@ def _signed(draft: Draft, lines: np.ndarray, heads: pa.Array) -> Flags:
     for pair in np.unique(pairs).tolist():
         source, profile = sources[pair // len(profiles)], profiles[pair % len(profiles)]
         where = np.flatnonzero(pairs == pair)
-        for name in (source, *draft.profiles[profile].outlets):
-            pattern = spelling_pattern(name)
-            if pattern:
-                mask[where] |= _matches(heads.take(pa.array(where)), pattern)
+        names = map(spelling_pattern, (source, *draft.profiles[profile].outlets))
+        pattern = "|".join(filter(None, names))
+        if pattern:
+            mask[where] |= _matches(heads.take(pa.array(where)), pattern)
     return mask
 
 

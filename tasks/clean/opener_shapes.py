@@ -33,15 +33,19 @@ _BEGIN: Final = frozenset(
 )
 """Words that follow a name only where a report begins."""
 
+_WORD: Final = WORD + "+"
+"""A word that gives no letter back: behind words these patterns want a mark or a digit, after white
+space or none; with fewer letters, or fewer words, a letter would stand there."""
+
 _DATED: Final = re.compile(
-    rf"(?P<place>{WORD}(?:\s{WORD}){{0,2}})(?:\s\([^()]{{2,30}}\))?\s*[،,]?\s*"
+    rf"(?P<place>{_WORD}(?:\s{_WORD}){{0,2}}+)(?:\s\([^()]{{2,30}}\))?\s*[،,]?\s*"
     r"(?:\d{1,2}[-/]\d{1,2}[-/]\d{4}"
     r"|\d{1,2}\s\w+(?:\s\w+)?\s\d{4}\s?(?:هـ?|م)?(?:\s(?:الموافق\s)?\d{1,2}\s\S{3,12}\s\d{4}\s?م?)?)"
     r"\s*[-–،]?\s*(?P<agency>[\w .]{2,8}?)\s*(?:[-–—:]+\s*|$)"
 )
 
 _SLASHED: Final = re.compile(
-    rf"(?P<place>{WORD}(?: {WORD}){{0,2}}) ?/ ?\d{{1,2}} {WORD} \d{{4}} ?[/(] ?"
+    rf"(?P<place>{_WORD}(?: {_WORD}){{0,2}}+) ?/ ?\d{{1,2}} {WORD} \d{{4}} ?[/(] ?"
     r"(?P<agency>[\w .]{2,12}?) ?[/)][-– ]*"
 )
 """«الرباط/19 يونيو 2018/ومع/»."""
@@ -60,7 +64,9 @@ _RUN_ON: Final = re.compile(
     rf"(?P<place>{WORD}(?: {WORD})?)(?=\s)"
 )
 
-_PLACE_NAME: Final = re.compile(rf"(?P<both>{WORD}(?: {WORD}){{2,5}})\s?:\s?(?P<report>{WORD})\s")
+_PLACE_NAME: Final = re.compile(
+    rf"(?P<both>{_WORD}(?: {_WORD}){{2,5}}+)\s?:\s?(?P<report>{_WORD})\s"
+)
 
 _PLACE_LETTERS: Final = 60
 

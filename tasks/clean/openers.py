@@ -6,7 +6,6 @@ in the shapes of :func:`_accepted`; everything else is prose, and stays.
 """
 
 import re
-from dataclasses import replace
 from typing import Final
 
 from tasks.clean.names import (
@@ -58,6 +57,7 @@ _CRIES: Final = frozenset({"عاجل", "تواصل", "لكم", "صدى", "صفا
 """Mastheads that are cries and plain words, too: «عاجل: أعلنت الوزارة»."""
 
 _PHOTO: Final = re.compile(r"\s*\(تصوير ?[:/-]? ?[^()]{3,40}\)[\s:–-]*")
+_NEXT_WORD: Final = re.compile(r"\S+\s*")
 _BEFORE_MARK: Final = re.compile(r"([\w .]{2,40}?) ?(?:[-–—−:/|،]|$)")
 _COLUMNIST: Final = re.compile(
     r"(?:ال)?(?:تحليل|مقال|مقالة|رأي|تقرير|تعليق|قصة|ترجمة)\s+بقلم\s+(?P<who>[^.؟!؛:«\"]{5,80})"
@@ -73,7 +73,7 @@ def read_opener(head: str, *, whole: bool, own: frozenset[str] = frozenset()) ->
     if photo:  # «سالم عصفور – جدة (تصوير: نادر عصفور) قام»
         signed = _read_parts(head[: photo.start()], whole=True, own=own)
         if signed and signed.length == photo.start():
-            return replace(signed, length=photo.end())
+            return signed._replace(length=photo.end())
     read = _read_parts(head, whole=whole, own=own)
     return read or (_read_columnist(head) if whole else None)
 
@@ -150,7 +150,7 @@ def _at_unlisted_place(read: list[Part]) -> bool:
 
 def _named_surely(read: list[Part], head: str, *, at_end: bool) -> bool:
     """Tell whether the name beside a place is a person's: in a line, a verb behind it tells too."""
-    name = _first(read, PERSON)
+    name = next(part.name for part in read if part.kind == PERSON)
     if at_end or person_named(name, sure=KNOWN):
         return True
     following = _word_behind(head, read[-1])
@@ -278,10 +278,8 @@ def name_before_report(head: str, start: int) -> int:
 
 def _with_agency(head: str, last: Part) -> int:
     """Return where the opener ends with an agency behind a comma: «غزة: «الخليج»، وكالات أعلنت»."""
-    word = re.compile(r"\S+\s*").match(head, last.after)
-    if word and "،" in last.marks and agency_named(word.group().strip()):
-        return word.end()
-    return last.after
+    word = _NEXT_WORD.match(head, last.after) if "،" in last.marks else None
+    return word.end() if word and agency_named(word.group().strip()) else last.after
 
 
 def _is_unlisted_place(read: list[Part], at: int) -> bool:
@@ -296,21 +294,20 @@ def _is_unlisted_place(read: list[Part], at: int) -> bool:
     return len(read) > 1 and read[1].kind == AGENCY and read[1].bracketed
 
 
-def _first(read: list[Part], kind: str) -> str:
-    return next((part.name for part in read if part.kind == kind), "")
-
-
 def _signature(read: list[Part], length: int) -> Signature:
-    unlisted = [part for at, part in enumerate(read) if _is_unlisted_place(read, at)]
-    people = [part.name for part in read if part.kind == PERSON and part not in unlisted]
-    places = [part.name for part in read if part.kind == PLACE]
-    places = places or [part.name for part in unlisted]
+    named: dict[str, str] = {}
+    people = []
+    for at, part in enumerate(read):
+        unlisted = _is_unlisted_place(read, at)
+        if part.kind == PERSON and not unlisted:
+            people.append(part.name)
+        named.setdefault(UNKNOWN if unlisted else part.kind, part.name)
     return Signature(
         length,
-        tuple(filter(None, (person_named(name) for name in people))),
-        _first(read, OUTLET) or None,
-        places[0] if places else None,
-        agency_named(_first(read, AGENCY)),
+        tuple(filter(None, map(person_named, people))),
+        named.get(OUTLET),
+        named.get(PLACE) or named.get(UNKNOWN),
+        agency_named(named.get(AGENCY, "")),
         name_only=len(read) == 1 and bool(people) and not read[0].dashed,
     )
 

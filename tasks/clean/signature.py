@@ -7,8 +7,8 @@ of the outlet «مصر وناسها», and the report begins at «أعلن».
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
 
 from tasks.clean.names import (
     KNOWN,
@@ -47,8 +47,7 @@ _SEPARATOR: Final = r"[-–—:/|]"
 _GAP: Final = r"[\s\-–—:/،,|*«»\"().]*"
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """A signature at the head of a line: its length, and what it says.
 
     ``name_only`` tells that it is a line with nothing but a name, which may be a caption too.
@@ -214,6 +213,7 @@ def _signed_glued(head: str, opening: re.Match[str], spelling: Spelling) -> Sign
     return None
 
 
+@lru_cache(1 << 14)
 def glued_at(word: str) -> int:
     """Return where a report's first word begins inside ``word``, 0 when it does not for certain.
 
