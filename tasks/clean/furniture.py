@@ -8,9 +8,11 @@ more often than not: every shape is that of a whole line.
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from tasks.clean.draft import Draft, Found
-from tasks.clean.shapes import WORD, Cuts, Shape, any_of, matches, note
+from tasks.clean.draft import KINDS, Draft, Found
+from tasks.clean.shapes import WORD, Cuts, Shape, any_of, extracted, framed, note, worded
 
 _BYTES_AT_MOST: Final = 300
 """No such line that was seen has more than 160 letters."""
@@ -35,10 +37,10 @@ _META: Final = (
     Shape(r"[-_=]{5,}", "-----------"),
     Shape(r"(?:\| ?)+", "| | |"),
     Shape(r"\|[| ]*Maintained by [^|]+[| ]*", "| Maintained by example.com |"),
-    Shape(rf"\|[| ]*(?:{DAY} )?{DATE} ?م[^|]*[| ]*", "| | الخميس 14 تشرين أول 2010م |"),
-    Shape(rf"\|[| ]*{any_of('navigation_words')}[| ]*", "| | قصاصات |"),
-    Shape(rf"{DAY} ?[،,] ?{DATE} ?-? ?{TIME}", "الأحد، 11 أبريل 2010 - 19:18"),
-    Shape(rf"(?:تاريخ|تم) النشر ?: ?(?:{DATE})(?: .*)?", "تاريخ النشر :4 أبريل 2012"),
+    Shape(rf"\|[| ]*(?:{DAY} )?{DATE} ?م[^|]*[| ]*", "| | الخميس 14 تشرين أول 2010م |", word="|"),
+    Shape(rf"\|[| ]*{any_of('navigation_words')}[| ]*", "| | قصاصات |", word="|"),
+    Shape(rf"{DAY} ?[،,] ?{DATE} ?-? ?{TIME}", "الأحد، 11 أبريل 2010 - 19:18", word=":"),
+    Shape(rf"(?:تاريخ|تم) النشر ?: ?(?:{DATE})(?: .*)?", "تاريخ النشر :4 أبريل 2012", word="النشر"),
     Shape(
         rf"(?:{WORD} ?: )?تم [إا]ضافته يوم [^.؟!]*\d{{4}}[^.؟!]*",
         "الأفق: تم إضافته يوم الإثنين 13 فبراير 2012 م - الساعه 8:07 مساءً",
@@ -109,8 +111,8 @@ _SIGNATURE: Final = (
           rf"(?P<author>{_NAME}(?: - {_NAME})?)", "مونتاج: سلمى حداد - نادر عصفور"),
 )  # fmt: skip
 
-SHAPES: Final = tuple(
-    Shape(f"(?P<{kind}>{shape.pattern})", shape.example)
+SHAPES: Final = {
+    kind: tuple(Shape(f"(?P<{kind}>{s.pattern})", s.example, word=s.word) for s in shapes)
     for kind, shapes in (
         ("meta", _META),
         ("share", _SHARE),
@@ -119,9 +121,15 @@ SHAPES: Final = tuple(
         ("promo", _PROMO),
         ("signature", _SIGNATURE),
     )
-    for shape in shapes
-)
+}
+"""Shapes by kind: which kind a line is of is told without looking for groups."""
 
+
+_WHOLE: Final = "^(?:{})$"
+_SAYING: Final = frozenset(
+    kind for kind, shapes in SHAPES.items() if any(s.pattern.count("?P<") > 1 for s in shapes)
+)
+"""Kinds with a shape that has a group for what it says."""
 
 _SIGNS: Final = (
     r"of Form|ضافته|"
@@ -139,11 +147,21 @@ _SIGNS: Final = (
 
 def find_furniture(draft: Draft) -> Found:
     """Cut lines that are furniture from their first letter to the last."""
-    lines = draft.lines
-    few_words = lines.words <= np.where(lines.stop, _STOPPED_WORDS, _WORDS)
-    few_bytes = lines.tail - lines.head <= _BYTES_AT_MOST
-    short = np.flatnonzero(lines.stands & few_words & few_bytes)
+    table = draft.lines
+    few_words = table.words <= np.where(table.stop, _STOPPED_WORDS, _WORDS)
+    few_bytes = table.tail - table.head <= _BYTES_AT_MOST
+    short = np.flatnonzero(table.stands & few_words & few_bytes)
+    texts = draft.texts(short)
+    left = np.flatnonzero(pc.match_substring_regex(texts, _SIGNS))
     cuts = Cuts()
-    groups = matches(draft.texts(short), SHAPES, "^(?:{})$", _SIGNS)
-    note(cuts, draft, groups, lines.row[short], lines.head[short])
+    for kind, shapes in SHAPES.items():
+        tried = texts.take(pa.array(left))
+        found = pc.match_substring_regex(tried, framed(worded(tried, shapes), _WHOLE))
+        hit = found.to_numpy(zero_copy_only=False)
+        lines, left = short[left[hit]], left[~hit]
+        if kind in _SAYING:
+            groups = extracted(tried.filter(found), np.arange(len(lines)), shapes, _WHOLE)
+            note(cuts, draft, groups, table.row[lines], table.head[lines])
+        else:
+            cuts.add(draft.cut_lines(lines), KINDS.index(kind))
     return cuts.found()

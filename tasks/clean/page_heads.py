@@ -67,6 +67,43 @@ def _end_of_open_tag(text: str) -> int:
     return -1
 
 
+_TITLED_MENU: Final = re.compile(
+    r"([A-Za-z]+(?: [A-Za-z]+)? - [^-]{2,30} - .{1,200}?) "
+    rf"{_MENU}(?:[ |]+{_MENU}){{3}}", re.ASCII
+)  # fmt: skip
+_MENUS: Final = re.compile(rf"({_MENU}(?:[ |]+{_MENU}){{3,}})(?:[ |]|\Z)", re.ASCII)
+"""Four entries are enough for a match: until then there are few ways to try, and then it is one."""
+
+
+def _end_of_titles(text: str) -> int:
+    """Return where the titles before a menu end, -1 without one."""
+    titles = _TITLED_MENU.match(text)
+    return titles.end(1) if titles else -1
+
+
+def _end_of_menu(text: str) -> int:
+    """Return where the menu ends that begins a text, -1 without one."""
+    menu = _MENUS.match(text)
+    return menu.end(1) if menu else -1
+
+
+_UPDATED: Final = re.compile("آخر تحديث ?:")
+_YEAR: Final = re.compile("[0-9]{4}")
+
+
+def _end_of_stamp(text: str) -> int:
+    """Return where the last GMT ends that a year is before, with no stop in between; -1 without."""
+    opening = _UPDATED.match(text)
+    zone = text.rfind("GMT") if opening else -1
+    while opening and zone >= opening.end():
+        start = max(text.rfind(".", 0, zone) + 1, opening.end())
+        if _YEAR.search(text, start, zone):
+            end = zone + len("GMT")
+            return end + text.startswith(")", end)
+        zone = text.rfind("GMT", 0, start)
+    return -1
+
+
 SHAPES: Final = (
     Shape(r"(?P<meta>.{0,200}\bcontent=[\"'].{0,800}?[\"'] ?/>)",
           'BBC - العالم content="خبر" />', r"content=[\"'].*[\"'] ?/>", _end_of_tag),
@@ -78,11 +115,12 @@ SHAPES: Final = (
           "Example.com - عنوان الخبر", r"^[A-Za-z]+\.(?:com|net|org) - "),
     Shape(r"(?P<meta>[A-Za-z]+(?: [A-Za-z]+)? - [^-]{2,30} - .{1,200}?) "
           rf"{_MENU}(?:[ |]+{_MENU}){{3,}}",
-          "Example - العالم - افتتاح جسر الرئيسية العالم رياضة صحة", "^[A-Za-z]+ [A-Za-z-]"),
+          "Example - العالم - افتتاح جسر الرئيسية العالم رياضة صحة", "^[A-Za-z]+ [A-Za-z-]",
+          _end_of_titles),
     Shape(rf"(?P<meta>{_MENU}(?:[ |]+{_MENU}){{3,}})(?:[ |]|$)",
-          "الرئيسية العالم رياضة صحة", f"^{_MENU}[ |]"),
+          "الرئيسية العالم رياضة صحة", f"^{_MENU}[ |]", _end_of_menu),
     Shape(r"(?P<meta>آخر تحديث ?: ?.*\d{4}[^.]*GMT\)?)",
-          "آخر تحديث: 4 مايو 2010, 10:00 GMT", "^آخر تحديث"),
+          "آخر تحديث: 4 مايو 2010, 10:00 GMT", "^آخر تحديث", _end_of_stamp),
     Shape(r"(?P<meta>\d{4} \(GMT[+-]\d{2}:?\d{2}\) - \d{1,2}/\d{1,2}/\d{2,4})",
           "1300 (GMT+04:00) - 28/04/09", r"^\d{4} \(GMT"),
     Shape(rf"(?P<meta>.*{DATE} ?[،,] آخر تحديث {TIME} \(GMT[+-]\d+\))",
@@ -112,7 +150,8 @@ SHAPES: Final = (
 )  # fmt: skip
 
 
-_ENTRY: Final = re.compile(rf"[ |]*({_MENU})(?![^ |])")
+_ENTRY: Final = re.compile(rf"([ |]*({_MENU}))(?![^ |])")
+_ENTRIES: Final = re.compile(rf"(?:{_ENTRY.pattern})+")
 
 _SEARCHED: Final = 640
 _SIGNS: Final = (
@@ -128,13 +167,15 @@ def _once(menu: Match, texts: pa.Array) -> Match:
     """End each menu before an entry that it has already: «... العالم رياضة العالم يترقب»."""
     ends = menu.end.copy()
     for k, text in enumerate(texts.take(pa.array(menu.where)).to_pylist()):
-        seen: set[str] = set()
-        at = 0
-        while (entry := _ENTRY.match(text, at)) and entry[1] not in seen:
-            seen.add(entry[1])
-            at = entry.end()
-        if len(seen) > 1:
-            ends[k] = min(menu.end[k], len(text[:at].encode()))
+        whole = _ENTRIES.match(text)
+        entries = _ENTRY.findall(whole[0]) if whole else []
+        names = [name for _, name in entries]
+        once = len(names)
+        if len(set(names)) < once:
+            once = next(n for n in range(once) if names[n] in names[:n])
+        if once > 1:
+            size = len("".join(entry for entry, _ in entries[:once]).encode())
+            ends[k] = min(menu.end[k], size)
     return menu._replace(end=ends)
 
 

@@ -6,7 +6,7 @@ behind a stamp, so tails are peeled in rounds over the articles that changed.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -27,10 +27,12 @@ from tasks.clean.shapes import (
     framed,
     joined,
     likely,
+    matches_in_turn,
     note,
     say,
     settled,
     windows,
+    worded,
 )
 
 _BYTES: Final = 1600
@@ -50,75 +52,86 @@ _ROLE: Final = (
     r"قاضي|مفتي|وزير|عميد|رئيس|مدير|مديرة|أمين|نائب|إمام|خطيب|داعية|سفير|متخصص|متخصصة|استشاري|"
     r"استشارية|أستاذ|أستاذة|خبير|خبيرة|محلل|محللة|مستشار|مستشارة|محام|روائي|روائية|شاعر|شاعرة|اقتصادي|عضو)"
 )
+_SCHOLAR: Final = "(?:كاتب|باحث|أستاذ|استشاري|أكاديمي|متخصص|مستشار|محلل|خبير)"
 
 ENDING_SHAPES: Final = (
     Shape(r"(?P<meta>رابط الخبر (?:بصحيفة|بجريدة|بموقع|في صحيفة) [^:]+:) ?(?P<title_repeat>.*)",
-          "رابط الخبر بصحيفة الأفق: عنوان الخبر"),
-    Shape(r"(?P<source>المصدر ?\( ?(?P<credit>[^()]+?) ?\)\.?)", "المصدر (وكالات)"),
-    Shape(r"(?P<source>المصدر ?: ?(?P<credit>[^.؟!:]+|[\w-]+(?:\.[\w-]+)+)\.?)", "المصدر: وكالات"),
-    Shape(r"(?P<source>\*+ ?نقلا[ًٌَُ]* عن (?P<credit>.+?)\.?)", "*نقلاً عن الأفق"),
+          "رابط الخبر بصحيفة الأفق: عنوان الخبر", word="رابط الخبر"),
+    Shape(r"(?P<source>المصدر ?\( ?(?P<credit>[^()]+?) ?\)\.?)", "المصدر (وكالات)", word="المصدر"),
+    Shape(r"(?P<source>المصدر ?: ?(?P<credit>[^.؟!:]+|[\w-]+(?:\.[\w-]+)+)\.?)",
+          "المصدر: وكالات", word="المصدر"),
+    Shape(r"(?P<source>\*+ ?نقلا[ًٌَُ]* عن (?P<credit>.+?)\.?)", "*نقلاً عن الأفق", word="نقلا"),
     Shape(rf"(?P<source>نقلا[ًٌَُ]* عن (?P<credit>{_PAPER} {_NAMED}(?: {_NAMED}){{0,3}}"
-          rf"|ال{_NAMED}(?: {_NAMED})?)\.?)", "نقلا عن صحيفة الأفق"),
+          rf"|ال{_NAMED}(?: {_NAMED})?)\.?)", "نقلا عن صحيفة الأفق", word="نقلا"),
     Shape(r"(?P<source>\*+ ?(?:ت|ي)?نشر (?:بالاتفاق|بالتعاون|بالتزامن|"
           r"باتفاق) مع (?P<credit>.+?)\.?)",
-          "*ينشر بالاتفاق مع موقع الأفق"),
-    Shape(r"(?P<source>\*? ?خدمة «(?P<credit>[^»]+)»(?: خاص .+)?)", "* خدمة «صحيفة الأفق»"),
-    Shape(r"(?P<source>\(?عن كتاب (?P<credit>[^.؟!،]+?)\)?)", "عن كتاب «النهر» لسليم حداد"),
+          "*ينشر بالاتفاق مع موقع الأفق", word="نشر "),
+    Shape(r"(?P<source>\*? ?خدمة «(?P<credit>[^»]+)»(?: خاص .+)?)",
+          "* خدمة «صحيفة الأفق»", word="خدمة «"),
+    Shape(r"(?P<source>\(?عن كتاب (?P<credit>[^.؟!،]+?)\)?)",
+          "عن كتاب «النهر» لسليم حداد", word="عن كتاب"),
     Shape(r"(?P<tags>(?:سمات|وسوم) (?P<labels>[^.،؟!:]+))", "سمات الرياض حادث مروري"),
     Shape(r"(?P<tags>(?:كلمات (?:دلالية|مفتاحية|دليلية)|الكلمات (?:الدلالية|المفتاحية)|الوسوم|وسوم|"
           r"Tags) ?: ?(?P<labels>[^.؟!]+))", "كلمات دلالية: الرياض، حادث"),
     Shape(rf"(?P<signature>(?:للتواصل|لمراسلة الكاتب|البريد الإلكتروني)? ?[:*-]? ?{_MAIL})",
-          "someone@example.com"),
-    Shape(r"(?P<signature>(?:Twitter|twitter|تويتر) ?:? ?@\w+)", "Twitter @someone"),
+          "someone@example.com", word="@"),
+    Shape(r"(?P<signature>(?:Twitter|twitter|تويتر) ?:? ?@\w+)", "Twitter @someone", word="@"),
     Shape(r"(?P<signature>[ء-ي](?: [ء-ي]){1,2})", "ع ب م"),
-    Shape(rf"(?P<signature>\*+ ?{_ROLE}(?: [^.؟!:*@]+)?(?: {_MAIL})?)", "* كاتب وباحث"),
-    Shape(r"(?P<signature>\[email.protected\](?: ?/\* ?\*/)?)", "[email protected] /* */"),
-    Shape(r"(?P<caption>(?:ملاحظة ?: ?)?الصورة? (?:توضيحية|تعبيرية|أرشيفية))", "الصورة توضيحية"),
+    Shape(rf"(?P<signature>\*+ ?{_ROLE}(?: [^.؟!:*@]+)?(?: {_MAIL})?)", "* كاتب وباحث", word="*"),
+    Shape(r"(?P<signature>\[email.protected\](?: ?/\* ?\*/)?)",
+          "[email protected] /* */", word="[email"),
+    Shape(r"(?P<caption>(?:ملاحظة ?: ?)?الصورة? (?:توضيحية|تعبيرية|أرشيفية))",
+          "الصورة توضيحية", word="الصور"),
     Shape(r"(?P<caption>(?:المزيد من|مزيد من|باقي) التفاصيل (?:في |ب)(?:ال)?(?:فيديو|تسجيل)"
           r"[^.؟!]{0,30})",
-          "المزيد من التفاصيل في الفيديو"),
+          "المزيد من التفاصيل في الفيديو", word="التفاصيل"),
     Shape(r"(?P<share>للتواصل مع الكاتب [اأ]رسل رسالة SMS.*)",
-          "للتواصل مع الكاتب ارسل رسالة SMS تبدأ بالرمز (27)"),
-    Shape(r"(?P<share>للتواصل [اأ]رسل (?:رسالة )?(?:SMS|sms).*)", "للتواصل ارسل sms إلى 88548"),
-    Shape(rf"(?P<meta>(?:{EMBED} ?)+)", "https://www.instagram.com/someone?igshid=1"),
-    Shape(r"(?P<meta>// ?(?:انتهى|يتبع) ?//(?: ?\d{1,2}:\d{2} ت م)?)", "// انتهى // 18:10 ت م"),
-    Shape(r"(?P<meta>inShare\d*)", "inShare"),
+          "للتواصل مع الكاتب ارسل رسالة SMS تبدأ بالرمز (27)", word="SMS"),
+    Shape(r"(?P<share>للتواصل [اأ]رسل (?:رسالة )?(?:SMS|sms).*)",
+          "للتواصل ارسل sms إلى 88548", word="للتواصل"),
+    Shape(rf"(?P<meta>(?:{EMBED} ?)+)", "https://www.instagram.com/someone?igshid=1", word="/"),
+    Shape(r"(?P<meta>// ?(?:انتهى|يتبع) ?//(?: ?\d{1,2}:\d{2} ت م)?)",
+          "// انتهى // 18:10 ت م", word="//"),
+    Shape(r"(?P<meta>inShare\d*)", "inShare", word="inShare"),
     Shape(r"(?P<share>[-_ ]*يمكنكم (?:استلام|تسلم|تلقي) [إا]شعارات .+)",
-          "يمكنكم تسلم إشعارات بأهم الأخبار"),
+          "يمكنكم تسلم إشعارات بأهم الأخبار", word="يمكنكم"),
     Shape(rf"(?P<promo>{ABOUT}) ?(?P<legal>جميع الحقوق محفوظة\.?)",
-          "شبكة الأفق قناة إخبارية مستقلة انطلقت في عام 2012. جميع الحقوق محفوظة"),
-    Shape(r"(?P<legal>(?:©|\*+)? ?جميع الحقوق محفوظة.*)", "جميع الحقوق محفوظة"),
+          "شبكة الأفق قناة إخبارية مستقلة انطلقت في عام 2012. جميع الحقوق محفوظة", word="محفوظة"),
+    Shape(r"(?P<legal>(?:©|\*+)? ?جميع الحقوق محفوظة.*)", "جميع الحقوق محفوظة", word="محفوظة"),
     Shape(r"(?P<legal>\*+ ?جميع المقالات المنشورة .+)",
-          "** جميع المقالات المنشورة تمثل رأي كتابها"),
+          "** جميع المقالات المنشورة تمثل رأي كتابها", word="المنشورة"),
     Shape(r"(?P<promo>(?:تابعوا|تابع|شاهدوا) (?:المباراة|البث|مباراة|البرنامج|الحلقة) [^.؟!]*"
           r"(?:على|عبر) (?:موقع|قناة|شاشة|تطبيق|صفحة) .+)",
           "تابعوا المباراة مباشرة على موقع الأفق."),
     Shape(r"(?P<caption>\((?:شاهد(?:وا)? )?(?:الفيديو|فيديو|الصور|صور|صورة)(?: (?:أرشيفية|تعبيرية|"
-          r"أعلاه|أدناه|من الأرشيف))?\)\.?)", "(شاهد الفيديو)"),
+          r"أعلاه|أدناه|من الأرشيف))?\)\.?)", "(شاهد الفيديو)", word="("),
     Shape(r"(?P<caption>(?:لمشاهدة|شاهدوا?) (?:الصور|الفيديو)(?: (?:اضغط|انقر) هنا)?)",
-          "لمشاهدة الصور"),
-    Shape(r"(?P<meta>\|(?: ?\|)* ?(?:[^|]+(?: ?\|)+ ?){2,8})", "| | الدخول | | إتصل بنا | |"),
-    Shape(r"(?P<meta>\|[| ]*)", "| |"),
+          "لمشاهدة الصور", word="شاهد"),
+    Shape(r"(?P<meta>\|(?: ?\|)* ?(?:[^|]+(?: ?\|)+ ?){2,8})",
+          "| | الدخول | | إتصل بنا | |", word="|"),
+    Shape(r"(?P<meta>\|[| ]*)", "| |", word="|"),
 )  # fmt: skip
 """Tails that stand on a line of their own, or behind the last sentence mark of one."""
 
 LINE_SHAPES: Final = (
     Shape(r"(?P<source>هذا (?:الخبر|المقال) من موقع (?P<credit>.+))",
-          "هذا الخبر من موقع جريدة الأفق"),
+          "هذا الخبر من موقع جريدة الأفق", word="من موقع"),
     Shape(r"(?P<signature>[-*] ?(?P<author>(?:وحدة|قسم|هيئة) "
           r"(?:التقارير|التحرير|الأبحاث|الدراسات|الترجمة)"
           rf"(?: {WORD}){{0,2}}))", "* وحدة التقارير الاقتصادية"),
-    Shape(r"(?P<signature>\*+ ?قسم(?: [^ .؟!:]+){1,4})", "* قسم التثقيف الصحي"),
+    Shape(r"(?P<signature>\*+ ?قسم(?: [^ .؟!:]+){1,4})", "* قسم التثقيف الصحي", word="قسم"),
     Shape(rf"(?P<signature>{_INITIALS}(?: ?[/-] ?{_INITIALS})*"
           r"|[ء-ي](?: [ء-ي]){0,2} ?/ ?[ء-ي](?: [ء-ي]){0,2})", "ي.ط/ف.س"),
     Shape(r"(?P<signature>(?:@|(?:Twitter|twitter|تويتر) ?: ?@?)[A-Za-z]\w{2,})", "@someone"),
-    Shape(r"(?P<signature>(?:www\.)[\w-]+(?:\.[\w-]+)+/?)", "www.example.com"),
-    Shape(r"(?P<share>.*الاتصالات ?[،,]? ?\d{5,6} ?موبايلي.*)", "الاتصالات، 636250 موبايلي"),
+    Shape(r"(?P<signature>(?:www\.)[\w-]+(?:\.[\w-]+)+/?)", "www.example.com", word="www."),
+    Shape(r"(?P<share>.*الاتصالات ?[،,]? ?\d{5,6} ?موبايلي.*)",
+          "الاتصالات، 636250 موبايلي", word="موبايلي"),
     Shape(r"(?P<meta>[-–—_=ـ~.][-–—_=ـ~. ]*)", "-------- ---"),
     Shape(rf"(?P<signature>ت ?[-–:] ?(?P<author>{WORD}(?: {WORD}){{1,3}}))", "ت- هدى حداد"),
-    Shape(r"(?P<source>عن \(*(?P<credit>[A-Z][A-Za-z. ]{2,40}?)\)*)", "عن ((Horizon Gazette"),
-    Shape(r"(?P<meta>التاريخ ?: ?\d{1,2}[\d/ -]*)", "التاريخ : 07-08-2012"),
-    Shape(r"(?P<meta>\.{3,} ?المزيد)", "...المزيد"),
+    Shape(r"(?P<source>عن \(*(?P<credit>[A-Z][A-Za-z. ]{2,40}?)\)*)",
+          "عن ((Horizon Gazette", word="عن "),
+    Shape(r"(?P<meta>التاريخ ?: ?\d{1,2}[\d/ -]*)", "التاريخ : 07-08-2012", word="التاريخ"),
+    Shape(r"(?P<meta>\.{3,} ?المزيد)", "...المزيد", word="المزيد"),
 )  # fmt: skip
 """Tails that are the whole last line."""
 
@@ -130,13 +143,13 @@ _FRAME: Final = rf"^(?:|.*?[^A-Za-z0-9_]{_STOP} ?|.*?{_STOP} )(?:{{}})$"
 STOPPED_SHAPES: Final = (
     Shape(r"[ء-ي]{2}[.؟!…]+ ?(?P<signature>(?:كاتب|كاتبة|باحث|باحثة|أستاذ|أستاذة|استشاري|استشارية|"
           r"أكاديمي|أكاديمية|متخصص|متخصصة|مستشار|محلل|خبير)(?: [^ .؟!،:«»\"()]+){1,8})",
-          "تم. أستاذ الاقتصاد بجامعة الأفق"),
+          "تم. أستاذ الاقتصاد بجامعة الأفق", rf"[.؟!…] ?{_SCHOLAR}"),
 )  # fmt: skip
 """What an author is, behind the last sentence, where no quotation or bracket ends before it."""
 
 TAG_SHAPES: Final = (
     Shape(r"[^ ]*[@A-Za-z0-9\x{0660}-\x{0669}][^ ]* (?P<tags>سمات (?P<labels>[^.،؟!:]+))",
-          "someone@example.com سمات الرياض حادث مروري"),
+          "someone@example.com سمات الرياض حادث مروري", r"[@\w\x{0660}-\x{0669}][^ ]* سمات "),
 )  # fmt: skip
 """Labels that follow an address, a handle or a figure: no mark stands behind one."""
 
@@ -152,12 +165,16 @@ _STARTS: Final = 64
 _AT_ONCE: Final = 1000
 """Texts whose places are held at a time: a hundred megabytes, were each as crowded as can be."""
 
-_SHAPES: Final = (
-    *(Shape(f"^(?:|.*? )(?:{s.pattern})", s.example) for s in TAG_SHAPES),
-    *(Shape(f"^.*?{shape.pattern}", shape.example) for shape in STOPPED_SHAPES),
-    *ENDING_SHAPES,
-    *(Shape(f"^(?:{shape.pattern})", shape.example) for shape in LINE_SHAPES),
+_INNER_SHAPES: Final = (
+    *(shape._replace(pattern=f"^(?:|.*? )(?:{shape.pattern})") for shape in TAG_SHAPES),
+    *(shape._replace(pattern=f"^.*?{shape.pattern}") for shape in STOPPED_SHAPES),
 )
+_OUTER_SHAPES: Final = (
+    *ENDING_SHAPES,
+    *(shape._replace(pattern=f"^(?:{shape.pattern})") for shape in LINE_SHAPES),
+)
+_SHAPES: Final = _INNER_SHAPES + _OUTER_SHAPES
+"""Those that may begin anywhere, which RE2 keeps in mind to the end, are tried by themselves."""
 
 _NAME_BYTES: Final = 120
 _BEHIND: Final = r"[ء-ي]{3}[.؟!…]+ ?[ء-ي][ء-ي ]{5,45}$"
@@ -168,7 +185,7 @@ _SIGNS: Final = (
     r"المصدر ?[:(]|نقلا|نشر (?:بال|باتفاق)|خدمة «|عن كتاب|سمات|وسوم|كلمات|الكلمات|Tags|@|SMS|sms|"
     r"//|\.com/|\.be/|t\.co/|t\.me/|email.protected|الصورة? (?:توضيحية|تعبيرية|أرشيفية)|"
     r"التفاصيل (?:في|ب)|[.؟!…»”\")\]] ?\*|[.؟!…»”\")] ?[ء-ي](?: [ء-ي]){1,2}$|"
-    r"[.؟!…] ?(?:كاتب|باحث|أستاذ|استشاري|أكاديمي|متخصص|مستشار|محلل|خبير)|"
+    rf"[.؟!…] ?{_SCHOLAR}|"
     r"الاتصالات ?[،,]? ?\d|^[@ء-ي] ?[./]|^[ء-ي]{2}[./]|^[ء-ي] [ء-ي][ /]|تويتر ?:|"
     r"^التاريخ|^ت ?[-–:]|^عن \(*[A-Z]|Twitter|twitter|تويتر @|^www|^[–—_=ـ~.]|"
     r"inShare|يمكنكم (?:است|تس|تل)|محفوظة|المنشورة|\||رابط الخبر|من موقع|"
@@ -227,40 +244,47 @@ def _matches(texts: pa.Array) -> list[Match]:
     of a millisecond for one text. Where they may begin is tried first, in the frame's order; most
     places are told by a letter.
     """
-    left, tried = likely(texts, _SHAPES, _FRAME, _SIGNS)
+    likely_ones, tried = likely(texts, _SHAPES, _FRAME, _SIGNS)
     found = []
-    for first in range(0, len(left), _AT_ONCE):
+    for first in range(0, len(tried), _AT_ONCE):
         some = tried.slice(first, _AT_ONCE)
-        numbers = left[first : first + _AT_ONCE]
-        groups = extracted(some, np.arange(len(some)), _SHAPES, _WHOLE)
-        behind = np.ones(len(some), np.bool_)
-        for group in groups:
-            behind[group.where] = False
-        groups += _matches_behind(some, np.flatnonzero(behind))
+        numbers = likely_ones[first : first + _AT_ONCE]
+        groups = matches_in_turn(some, _INNER_SHAPES, _WHOLE)
+        left = _others(len(some), groups)
+        groups += extracted(some.take(pa.array(left)), left, _OUTER_SHAPES, _WHOLE)
+        groups += _matches_behind(some, _others(len(some), groups))
         found += [group._replace(where=numbers[group.where]) for group in groups]
     return found
+
+
+def _others(count: int, groups: Sequence[Match]) -> Numbers:
+    """Return the numbers of texts that none of the groups is in."""
+    others = np.ones(count, np.bool_)
+    for group in groups:
+        others[group.where] = False
+    return np.flatnonzero(others)
 
 
 def _matches_behind(texts: pa.Array, rows: Numbers) -> list[Match]:
     """Return the groups of shapes that begin behind the head of the texts with these numbers."""
     owners: list[int] = []
-    places: list[int] = []
+    before: list[str] = []
     rests: list[str] = []
     crowded: list[int] = []
-    for row in rows.tolist():
-        text = texts[row].as_py()
+    for row, text in zip(rows.tolist(), texts.take(pa.array(rows)).to_pylist(), strict=True):
         starts = list(islice(_starts(text), _STARTS + 1))
         if len(starts) > _STARTS:
             crowded.append(row)
             continue
         owners += [row] * len(starts)
-        places += [len(text[:start].encode()) for start in starts]
+        before += [text[:start] for start in starts]
         rests += [text[start:] for start in starts]
     column = pa.array(rests, pa.large_string())
-    fits = np.flatnonzero(pc.match_substring_regex(column, framed(ENDING_SHAPES, _WHOLE)))
+    shapes = framed(worded(column, ENDING_SHAPES), _WHOLE)
+    fits = np.flatnonzero(pc.match_substring_regex(column, shapes))
     owner, first = np.unique(np.array(owners, np.int64)[fits], return_index=True)
-    begin = np.array(places, np.int64)[fits[first]]
     chosen = column.take(pa.array(fits[first]))
+    begin = np.array([len(before[k].encode()) for k in fits[first].tolist()], np.int64)
     found = extracted(
         texts.take(pa.array(crowded, pa.int64())), np.array(crowded, np.int64), _SHAPES, _FRAME
     )

@@ -16,7 +16,7 @@ STORY = "أعلنت البلدية أمس بدء أعمال الصيانة في 
 MORE = "وأضافت أن الأعمال تستمر أسبوعين وأن حركة السير لن تتأثر في ساعات الذروة."
 
 SHAPES = [
-    *((shape, furniture._SIGNS) for shape in furniture.SHAPES),
+    *((shape, furniture._SIGNS) for shapes in furniture.SHAPES.values() for shape in shapes),
     *((shape, date_stamps._SIGNS) for shape in date_stamps.SHAPES),
     *((shape, page_heads._SIGNS) for shape in page_heads.SHAPES),
     *((shape, page_tails._SIGNS) for shape in page_tails.ENDING_SHAPES),
