@@ -273,7 +273,8 @@ def _count_lines(data, offsets):
         lines += offsets[row + 1] > offsets[row]
     i = offsets[0]
     while i + _COUNTED <= offsets[-1]:  # in bytes, of which the compiler makes vectors
-        block, breaks = data[i : i + _COUNTED], np.uint8(0)
+        block = data[i : i + _COUNTED]
+        breaks: Any = np.uint8(0)
         for k in range(_COUNTED):
             breaks = np.uint8(breaks + np.uint8(block[k] == _NEWLINE))
         lines += breaks

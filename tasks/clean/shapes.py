@@ -150,9 +150,9 @@ def worded(texts: pa.Array, shapes: Sequence[Shape]) -> tuple[Shape, ...]:
     in a few texts. In many most words are.
     """
     letters = texts.buffers()[2]
-    data = b"" if letters is None else letters.to_pybytes()
-    if len(data) > _MUCH:
+    if letters is not None and letters.size > _MUCH:
         return tuple(shapes)
+    data = b"" if letters is None else letters.to_pybytes()
     return tuple(shape for shape in shapes if shape.word.encode() in data)
 
 
