@@ -190,7 +190,7 @@ def open_lake_job(lake: Path | None) -> Iterator[Job]:
 def _job(settings: Settings, profiles: Mapping[str, SourceProfile], lake: Lake) -> Job:
     logger = get_run_logger()
     if not kernels_are_compiled():
-        logger.warning("The first run compiles the text kernels: some 30 s, once")
+        logger.warning("The first run compiles the text kernels: a minute or so, once")
     return Job(
         settings=settings,
         sources=(),

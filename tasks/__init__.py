@@ -38,5 +38,5 @@ _settle_kernel_cache()
 
 
 def kernels_are_compiled() -> bool:
-    """Whether an earlier process left compiled kernels; else they take a quarter of a minute."""
+    """Whether an earlier process left compiled kernels; else they take a minute or so."""
     return any(Path(os.environ["NUMBA_CACHE_DIR"]).rglob("*.nbi"))

@@ -57,7 +57,7 @@ _CERTAIN: Final = (
 )
 
 
-_BRACKET, _COLON = 0x28, 0x3A
+_BRACKET, _COLON = np.uint8(0x28), np.uint8(0x3A)
 
 
 @dataclass(slots=True)

@@ -44,7 +44,7 @@ HEADING_WORDS: Final = 5
 SHORT_WORDS: Final = 40
 """Up to so many words a line's folded words are counted and hashed, beyond it its bytes."""
 
-_NEWLINE: Final = 0x0A
+_NEWLINE: Final = np.uint8(0x0A)
 _COUNTED: Final = 64
 
 Rows = npt.NDArray[np.int32]

@@ -19,7 +19,7 @@ from tasks.clean.shapes import settled, windows
 from tasks.text.kernels import borrowing
 from tasks.text.seeking import next_of
 
-_COLON: Final = 0x3A
+_COLON: Final = np.uint8(0x3A)
 _BYTES: Final = 240
 """So much of an address is compared with the hosts."""
 
@@ -46,7 +46,7 @@ def find_embeds(draft: Draft) -> Found:
 def _marks(data):
     """Return the places of «://»."""
     places = []
-    i = next_of(data, 0, len(data), _COLON, _COLON)
+    i = next_of(data, np.int64(0), len(data), _COLON, _COLON)
     while i + 2 < len(data):
         if data[i + 1] == 0x2F and data[i + 2] == 0x2F:
             places.append(i)

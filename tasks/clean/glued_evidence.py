@@ -230,7 +230,7 @@ def _cut(codes, count, bytes_of, seen, known, found, noted):
             may_be_first = role & (FIRST | FUNCTION) != 0
         if not may_be_first:
             continue
-        if _two(codes, 0, at, count, seen, known):
+        if _two(codes, np.int64(0), at, count, seen, known):
             ways += 1
             first = at
         inner = NO_LETTERS
@@ -238,7 +238,7 @@ def _cut(codes, count, bytes_of, seen, known, found, noted):
             inner = add_letter(inner, codes[stop - 1])
             if stop < at + 4 or not times[slot(keys, inner | np.uint64(1))]:
                 continue
-            if _two(codes, 0, at, stop, seen, known):
+            if _two(codes, np.int64(0), at, stop, seen, known):
                 if _two(codes, at, stop, count, seen, known):
                     thrice += 1
                     second, third = at, stop

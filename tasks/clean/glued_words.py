@@ -296,7 +296,7 @@ def _search(data, i, until, start, end, codes, told, places, found):
 @njit(cache=True, nogil=True)
 def _find_between(data, offsets, places, told, more):
     """Find the places that stand out once the words beside ``places`` are shorter."""
-    found = row = 0
+    found = row = np.int64(0)
     codes = np.empty(REACH, np.int32)
     for n in range(len(places)):
         place = places[n]
@@ -319,7 +319,7 @@ def _find_between(data, offsets, places, told, more):
 
 @njit(cache=True, nogil=True)
 def _find_evident(data, offsets, rows, places, known, more):
-    found = 0
+    found = np.int64(0)  # a kernel is compiled anew for a literal
     codes = np.empty(REACH, np.int32)
     for row in rows:
         start, end = offsets[row], offsets[row + 1]

@@ -22,7 +22,7 @@ from tasks.text.words import chain, is_among, next_word
 _BEFORE: Final = 80
 """Bytes before a colon in which a heading lies."""
 
-_COLON, _BAR = 0x3A, 0x7C
+_COLON, _BAR = np.uint8(0x3A), np.uint8(0x7C)
 _ROOM: Final = 1 << 12
 
 

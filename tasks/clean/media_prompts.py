@@ -20,7 +20,7 @@ from tasks.text import letters
 from tasks.text.seeking import next_of
 from tasks.text.words import Phrases, known_phrases, opening_phrase
 
-_BRACKET, _W = 0x28, 0x77
+_BRACKET, _W = np.uint8(0x28), np.uint8(0x77)
 _BRACKET_BYTES: Final = 120
 _TAIL_BYTES: Final = 320
 
@@ -103,7 +103,7 @@ def _marks(data, address, table, words):
     Brackets and the «w» of an address are looked for 64 bytes at a time: Arabic has few of them.
     """
     brackets, addresses = [], []
-    i = next_of(data, 0, len(data), _BRACKET, _W)
+    i = next_of(data, np.int64(0), len(data), _BRACKET, _W)
     while i < len(data):
         if data[i] == 0x28:
             if opening_phrase(data, i, min(i + 24, len(data)), table, words)[1]:

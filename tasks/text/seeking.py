@@ -11,7 +11,8 @@ from tasks.text.kernels import borrowing
 def next_of(data, i, end, one, other):
     """Return the place of the next byte that is one of the two, from ``i`` on; ``end`` without one.
 
-    The compiler makes a few vector instructions of 64 bytes. Give the same byte twice for one.
+    The compiler makes a few vector instructions of 64 bytes. Give the same byte twice for one, and
+    bytes as ``np.uint8``: for each literal the kernel would be compiled anew.
     """
     while i + 64 <= end:
         block = data[i : i + 64]
