@@ -52,6 +52,7 @@ from tasks.clean.times import read_times
 from tasks.clean.title_keys import KeySearch, among, title_column
 from tasks.clean.title_line import find_titles
 from tasks.clean.title_repeats import find_title_repeats
+from tasks.clean.title_tags import find_title_tags
 from tasks.outcome import Outcome
 from tasks.sources import SourceProfile
 from tasks.text.addresses import canonical_urls
@@ -84,6 +85,7 @@ RULES: Final[tuple[Rule, ...]] = (
     find_embeds,
     find_date_piles,
     find_page_tails,
+    find_title_tags,
     find_learned_lines,
     find_media_prompts,
     find_bare_links,
