@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.clean.record_tables import cleaned
 from tests.shared_data import GOLD, NEWS, SHARED, needs_gold, needs_news
 
 NEWS_LABELS = Path(__file__).parent / "news_labels.jsonl"
+LATER_LABELS = Path(__file__).parent / "later_labels.jsonl"
 FLOORS: dict[str, dict[str, float]] = json.loads(
     (Path(__file__).parent / "floors.json").read_text(encoding="utf-8")
 )
@@ -70,13 +72,16 @@ def read_gold() -> list[dict[str, Any]]:
     return [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
 
 
-def read_labelled_news() -> list[dict[str, Any]]:
+def read_labelled_news(path: Path = NEWS_LABELS) -> list[dict[str, Any]]:
     """Return 300 articles of all 48 outlets of the corpus of real news, labelled here.
 
     Only the labels are the project's: places in texts that are read from beside it. They were set
     by the rules of the gold, before anybody had seen what cleaning made of these articles.
+    ``LATER_LABELS`` has 91 more, two of nearly every outlet, which were labelled when the rules
+    stood: 0.934 of them came out exactly right, 0.948 of their noise was gone (0.917 of the 24 of
+    outlets without a labelled article in the gold, 0.940 of the others), before one rule was added.
     """
-    labels = [json.loads(line) for line in NEWS_LABELS.read_text(encoding="utf-8").splitlines()]
+    labels = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     wanted = {row["id"] for row in labels}
     with gzip.open(NEWS, "rt", encoding="utf-8", newline="\n") as lines:
         rows = {row["id"]: row for row in map(json.loads, lines) if row["id"] in wanted}
@@ -99,6 +104,11 @@ def scores_of(gold: list[dict[str, Any]]) -> dict[str, Any]:
     [
         pytest.param("cleaning_gold", read_gold, marks=needs_gold),
         pytest.param("news_labels", read_labelled_news, marks=[needs_gold, needs_news]),
+        pytest.param(
+            "later_labels",
+            partial(read_labelled_news, LATER_LABELS),
+            marks=[needs_gold, needs_news],
+        ),
     ],
 )
 def test_cleaning(name: str, read: Callable[[], list[dict[str, Any]]]) -> None:
