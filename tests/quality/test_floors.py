@@ -79,8 +79,8 @@ def read_labelled_news(path: Path = NEWS_LABELS) -> list[dict[str, Any]]:
     by the rules of the gold, before anybody had seen what cleaning made of these articles.
     ``LATER_LABELS`` has 91 more, two of nearly every outlet, which were labelled when the rules
     stood: 0.934 of them came out exactly right, 0.948 of their noise was gone (0.917 of the 24 of
-    outlets without a labelled article in the gold, 0.940 of the others). Then one rule and some cities
-    were added.
+    outlets without a labelled article in the gold, 0.940 of the others). One rule and some cities
+    were added then.
     """
     labels = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     wanted = {row["id"] for row in labels}
