@@ -17,6 +17,7 @@ from tasks.text.words import fold
 
 _WORD: Final = " سمات "
 _BYTES: Final = 320
+_TITLE_LETTERS: Final = 500
 _MOST_WORDS: Final = 14
 _LEAST_TOLD: Final = 2
 """Words that are in the title, too."""
@@ -41,7 +42,7 @@ def find_title_tags(draft: Draft) -> Found:
     spans, tags = [], {}
     for k in np.flatnonzero(pc.match_substring(ends, _WORD)).tolist():
         row, tail = int(lines.row[at[k]]), int(tails[k])
-        labels = _labels(ends[k].as_py(), titles[row].as_py())
+        labels = _labels(ends[k].as_py(), titles[row].as_py()[:_TITLE_LETTERS])
         if labels:
             spans.append((row, tail - len((_WORD.lstrip() + labels).encode()), tail))
             tags[row] = (labels,)
