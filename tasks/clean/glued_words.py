@@ -76,12 +76,17 @@ def _places(texts: Texts) -> Places:
         more = np.empty(found, np.int64)
         _find_evident(texts.data, texts.offsets, rows, places, known, more)
     places = np.sort(np.concatenate([places, more[:found]]))
-    while len(places):
-        more = np.empty(len(places) + _ROOM, np.int64)
-        found = _find_between(texts.data, texts.offsets, places, both, more)
-        if not found:
-            break
-        places = np.unique(np.concatenate([places, more[:found]]))
+    asked = np.arange(len(places))  # then only those beside which a word became shorter
+    while len(asked):
+        more = np.empty(len(asked) + _ROOM, np.int64)
+        found = _find_between(texts.data, texts.offsets, places, asked, both, more)
+        if found > len(more):
+            more = np.empty(found, np.int64)
+            _find_between(texts.data, texts.offsets, places, asked, both, more)
+        new = np.unique(more[:found])
+        places = np.unique(np.concatenate([places, new]))
+        at = np.searchsorted(places, new)
+        asked = np.unique(np.clip([at - 1, at, at + 1], 0, len(places) - 1))
     return places
 
 
@@ -294,11 +299,11 @@ def _search(data, i, until, start, end, codes, told, places, found):
 
 
 @njit(cache=True, nogil=True)
-def _find_between(data, offsets, places, told, more):
-    """Find the places that stand out once the words beside ``places`` are shorter."""
+def _find_between(data, offsets, places, asked, told, more):
+    """Find the places that stand out once the words beside those of ``places`` are shorter."""
     found = row = np.int64(0)
     codes = np.empty(REACH, np.int32)
-    for n in range(len(places)):
+    for n in asked:
         place = places[n]
         while offsets[row + 1] <= place:
             row += 1
