@@ -112,7 +112,7 @@ def clean(
     the outlets' boilerplate (:mod:`tasks.clean.learned_lines`), None for none. Nothing is refused
     here: a text of which nothing is left fails at the border.
     """
-    records = check(records, RECORDS, "clean takes").combine_chunks()
+    check(records, RECORDS, "clean takes")
     headings = [*load_lexicon("related_headings")]
     headings += [heading for each in profiles.values() for heading in each.related_headings]
     draft = open_draft(records, profiles, repair(records["text"]), headings)

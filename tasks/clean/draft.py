@@ -341,7 +341,6 @@ def _hash_bytes(data, start, end):
 
 @borrowing
 def _measure(data, table, classes, known, lines, at):
-    # Each array once, not for every line: that counts references, which costs as much again.
     head, tail, words, key = lines.head, lines.tail, lines.words, lines.key
     heading_end, heading_words = lines.heading_end, lines.heading_words
     bullet, stop = lines.bullet, lines.stop

@@ -217,14 +217,12 @@ def _cut(codes, count, bytes_of, seen, known, found, noted):
     """Cut one word in two or three where one way alone is certain."""
     ways = thrice = 0
     first = second = third = 0
-    keys, times = seen
     _, role_keys, roles = known
     value = add_letter(NO_LETTERS, codes[0])
     for at in range(2, count - 1):
         value = add_letter(value, codes[at - 1])
-        # Few words begin as one that the text or the lexicons hold. Each table once, not in a
-        # function: for every letter that would count references.
-        may_be_first = at > 3 and times[slot(keys, value | np.uint64(1))] > 0
+        # Few words begin as one that the text or the lexicons hold.
+        may_be_first = at > 3 and _times(seen, value | np.uint64(1)) > 0
         if not may_be_first and at < 8:
             role = roles[slot(role_keys, value | np.uint64(1))]
             may_be_first = role & (FIRST | FUNCTION) != 0
@@ -236,7 +234,7 @@ def _cut(codes, count, bytes_of, seen, known, found, noted):
         inner = NO_LETTERS
         for stop in range(at + 1, count - 1 if not ways else 0):
             inner = add_letter(inner, codes[stop - 1])
-            if stop < at + 4 or not times[slot(keys, inner | np.uint64(1))]:
+            if stop < at + 4 or not _times(seen, inner | np.uint64(1)):
                 continue
             if _two(codes, np.int64(0), at, stop, seen, known):
                 if _two(codes, at, stop, count, seen, known):

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from tasks.clean.draft import TAGS, Draft, Found, Spans
+from tasks.clean.names import PARTICLES
 from tasks.clean.shapes import settled, windows
 from tasks.text.words import fold
 
@@ -22,11 +23,9 @@ _MOST_WORDS: Final = 14
 _LEAST_TOLD: Final = 2
 """Words that are in the title, too."""
 
-_BEFORE: Final = frozenset(
-    fold(
-        "من في عن على إلى ذات له لها لهم هي هو أهم أبرز بعض كل جميع إحدى بين ثلاث أربع خمس"
-    ).split()
-)
+_FEATURES: Final = "ذات له لها لهم هي هو أهم أبرز بعض كل جميع إحدى بين ثلاث أربع خمس"
+_BEFORE: Final = frozenset(map(fold, (*PARTICLES, *_FEATURES.split())))
+"""What features are spoken of with."""
 
 
 def find_title_tags(draft: Draft) -> Found:

@@ -2,11 +2,12 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 import numpy as np
+from numba import njit
 
 from tasks.text.kernels import borrowing
 
 
-@borrowing
+@njit(cache=True, nogil=True, inline="always")
 def decode(data, i):
     """Return (code point, length in bytes) of the character at byte ``i``."""
     first = data[i]
