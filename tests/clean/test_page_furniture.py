@@ -33,6 +33,16 @@ SHAPES = [
 )
 def test_a_shape_matches_its_example_and_the_signs_find_it(shape: Shape, signs: str) -> None:
     assert matches(pa.array([shape.example]), [shape], "^(?:{})$", signs)
+    assert shape.word in shape.example
+
+
+@pytest.mark.parametrize(
+    "shape", [pytest.param(each, id=each.example[:30]) for each, _ in SHAPES if each.word]
+)
+def test_a_shape_does_not_match_without_its_word(shape: Shape) -> None:
+    """Texts without a shape's word are not compared with it."""
+    other = shape.example.replace(shape.word, "\N{CJK UNIFIED IDEOGRAPH-4E00}" * len(shape.word))
+    assert not matches(pa.array([other]), [shape], "^(?:{})$", ".")
 
 
 def only_cut(text: str, **record: Any) -> tuple[str, list[tuple[str, str]], dict[str, Any]]:
