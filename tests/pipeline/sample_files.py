@@ -25,7 +25,7 @@ UNPACKERS: Final[dict[str, Callable[[bytes], bytes]]] = {
     ".bz2": bz2.decompress,
     ".xz": lzma.decompress,
 }
-_TEXTS: Final = ("text", "articleBody", "body", "content", "maintext")
+TEXT_KEYS: Final = ("text", "articleBody", "body", "content", "maintext")
 _DELIMITERS: Final = {"sawaqi.csv": ",", "maraya.csv": ";", "bareed.tsv": "\t"}
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -37,7 +37,7 @@ def raw_text(where: str) -> str:
     if name.endswith(".txt"):
         return _mended(name, decoded(content))
     record = records(name, content)[int(number) - 1]
-    return next(str(record[key]) for key in _TEXTS if record.get(key))
+    return next(str(record[key]) for key in TEXT_KEYS if record.get(key))
 
 
 def read_member(place: str) -> tuple[str, bytes]:
