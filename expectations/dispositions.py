@@ -13,8 +13,9 @@ BY_HAND: Final = (RETRACTED, PURGED)
 WAS_RETRACTED: Final = "was-retracted"
 WAS_PURGED: Final = "was-purged"
 PROMOTED: Final = "promoted"
+SUPERSEDED: Final = "superseded"
 
-SETTLED_LATER: Final = (*BY_HAND, PROMOTED)
+SETTLED_LATER: Final = (*BY_HAND, PROMOTED, SUPERSEDED)
 """Reasons that a later commit than the batch's own wrote, in place of what the batch had said."""
 
 REASONS: Final = {
@@ -34,6 +35,9 @@ REASONS: Final = {
     },
     "duplicate": {
         "exact": "the folded text of a published article",
+        "near": "nearly the text of a published article: cut, added to or edited",
+        "reworded": "what a published article says, in other words of the same source",
+        SUPERSEDED: "came as an article; the same text came later that was published before it",
     },
     "quarantined": {
         "raw": "failed an expectation at the raw border",

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from expectations.schema import (
     ARTICLES,
+    DUPLICATES,
     PARTITION_COLUMN,
     TIMESTAMP,
     TITLE_KEY,
@@ -41,6 +42,26 @@ INDEX_STEP: Final = pa.schema(
     ]
 )
 """The index's step of one commit: new and changed entries, whole (upsert by ``article_id``)."""
+
+CODES: Final = pa.field(
+    "codes", pa.large_list(pa.field("item", pa.uint32(), nullable=False)), nullable=False
+)
+"""The words of a text as ``tasks.text.word_codes`` tells them, by which it is compared."""
+
+KNOWN_TEXTS: Final = pa.schema([*INDEX_STEP, ARTICLES.field("source"), CODES])
+"""Texts of the lake's articles and copies as the index gives them, each with its entry."""
+
+MOVED: Final = pa.schema(
+    [
+        *(INDEX_STEP.field(name) for name in ("article_id", PARTITION_COLUMN, "dataset")),
+        text_column("deposed", "the article whose place is taken", required=True),
+        *(DUPLICATES.field(name) for name in ("duplicate_of", "kind", "similarity", "copies")),
+    ]
+)
+"""Rows of the lake that copy an article from now on which was published before theirs.
+
+``dataset`` is where they stand: ``articles`` for the one that loses its place.
+"""
 
 LINE_COUNTS: Final = pa.schema(
     [

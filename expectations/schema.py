@@ -304,9 +304,13 @@ DUPLICATES: Final = pa.schema(
     [
         *list(ARTICLES)[:-1],
         text_column("duplicate_of", "the published article that it copies", required=True),
-        text_column("kind", "how it copies: exact", required=True),
+        text_column("kind", "how it copies: exact, near or reworded", required=True),
         column(
-            "similarity", pa.float32(), "share of the text in common", unit="0 to 1", required=True
+            "similarity",
+            pa.float32(),
+            "Jaccard similarity of their pairs of content words",
+            unit="0 to 1",
+            required=True,
         ),
         _PARTITION,
     ]

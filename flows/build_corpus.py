@@ -178,7 +178,7 @@ def deduplicate(
         announce(job.logger, "deduplicate")
         refused = [ref.refused for ref in borders]
         folder = job.place(batch, f"decided-{job.lake.version}", *refused)
-        decided = deduplicate_batch(cleaned, refused, job.lake, folder)
+        decided = deduplicate_batch(cleaned, refused, job.lake, folder, job.parameters)
         judged = sum(ref.rows for ref in decided.records)
         stage.gave(judged, judged, [decided.index_step.path])
     return decided
@@ -220,7 +220,9 @@ def settle(
         entries=(*batch.refused, *(ref.refused for ref in borders), *decided.records),
         replaced=decided.replaced,
         amended=decided.amended,
+        moved=decided.moved,
         index_step=decided.index_step,
+        candidates=decided.candidates,
         lines=count_batch(cleaned, decided.records, decided.index_step.path.parent),
         licences=licences_by_outlet(job.profiles),
     )

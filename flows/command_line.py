@@ -152,6 +152,12 @@ def _add_lake_changes(commands: "_Commands[argparse.ArgumentParser]") -> None:
         metavar="MIB",
         help="size of merged files (default: target_mib of warraq.toml, else 128)",
     )
+    maintain.add_argument(
+        "--rebuild-index",
+        action="store_true",
+        help="make the duplicate index anew from the corpus; needed after [deduplicate] sizes of "
+        "warraq.toml have changed",
+    )
     retract = _add(
         commands,
         "retract",

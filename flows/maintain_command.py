@@ -26,7 +26,10 @@ def _prepare(options: Namespace) -> "Callable[[], UpkeepSummary]":
     from flows.maintain_lake import LakeUpkeep, maintain_lake
 
     parameter = LakeUpkeep(
-        lake=options.lake, target_mib=options.target, retention_days=options.keep
+        lake=options.lake,
+        target_mib=options.target,
+        retention_days=options.keep,
+        rebuild_index=options.rebuild_index,
     )
     return partial(maintain_lake, parameter)
 
@@ -35,6 +38,9 @@ def _print(summary: "UpkeepSummary", *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(summary.model_dump_json() + "\n")
         return
+    if summary.indexed is not None:
+        texts = counted(summary.indexed, "text")
+        sys.stdout.write(f"{summary.lake}: the duplicate index was made anew of {texts}\n")
     oldest = f"the oldest version that can be read is {summary.oldest}"
     if not summary.committed:
         sys.stdout.write(f"{summary.lake}: nothing to do; {oldest}\n")

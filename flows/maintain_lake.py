@@ -7,6 +7,7 @@ from prefect.runtime import flow_run
 from pydantic import BaseModel, ConfigDict, Field
 
 from tasks.maintain.task import maintain_lake as maintain_task
+from tasks.maintain.task import make_index_anew
 from tasks.settings import load_settings
 from tasks.store import open_lake, writer_lock
 
@@ -28,6 +29,12 @@ class LakeUpkeep(BaseModel):
         title="Retention",
         description="Days for which a version can be read after a later one.",
     )
+    rebuild_index: bool = Field(
+        default=False,
+        title="Rebuild index",
+        description="Make the duplicate index anew from the corpus, with the sizes of the "
+        "settings [deduplicate].",
+    )
 
 
 class UpkeepSummary(BaseModel):
@@ -42,6 +49,9 @@ class UpkeepSummary(BaseModel):
     into: int = Field(description="Files that they became.")
     oldest: int = Field(description="The oldest version that can be read.")
     freed: int = Field(description="Bytes of files that no version shows any more.")
+    indexed: int | None = Field(
+        default=None, description="Texts in the duplicate index, when it was made anew."
+    )
 
 
 @flow(name=FLOW_NAME, persist_result=True, result_serializer="json")
@@ -65,6 +75,9 @@ def maintain_lake(run: LakeUpkeep = LakeUpkeep()) -> UpkeepSummary:  # noqa: B00
             run.target_mib or store.target_mib,
             store.retention_days if run.retention_days is None else run.retention_days,
         )
+        indexed = None
+        if run.rebuild_index:
+            indexed = make_index_anew(open_lake(lake.root), settings.deduplicate.sizes)
     return UpkeepSummary(
         lake=lake.root,
         version=done.version or lake.version,
@@ -73,6 +86,7 @@ def maintain_lake(run: LakeUpkeep = LakeUpkeep()) -> UpkeepSummary:  # noqa: B00
         into=done.into,
         oldest=done.floor,
         freed=done.freed,
+        indexed=indexed,
     )
 
 

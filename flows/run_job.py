@@ -19,6 +19,7 @@ from flows.console_log import Logger
 from flows.run_record import RunRecord
 from flows.run_report import LedgerLine, RunSummary
 from tasks import kernels_are_compiled
+from tasks.deduplicate import Parameters
 from tasks.errors import StopRun
 from tasks.fetch import Intake, Reading, find_files
 from tasks.publish import Edition, summarise
@@ -74,6 +75,16 @@ class Job:
             shard_bytes=bounds.shard_bytes,
             settle_seconds=bounds.settle_seconds,
             limit=limit,
+        )
+
+    @property
+    def parameters(self) -> Parameters:
+        """What makes two texts one."""
+        told = self.settings.deduplicate
+        return Parameters(
+            sizes=told.sizes,
+            similarity=told.similarity,
+            similarity_within_outlet=told.similarity_within_outlet,
         )
 
     def begin(self, intake: Intake) -> None:

@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from tasks.errors import StopRun
+from tasks.text.signature_sizes import Sizes
 
 CONFIG_FILE = "warraq.toml"
 
@@ -87,6 +88,44 @@ class LakeSettings(_Section):
     )
 
 
+class DeduplicateSettings(_Section):
+    """What makes two texts one. The first six are the index's: with others it is made anew."""
+
+    bands: int = Field(
+        default=42, ge=1, le=256, description="Bands of a text's signature: more find more."
+    )
+    rows: int = Field(
+        default=3, ge=1, le=16, description="MinHash values of a band: more find fewer."
+    )
+    opening_bands: int = Field(
+        default=10, ge=0, le=256, description="Bands of its opening, by which cut copies are found."
+    )
+    opening_rows: int = Field(default=2, ge=1, le=16, description="MinHash values of such a band.")
+    opening_words: int = Field(
+        default=40, ge=2, le=1000, description="Content words that are a text's opening."
+    )
+    least_shingles: int = Field(
+        default=8,
+        ge=1,
+        description="Pairs of content words of the shortest text that is compared by likeness.",
+    )
+    similarity: float = Field(
+        default=0.4,
+        gt=0,
+        le=1,
+        description="Share of pairs of content words in common from which on texts of two outlets "
+        "are copies.",
+    )
+    similarity_within_outlet: float = Field(
+        default=0.7, gt=0, le=1, description="The same for two texts of one outlet."
+    )
+
+    @property
+    def sizes(self) -> Sizes:
+        """How signatures are made."""
+        return Sizes(**{name: getattr(self, name) for name in Sizes.__dataclass_fields__})
+
+
 class ScheduleSettings(_Section):
     """When ``build-corpus/scheduled`` runs, and on which sources."""
 
@@ -132,6 +171,7 @@ class Settings(BaseSettings):
     )
     fetch: FetchSettings = FetchSettings()
     store: LakeSettings = LakeSettings()
+    deduplicate: DeduplicateSettings = DeduplicateSettings()
     schedule: ScheduleSettings = ScheduleSettings()
 
     @classmethod

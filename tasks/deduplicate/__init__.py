@@ -6,13 +6,17 @@ decision is a function of the *set* of candidates: neither shards nor order chan
 """
 
 from tasks.deduplicate.candidates import CANDIDATES, find_candidates
-from tasks.deduplicate.decide import Decisions, History, decide
+from tasks.deduplicate.decide import History, decide
+from tasks.deduplicate.decisions import Decisions
 from tasks.deduplicate.gone import Screened, find_gone, screen
+from tasks.deduplicate.parameters import DEFAULTS, Parameters
 
 __all__ = [
     "CANDIDATES",
+    "DEFAULTS",
     "Decisions",
     "History",
+    "Parameters",
     "Screened",
     "decide",
     "find_candidates",

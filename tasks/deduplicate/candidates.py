@@ -3,13 +3,18 @@
 import hashlib
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.conformance import check
+from expectations.lake_schema import CODES
 from expectations.schema import CLEANED, PARTITION_COLUMN
-from tasks.text.buffers import texts_of
+from tasks.text.buffers import Places, texts_of
 from tasks.text.dates import months_of
+from tasks.text.signature_sizes import DEFAULT_SIZES, Sizes
+from tasks.text.signatures import sign
+from tasks.text.word_codes import Codes, code_words
 from tasks.text.words import digest_words, hash_words
 
 SHORT_TEXT_WORDS: Final = 20
@@ -26,15 +31,18 @@ CANDIDATES: Final = pa.schema(
         pa.field("text_key", pa.binary(16), nullable=False),
         pa.field("words", pa.int32(), nullable=False),
         pa.field("facts", pa.binary(8), nullable=False),
+        pa.field("bands", CODES.type, nullable=False),
+        CODES,
     ]
 )  # fmt: skip
-"""One row per cleaned record: all that deciding its fate needs, some 300 bytes of it."""
+"""One row per cleaned record: all that deciding its fate needs, some 500 bytes of it, and the
+``codes`` of its words, which are read only of texts that meet another in one of their ``bands``."""
 
 
-def find_candidates(cleaned: pa.Table) -> pa.Table:
+def find_candidates(cleaned: pa.Table, sizes: Sizes = DEFAULT_SIZES) -> pa.Table:
     """Fold, tokenise and hash one cleaned shard; return its ``CANDIDATES``, order kept."""
     check(cleaned, CLEANED, "deduplicate takes")
-    body = hash_words(texts_of(cleaned["body"]))
+    body, coded = code_words(texts_of(cleaned["body"]))
     words = pc.subtract(pa.array(body.offsets[1:]), pa.array(body.offsets[:-1])).cast(pa.int32())
     short = pc.less(words, SHORT_TEXT_WORDS)
     titles = pc.if_else(short, cleaned["title"].combine_chunks(), pa.scalar(None, pa.string()))
@@ -43,11 +51,17 @@ def find_candidates(cleaned: pa.Table) -> pa.Table:
         "text_key": digest_words(hash_words(texts_of(titles)), body),
         "words": words,
         "facts": _digest_facts(cleaned),
+        "codes": _lists(coded.offsets, coded.codes),
+        "bands": _lists(np.arange(len(cleaned) + 1) * sizes.all_bands, sign(coded, sizes).ravel()),
     }
     return pa.table(
         [columns.get(name) if name in columns else cleaned[name] for name in CANDIDATES.names],
         schema=CANDIDATES,
     )
+
+
+def _lists(offsets: Places, values: Codes) -> pa.Array:
+    return pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(values)).cast(CODES.type)
 
 
 _FACTS: Final = ("title", "native_id", "url", "section", "published_raw")

@@ -1,9 +1,8 @@
 """Settle a batch: the disposition of every record, and what changes in the lake by it."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,36 +11,18 @@ import pyarrow.compute as pc
 
 from expectations.dispositions import BY_HAND
 from expectations.lake_schema import INDEX_STEP
-from expectations.schema import DUPLICATES, LEDGER, PARTITION_COLUMN, without
-from tasks.deduplicate.copies import Copies, find_copies
+from tasks.deduplicate.clusters import Clusters, Known, find_clusters, precedence_of
+from tasks.deduplicate.decisions import DECISIONS, Case, Decisions, make_decisions
 from tasks.deduplicate.gone import find_gone, reject_gone
-from tasks.deduplicate.revisions import CURRENT, OLDER, REPEAT, Entry, Revisions, order_revisions
+from tasks.deduplicate.links import Links, find_links, keys_of
+from tasks.deduplicate.parameters import DEFAULTS, Parameters
+from tasks.deduplicate.revisions import CURRENT, Entry, order_revisions
+from tasks.deduplicate.ways import TO_THE_LETTER, Way, find_ways
+from tasks.errors import StopRun
+from tasks.store import Alike
+from tasks.text.signatures import Keys
 
-Objects = npt.NDArray[np.object_]
-
-DECISIONS: Final = pa.schema(
-    [
-        *without(LEDGER, ["batch_id", "run_id"]),
-        pa.field("dataset", pa.string()),
-        pa.field("revision", pa.int32(), nullable=False),
-        pa.field("cluster_id", pa.string()),
-        pa.field("copies", pa.int32()),
-        pa.field("duplicate_of", pa.string()),
-        pa.field("kind", pa.string()),
-        pa.field("similarity", DUPLICATES.field("similarity").type),
-    ]
-)  # fmt: skip
-"""One row per candidate, in their order; ``dataset`` is null for a record that adds no row."""
-
-REPLACED: Final = pa.schema(
-    [pa.field(name, pa.string()) for name in ("dataset", "article_id", PARTITION_COLUMN)]
-)
-"""Rows of the lake whose place a new text takes."""
-
-AMENDED: Final = pa.schema(
-    [INDEX_STEP.field(name) for name in ("article_id", PARTITION_COLUMN, "copies")]
-)
-"""Rows of ``articles`` of which only the number of copies changes."""
+Rows = npt.NDArray[np.int64]
 
 
 class History(Protocol):
@@ -53,35 +34,35 @@ class History(Protocol):
     def find_texts(self, text_keys: pa.Array) -> pa.Table:
         """Return the index entries whose text is among these."""
 
+    def find_copies(self, article_ids: pa.Array) -> pa.Table:
+        """Return the index entries of what copies one of these articles."""
 
-@dataclass(frozen=True, slots=True)
-class Decisions:
-    """What a batch does: tables of ``DECISIONS, REPLACED, AMENDED`` and ``INDEX_STEP``."""
+    def find_alike(self, keys: Keys) -> Alike:
+        """Return the texts of articles and copies that agree in a band with one of the rows."""
 
-    records: pa.Table
-    replaced: pa.Table
-    amended: pa.Table
-    index_step: pa.Table
+    def read_texts(self, article_ids: pa.Array) -> pa.Table:
+        """Return the ``KNOWN_TEXTS`` of these articles, those that are known."""
 
 
-def decide(candidates: pa.Table, history: History) -> Decisions:
+def decide(candidates: pa.Table, history: History, parameters: Parameters = DEFAULTS) -> Decisions:
     """Settle the candidates of a whole batch against themselves and against ``history``.
 
-    A changed text of a published article is a revision and stays in the corpus, whatever it equals;
-    a changed text of a copy is judged anew. What was taken out by hand does not come back. Refused
-    records take no part: leave their rows out.
+    A changed text of a published article is a revision and stays in the corpus, whatever it is
+    like; a changed text of a copy is judged anew. What was taken out by hand does not come back.
+    Refused records take no part: leave their rows out.
     """
     known = _by_id(history.find_articles(candidates["article_id"].combine_chunks()))
     texts = history.find_texts(candidates["text_key"].combine_chunks().unique()).to_pylist()
     reasons = find_gone(candidates, known.values(), texts)
     if reasons.null_count == len(reasons):
-        return _decide(candidates, known, texts, history)
+        return _decide(candidates, known, texts, history, parameters)
     gone = reasons.is_valid().to_numpy(zero_copy_only=False)
     rest = _decide(
         candidates.filter(pa.array(~gone)),
         {name: entry for name, entry in known.items() if entry["dataset"] not in BY_HAND},
         [entry for entry in texts if entry["dataset"] not in BY_HAND],
         history,
+        parameters,
     )
     rejected = reject_gone(candidates.filter(pa.array(gone)), reasons.drop_null(), DECISIONS)
     rows = np.argsort(np.concatenate([np.flatnonzero(~gone), np.flatnonzero(gone)]))
@@ -94,173 +75,141 @@ def _decide(
     known: Mapping[str, Entry],
     texts: Iterable[Entry],
     history: History,
+    parameters: Parameters,
 ) -> Decisions:
     revisions = order_revisions(candidates, known)
-    current = np.flatnonzero(revisions.standing == CURRENT)
-    changing = set(candidates["article_id"].take(pa.array(current)).to_pylist()) & known.keys()
-    published = [entry for entry in texts if entry["article_id"] not in changing]
-    heads = {entry["duplicate_of"] for entry in published if entry["duplicate_of"]}
-    heads |= {known[name]["duplicate_of"] for name in changing if known[name]["duplicate_of"]}
-    canonical = _by_id(history.find_articles(pa.array(sorted(heads), pa.string())))
+    current = precedence_of(candidates, np.flatnonzero(revisions.standing == CURRENT))
+    ids: list[str] = candidates["article_id"].to_pylist()
+    changing = {ids[row] for row in current} & known.keys() if known else set()
+    exact = [entry for entry in texts if entry["article_id"] not in changing]
+    links, alike = _find_links(candidates, current, changing, history, parameters)
+    lake = _ask_lake(history, exact, alike, {name: known[name] for name in changing})
     staying = frozenset(name for name in changing if known[name]["dataset"] == "articles")
-    copies = find_copies(candidates, current, staying, published, canonical)
-    case = _open_case(candidates, revisions, copies, {**canonical, **copies.canonical})
-    records = _records(case)
-    amended = _amended(case)
-    return Decisions(records, _replaced(case), amended, _index_step(case, records, amended))
+    clusters = find_clusters(candidates, current, staying, links, lake)
+    ways = _find_ways(candidates, clusters, lake, history, parameters)
+    case = Case(
+        candidates=candidates,
+        ids=ids,
+        revisions=revisions,
+        current=np.sort(current).tolist(),
+        clusters=clusters,
+        ways=ways.of_rows,
+        heads=lake.canonical,
+        moving=ways.of_moving,
+    )
+    return make_decisions(case)
 
 
 def _by_id(entries: pa.Table) -> dict[str, Entry]:
     return {entry["article_id"]: entry for entry in entries.to_pylist()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """What is known when the columns are filled.
+def _find_links(
+    candidates: pa.Table,
+    current: Rows,
+    changing: set[str],
+    history: History,
+    parameters: Parameters,
+) -> tuple[Links, list[Entry]]:
+    """Link the current texts, and tell the index entries of those of the lake that are linked.
 
-    ``current`` are the rows whose text stands, ``heads`` the index entries of canonical articles
-    that were there before, ``grown`` the copies that join each canonical article less those that
-    leave it.
+    Of equal texts the first stands for all. ``current`` comes in the order of its precedence.
     """
-
-    candidates: pa.Table
-    ids: list[str]
-    standing: npt.NDArray[np.int8]
-    revision: npt.NDArray[np.int32]
-    current: list[int]
-    known: Mapping[str, Entry]
-    duplicate_of: Mapping[int, str]
-    heads: Mapping[str, Entry]
-    grown: Counter[str]
-
-    def copies_of(self, head: str) -> int:
-        """Return how many articles the canonical article's cluster has after this batch."""
-        entry = self.known.get(head) or self.heads.get(head)
-        before = entry["copies"] if entry and entry["dataset"] == "articles" else 1
-        return int(before + self.grown[head])
-
-
-def _open_case(
-    candidates: pa.Table, revisions: Revisions, copies: Copies, heads: Mapping[str, Entry]
-) -> _Case:
-    ids: list[str] = candidates["article_id"].to_pylist()
-    current: list[int] = np.flatnonzero(revisions.standing == CURRENT).tolist()
-    grown: Counter[str] = Counter(copies.duplicate_of.values())
-    for row in current if revisions.known else ():
-        entry = revisions.known.get(ids[row])
-        if entry and entry["duplicate_of"]:
-            grown[entry["duplicate_of"]] -= 1
-    return _Case(
-        candidates,
-        ids,
-        revisions.standing,
-        revisions.revision,
-        current,
-        revisions.known,
-        copies.duplicate_of,
-        heads,
-        grown,
+    keys = candidates["text_key"].combine_chunks().dictionary_encode().indices.to_numpy()
+    _, firsts = np.unique(keys[current], return_index=True)
+    rows = current[np.sort(firsts)]
+    found = history.find_alike(keys_of(candidates)[rows])
+    texts = found.texts
+    pairs = np.stack([rows[found.pairs[:, 0]], found.pairs[:, 1]], axis=1)
+    if changing:
+        stays = pc.invert(pc.is_in(texts["article_id"], pa.array(sorted(changing))))
+        pairs = pairs[stays.to_numpy()[pairs[:, 1]]]
+    links = find_links(candidates, rows, Alike(pairs, texts), parameters)
+    # Of the lake's texts only those that are linked count from here on.
+    size = len(candidates)
+    numbers = np.unique(links.pairs[links.pairs >= size])
+    entries = texts.select(INDEX_STEP.names).take(pa.array(numbers - size)).to_pylist()
+    renumbered = np.where(
+        links.pairs >= size, size + np.searchsorted(numbers, links.pairs), links.pairs
     )
+    return Links(renumbered, links.likeness), entries
 
 
-def _records(case: _Case) -> pa.Table:
-    size = len(case.candidates)
-    stands = case.standing == CURRENT
-    fate = _fates(case)
-    dataset = np.full(size, None, object)
-    dataset[stands] = "articles"
-    cluster = np.full(size, None, object)
-    cluster[stands] = np.array(case.ids, object)[stands]
-    copies = stands.astype(np.int32)
-    duplicate_of = np.full(size, None, object)
-    for row, head in case.duplicate_of.items():
-        dataset[row], duplicate_of[row] = "duplicates", head
-        cluster[row] = case.heads[head]["cluster_id"] if head in case.heads else head
-        copies[row] = case.copies_of(head)
-    for row in case.current if case.known or case.grown else ():
-        if row in case.duplicate_of:
-            continue
-        entry = case.known.get(case.ids[row])
-        copies[row] = case.copies_of(case.ids[row])
-        if entry and entry["dataset"] == "articles":
-            cluster[row] = entry["cluster_id"]
-    copied = pa.array(duplicate_of, pa.string())
-    columns = {
-        **{name: case.candidates[name] for name in ("record_ref", "native_id", "source")},
-        "disposition": pa.array(fate[0], pa.string()),
-        "reason": pa.array(fate[1], pa.string()),
-        "detail": _details(copied, case.candidates["read_as"].combine_chunks()),
-        "article_id": case.candidates["article_id"],
-        "dataset": pa.array(dataset, pa.string()),
-        "revision": pa.array(case.revision),
-        "cluster_id": pa.array(cluster, pa.string()),
-        "copies": pa.array(copies),
-        "duplicate_of": copied,
-        "kind": pc.if_else(pc.is_valid(copied), "exact", pa.scalar(None, pa.string())),
-        "similarity": pc.if_else(pc.is_valid(copied), pa.scalar(1.0, pa.float32()), None),
-    }
-    return pa.table([columns[name] for name in DECISIONS.names], schema=DECISIONS)
+def _ask_lake(
+    history: History,
+    exact: list[Entry],
+    alike: list[Entry],
+    changing: Mapping[str, Entry],
+) -> Known:
+    """Gather what the lake has to do with the batch, with the articles that are copied there."""
+    entries = [*exact, *alike, *changing.values()]
+    heads = sorted({entry["duplicate_of"] for entry in entries if entry["duplicate_of"]})
+    canonical = _by_id(history.find_articles(pa.array(heads, pa.string())))
+    own = {entry["article_id"]: entry for entry in entries if not entry["duplicate_of"]}
+    return Known(exact, alike, {**own, **canonical}, frozenset(changing))
 
 
-def _details(copied: pa.Array, read_as: pa.Array) -> pa.Array:
-    """Return what the ledger tells beside the reason: whose copy it is, and how it was read."""
-    copies = pc.binary_join_element_wise("copy of ", copied, "")
-    notes = pc.binary_join_element_wise("read as ", read_as, "")
-    return pc.coalesce(pc.binary_join_element_wise(copies, notes, "; "), copies, notes)
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """How rows of the batch copy, and entries of the lake that copy a crowned article now."""
+
+    of_rows: Mapping[int, Way]
+    of_moving: list[tuple[Entry, Way]]
 
 
-def _fates(case: _Case) -> tuple[Objects, Objects]:
-    """Return the disposition and the reason of each candidate."""
-    new = pc.fill_null(case.candidates["date_problem"], "new")
-    disposition = np.full(len(new), "published", object)
-    reason = new.to_numpy(zero_copy_only=False).astype(object)
-    copied = np.zeros(len(new), np.bool_)
-    copied[list(case.duplicate_of)] = True
-    stands = case.standing == CURRENT
-    before = np.array([name in case.known for name in case.ids], np.bool_)
-    for where, (fate, why) in (
-        (copied, ("duplicate", "exact")),
-        (stands & before, ("revised", "newer-text")),
-        (case.standing == OLDER, ("revised", "older-text")),
-        (case.standing == REPEAT, ("unchanged", "same-text")),
-    ):
-        disposition[where], reason[where] = fate, why
-    return disposition, reason
+def _find_ways(
+    candidates: pa.Table,
+    clusters: Clusters,
+    lake: Known,
+    history: History,
+    parameters: Parameters,
+) -> _Ways:
+    """Tell how each row copies its article, and how the lake's rows copy a crowned one.
 
-
-def _replaced(case: _Case) -> pa.Table:
-    entries = [case.known[case.ids[row]] for row in case.current if case.ids[row] in case.known]
-    return pa.Table.from_pylist(
-        [{name: entry[name] for name in REPLACED.names} for entry in entries], schema=REPLACED
-    )
-
-
-def _amended(case: _Case) -> pa.Table:
-    """Return the canonical articles of which only the number of copies changes."""
-    written = {case.ids[row] for row in case.current} if case.grown else set()
-    heads = sorted(head for head, by in case.grown.items() if by and head not in written)
-    return pa.Table.from_pylist(
-        [
-            {
-                "article_id": head,
-                PARTITION_COLUMN: case.heads[head][PARTITION_COLUMN],
-                "copies": case.copies_of(head),
-            }
-            for head in heads
-        ],
-        schema=AMENDED,
-    )
-
-
-def _index_step(case: _Case, records: pa.Table, amended: pa.Table) -> pa.Table:
-    rows = pa.array(case.current, pa.int64())
-    mine, decided = case.candidates.take(rows), records.take(rows)
-    fresh = pa.table(
-        [decided[name] if name in DECISIONS.names else mine[name] for name in INDEX_STEP.names],
-        schema=INDEX_STEP,
-    )
-    counted = [
-        {**case.heads[entry["article_id"]], "copies": entry["copies"]}
-        for entry in amended.to_pylist()
+    What copies an article that loses its place copies the new one from now on, unless its own text
+    changes in this batch.
+    """
+    heads = lake.canonical
+    deposed = pa.array(sorted(clusters.crowned), pa.string())
+    followers = history.find_copies(deposed).to_pylist() if len(deposed) else []
+    moving = [heads[name] for name in deposed.to_pylist()]
+    moving += [entry for entry in followers if entry["article_id"] not in lake.changing]
+    keys, ids = candidates["text_key"], candidates["article_id"]
+    mine = {ids[row].as_py(): row for row in clusters.rows_of_heads}
+    head_keys = {name: keys[row].as_py() for name, row in mine.items()}
+    head_keys |= {name: entry["text_key"] for name, entry in heads.items() if name not in mine}
+    rows = [*clusters.head_of]
+    own_keys = dict(zip(rows, keys.take(pa.array(rows, pa.int64())).to_pylist(), strict=True))
+    unlike_rows = [row for row in rows if own_keys[row] != head_keys[clusters.head_of[row]]]
+    new_heads = [clusters.crowned[entry["duplicate_of"] or entry["article_id"]] for entry in moving]
+    unlike_moving = [
+        (entry["article_id"], head)
+        for entry, head in zip(moving, new_heads, strict=True)
+        if entry["text_key"] != head_keys[head]
     ]
-    return pa.concat_tables([fresh, pa.Table.from_pylist(counted, schema=INDEX_STEP)])
+    wanted = {clusters.head_of[row] for row in unlike_rows} - mine.keys()
+    wanted |= {name for name, _ in unlike_moving}
+    texts = history.read_texts(pa.array(sorted(wanted), pa.string()))
+    nodes = {name: len(candidates) + n for n, name in enumerate(texts["article_id"].to_pylist())}
+    if lacking := wanted - nodes.keys():
+        raise StopRun(
+            "The duplicate index lacks texts; make it anew with `warraq maintain --rebuild-index`",
+            articles=len(lacking),
+            first=min(lacking),
+        )
+    nodes |= mine
+    of_rows = {row: (row, nodes[clusters.head_of[row]]) for row in unlike_rows}
+    of_moving = {name: (nodes[name], nodes[head]) for name, head in unlike_moving}
+    ways = find_ways(candidates, texts, [*of_rows.values(), *of_moving.values()], parameters)
+    return _Ways(
+        {row: ways[of_rows[row]] if row in of_rows else TO_THE_LETTER for row in rows},
+        [
+            (
+                entry,
+                ways[of_moving[name]]
+                if (name := entry["article_id"]) in of_moving
+                else TO_THE_LETTER,
+            )
+            for entry in moving
+        ],
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,7 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from tasks.deduplicate import (
     CANDIDATES,
+    DEFAULTS,
     Decisions,
+    Parameters,
     decide,
     find_candidates,
     find_gone,
@@ -20,16 +23,21 @@ from tasks.retries import OF_A_STAGE
 from tasks.store import Lake, open_index
 from tasks.store.references import ShardRef, find, land, read
 
+_CHANGES: Final = ("replaced", "amended", "moved", "index_step")
+_CANDIDATES: Final = "candidates"
+
 
 class DecisionsRef(BaseModel):
-    """The landed decisions: ``records`` by shard, and what changes in the lake."""
+    """The landed decisions: ``records`` and ``candidates`` by shard, what changes in the lake."""
 
     model_config = ConfigDict(frozen=True)
 
     records: tuple[ShardRef, ...]
     replaced: ShardRef
     amended: ShardRef
+    moved: ShardRef
     index_step: ShardRef
+    candidates: tuple[ShardRef, ...]
 
 
 @task(
@@ -38,33 +46,39 @@ class DecisionsRef(BaseModel):
     **OF_A_STAGE,
 )
 def deduplicate_batch(
-    cleaned: Sequence[ShardRef], refused: Sequence[ShardRef], lake: Lake, folder: Path
+    cleaned: Sequence[ShardRef],
+    refused: Sequence[ShardRef],
+    lake: Lake,
+    folder: Path,
+    parameters: Parameters = DEFAULTS,
 ) -> DecisionsRef:
     """Settle the batch against itself and the lake, leaving out what the borders refused.
 
     ``folder`` is the place of this very decision: of one lake version and one set of refusals.
     """
-    names = ("replaced", "amended", "index_step")
     shards = [find(folder / ref.path.name) for ref in cleaned]
-    changes = {name: find(folder / f"{name}.arrow") for name in names}
-    if all(shards) and all(changes.values()):
+    found = [find(folder / _CANDIDATES / ref.path.name) for ref in cleaned]
+    changes = {name: find(folder / f"{name}.arrow") for name in _CHANGES}
+    if all(shards) and all(found) and all(changes.values()):
         get_run_logger().info("deduplicate taken over from an earlier run")
-        return DecisionsRef(records=shards, **changes)
+        return DecisionsRef(records=shards, candidates=found, **changes)
     gone = pa.concat_tables([read(ref, ["record_ref"]) for ref in refused])["record_ref"]
-    candidates = [CANDIDATES.empty_table()]
+    landed = []
     for ref in cleaned:
-        table = find_candidates(read(ref))
+        table = find_candidates(read(ref), parameters.sizes)
         out = pc.is_in(table["record_ref"], value_set=gone.combine_chunks())
-        candidates.append(table.filter(pc.invert(out)))
-    with open_index(lake) as history:
-        decisions = decide(pa.concat_tables(candidates), history)
+        table = table.filter(pc.invert(out))
+        landed.append(land(table, folder / _CANDIDATES / ref.path.name))
+    candidates = pa.concat_tables([CANDIDATES.empty_table(), *map(read, landed)])
+    with open_index(lake, sizes=parameters.sizes) as history:
+        decisions = decide(candidates, history, parameters)
     counts = decisions.records["disposition"].value_counts().to_pylist()
     get_run_logger().info(
         "deduplicate records=%d %s",
         len(decisions.records),
         " ".join(f"{count['values']}={count['counts']}" for count in counts),
     )
-    return _land(decisions, cleaned, [len(table) for table in candidates[1:]], folder)
+    return _land(decisions, landed, folder)
 
 
 class ScreenedRef(BaseModel):
@@ -106,17 +120,12 @@ def screen_refused(
     )
 
 
-def _land(
-    decisions: Decisions, cleaned: Sequence[ShardRef], sizes: Sequence[int], folder: Path
-) -> DecisionsRef:
+def _land(decisions: Decisions, candidates: Sequence[ShardRef], folder: Path) -> DecisionsRef:
     shards = []
     start = 0
-    for ref, size in zip(cleaned, sizes, strict=True):
-        shards.append(land(decisions.records.slice(start, size), folder / ref.path.name))
-        start += size
-    return DecisionsRef(
-        records=tuple(shards),
-        replaced=land(decisions.replaced, folder / "replaced.arrow"),
-        amended=land(decisions.amended, folder / "amended.arrow"),
-        index_step=land(decisions.index_step, folder / "index_step.arrow"),
-    )
+    for ref in candidates:
+        rows = decisions.records.slice(start, ref.rows)
+        shards.append(land(rows, folder / ref.path.name))
+        start += ref.rows
+    changes = {name: land(getattr(decisions, name), folder / f"{name}.arrow") for name in _CHANGES}
+    return DecisionsRef(records=tuple(shards), candidates=tuple(candidates), **changes)

@@ -1,8 +1,9 @@
-"""Maintain: merge the lake's small files and give up its old versions, by one commit."""
+"""Maintain: merge small files and give up old versions, by one commit; make the index anew."""
 
 from datetime import UTC, datetime, timedelta
 
-from tasks.store import Lake, Upkeep, keep_up, transaction
+from tasks.store import Lake, Upkeep, keep_up, open_index, transaction
+from tasks.text.signature_sizes import Sizes
 
 MIB = 1024 * 1024
 
@@ -23,3 +24,13 @@ def maintain(
             keep_since=datetime.now(UTC) - timedelta(days=retention_days),
             target_bytes=target_mib * MIB,
         )
+
+
+def rebuild_index(lake: Lake, sizes: Sizes) -> int:
+    """Make the duplicate index anew from the corpus; return how many texts it knows.
+
+    It answers as the one that grew with the lake, but where signatures have other ``sizes`` now.
+    The caller holds the lake for writing.
+    """
+    with open_index(lake, sizes=sizes, anew=True) as index:
+        return index.count_texts()

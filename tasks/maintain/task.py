@@ -2,9 +2,10 @@
 
 from prefect import get_run_logger, task
 
-from tasks.maintain import MIB, maintain
+from tasks.maintain import MIB, maintain, rebuild_index
 from tasks.retries import RETRIES, RETRY_SECONDS, may_pass
 from tasks.store import Lake, Upkeep
+from tasks.text.signature_sizes import Sizes
 
 
 @task(
@@ -31,3 +32,18 @@ def maintain_lake(
         done.merged, done.into, done.floor, done.freed // MIB,
     )  # fmt: skip
     return done
+
+
+@task(
+    name="rebuild-index",
+    task_run_name="rebuild-index",
+    tags={"warraq"},
+    retries=RETRIES,
+    retry_delay_seconds=list(RETRY_SECONDS),
+    retry_condition_fn=may_pass,
+)
+def make_index_anew(lake: Lake, sizes: Sizes) -> int:
+    """Make the duplicate index anew; return how many texts it knows."""
+    count = rebuild_index(lake, sizes)
+    get_run_logger().info("rebuild-index texts=%d", count)
+    return count

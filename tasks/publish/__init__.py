@@ -15,8 +15,11 @@ import pyarrow.compute as pc
 from expectations.conformance import check
 from expectations.schema import ARTICLES, DUPLICATES, LEDGER, PUBLISHABLE, QUARANTINE, REFUSED
 from tasks.errors import StopRun
+from tasks.publish.crowning import crown
 from tasks.store import Transaction
 from tasks.store.references import ShardRef, read
+
+_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,10 @@ class Edition:
 
     ``rows`` are ``PUBLISHABLE``, articles before copies; ``quarantine`` is ``QUARANTINE``;
     ``entries`` have the columns of ``REFUSED`` (decided and refused records alike), ``replaced``
-    has ``dataset, article_id, published_month``, ``amended`` those of ``AMENDMENTS``,
-    ``index_step`` those of ``INDEX_STEP``, ``lines`` those of ``LINE_COUNTS``. ``licences`` are the
-    outlets' as their profiles state them, null where they do not: the lake's card tells them.
+    has ``dataset, article_id, published_month``, ``amended`` those of ``AMENDMENTS``, ``moved``
+    those of ``MOVED``, ``index_step`` those of ``INDEX_STEP``, ``candidates`` the words of its
+    articles, ``lines`` has the columns of ``LINE_COUNTS``. ``licences`` are the outlets' as their
+    profiles state them, null where they do not: the lake's card tells them.
     """
 
     batch_id: str
@@ -37,7 +41,9 @@ class Edition:
     entries: tuple[ShardRef, ...]
     replaced: ShardRef
     amended: ShardRef
+    moved: ShardRef
     index_step: ShardRef
+    candidates: tuple[ShardRef, ...]
     lines: ShardRef
     licences: Mapping[str, str | None]
 
@@ -57,7 +63,9 @@ def publish(edition: Edition, changes: Transaction) -> int:
     for ref in edition.entries:
         changes.write("ledger", _signed(read(ref), LEDGER, lineage))
     _correct(edition, changes)
-    changes.index(read(edition.index_step))
+    moved = read(edition.moved)
+    crown(changes, moved)
+    changes.index(read(edition.index_step), map(read, edition.candidates))
     changes.count_lines(read(edition.lines))
     changes.state_licences(edition.licences)
     summary = summarise(edition.entries)
@@ -66,8 +74,19 @@ def publish(edition: Edition, changes: Transaction) -> int:
             "records": summary.records,
             "dispositions": summary.dispositions,
             "reasons": summary.reasons,
+            **_crowned(moved),
         }
     )
+
+
+def _crowned(moved: pa.Table) -> dict[str, object]:
+    """Return what the log says of articles that lost their place: how many, and the first few."""
+    deposed = moved.filter(pc.equal(moved["deposed"], moved["article_id"]))
+    if not len(deposed):
+        return {}
+    few = deposed.slice(0, _NAMED).select(["article_id", "duplicate_of"]).to_pylist()
+    named = [{"of": row["article_id"], "by": row["duplicate_of"]} for row in few]
+    return {"crowned": len(deposed), "first_crowned": named}
 
 
 def _signed(rows: pa.Table, schema: pa.Schema, lineage: Mapping[str, str]) -> pa.Table:

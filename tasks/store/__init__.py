@@ -3,6 +3,7 @@
 from tasks.store.corrections import AMENDMENTS
 from tasks.store.finding import Finding
 from tasks.store.index import DuplicateIndex, open_index
+from tasks.store.known_texts import Alike
 from tasks.store.lake import Lake, open_lake
 from tasks.store.line_counts import WHOLE, merge_line_counts, read_line_counts
 from tasks.store.lock import writer_lock
@@ -20,6 +21,7 @@ from tasks.store.work import clear_work, sweep_work
 __all__ = [
     "AMENDMENTS",
     "WHOLE",
+    "Alike",
     "DuplicateIndex",
     "Examination",
     "Finding",

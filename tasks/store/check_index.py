@@ -8,7 +8,8 @@ from typing import Final
 
 from tasks.store.databases import is_busy
 from tasks.store.finding import Finding
-from tasks.store.index import applied_version, index_path
+from tasks.store.index import index_path
+from tasks.store.index_tables import applied_version
 
 _DELETE: Final = "delete it: it is made again from the lake"
 

@@ -38,11 +38,23 @@ def find_ledger(lake: Lake, article_id: str) -> list[dict[str, object]]:
     return [row for file in lake.files("ledger") for row in _rows(lake, file, article_id)]
 
 
-def find_rows(lake: Lake, dataset: str, column: str, values: Collection[str]) -> pa.Table:
-    """Return the rows of a dataset, in its schema, that have one of these values."""
+def find_rows(
+    lake: Lake,
+    dataset: str,
+    column: str,
+    values: Collection[str],
+    *,
+    months: Collection[str] | None = None,
+) -> pa.Table:
+    """Return the rows of a dataset, in its schema, that have one of these values.
+
+    Of these months' files only, if ``months`` are given.
+    """
     wanted = pa.array(sorted(values), pa.string())
     found = [SCHEMAS[dataset].empty_table()]
     for file in lake.files(dataset):
+        if months is not None and file.month not in months:
+            continue
         with pq.ParquetFile(lake.root / file.name, memory_map=True) as source:
             for number in range(source.num_row_groups):
                 told = source.read_row_group(number, columns=[column])[column]

@@ -82,6 +82,7 @@ class Transaction:
         self._licences: dict[str, str | None] = dict(base.entry.licences)
         self._dispositions: Counter[str] = Counter()
         self._landed = False
+        self._texts: list[pa.Table] = []
 
     def write(self, dataset: str, table: pa.Table) -> None:
         """Add rows to a dataset; call it as often as there are shards.
@@ -93,9 +94,19 @@ class Transaction:
             raise StopRun("There is no such dataset", dataset=dataset, known=", ".join(DATASETS))
         self._add(dataset, table)
 
-    def index(self, step: pa.Table) -> None:
-        """Add index entries (``INDEX_STEP``) of articles that are new or changed, whole."""
+    def restate(self, dataset: str, rows: pa.Table) -> None:
+        """Write rows of earlier commits in another form: no part of what this batch brought."""
+        with explained(_WRITING, self.root):
+            self._parts.add(dataset, rows)
+
+    def index(self, step: pa.Table, texts: Iterable[pa.Table] = ()) -> None:
+        """Add index entries (``INDEX_STEP``) of articles that are new or changed, whole.
+
+        ``texts`` are the candidates of their batch, where they are at hand: what the index is to
+        know of their words need not be made of the corpus again.
+        """
         self._add(INDEX, step)
+        self._texts += texts
 
     def count_lines(self, counts: pa.Table) -> None:
         """Add counts of lines (``LINE_COUNTS``) to those that the lake has."""
@@ -240,7 +251,7 @@ class Transaction:
     def _catch_up(self) -> None:
         """Apply the step to the index; it is derived, and what fails now is made up later."""
         try:
-            with open_index(Lake(self.root, self._version)):
+            with open_index(Lake(self.root, self._version), texts=self._texts):
                 pass
         except (WarraqError, OSError, sqlite3.Error) as error:
             _LOG.warning("The duplicate index is behind and will be mended: %s", error)

@@ -112,10 +112,10 @@ def run_all(source: Path, profiles: dict[str, SourceProfile], *, limit: int | No
         _validate(stages, "raw", batch.records)
         cleaned = _clean(stages, batch, profiles)
         article = _validate(stages, "article", cleaned)
-        decisions, decided = _deduplicate(stages, batch, cleaned, article, lake)
+        decided = _deduplicate(stages, batch, cleaned, article, lake)
         rows = [
             _enrich(stages, ref, records, batch.work / "rows")
-            for ref, records in zip(cleaned, decided, strict=True)
+            for ref, records in zip(cleaned, decided.records, strict=True)
         ]
         _validate(stages, "corpus", rows)
         aside, refused = _put_aside(stages, "article", cleaned, article)
@@ -123,11 +123,10 @@ def run_all(source: Path, profiles: dict[str, SourceProfile], *, limit: int | No
             stages,
             batch,
             lake,
-            decisions,
+            decided,
             cleaned=cleaned,
-            decided=decided,
             rows=rows,
-            entries=[*decided, *refused],
+            entries=[*decided.records, *refused],
             quarantine=aside,
         )
         _run_kernels(kernels, batch, cleaned)
@@ -176,26 +175,36 @@ def _clean(costs: Costs, batch: BatchRef, profiles: dict[str, SourceProfile]) ->
     return cleaned
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided: ``records`` and ``candidates`` by shard, and all of it whole."""
+
+    decisions: Decisions
+    records: list[ShardRef]
+    candidates: list[ShardRef]
+
+
 def _deduplicate(
     costs: Costs,
     batch: BatchRef,
     cleaned: Sequence[ShardRef],
     verdicts: Sequence[Verdict],
     lake: Lake,
-) -> tuple[Decisions, list[ShardRef]]:
-    """Decide over the rows that passed the border; return the decisions whole and by shard."""
+) -> Decided:
+    """Decide over the rows that passed the border."""
     candidates = []
     for ref, verdict in zip(cleaned, verdicts, strict=True):
         with costs.of("find_candidates"):
-            candidates.append(find_candidates(read(ref)).filter(verdict.passed_mask))
+            found = find_candidates(read(ref)).filter(verdict.passed_mask)
+        candidates.append(costs.land(found, batch.work / "candidates" / ref.path.name))
     with costs.of("decide"), open_index(lake) as history:
-        decisions = decide(pa.concat_tables(candidates), history)
-    decided, start = [], 0
-    for ref, some in zip(cleaned, candidates, strict=True):
-        rows = decisions.records.slice(start, len(some))
-        decided.append(costs.land(rows, batch.work / "decided" / ref.path.name))
-        start += len(some)
-    return decisions, decided
+        decisions = decide(pa.concat_tables(map(read, candidates)), history)
+    records, start = [], 0
+    for ref in candidates:
+        rows = decisions.records.slice(start, ref.rows)
+        records.append(costs.land(rows, batch.work / "decided" / ref.path.name))
+        start += ref.rows
+    return Decided(decisions, records, candidates)
 
 
 def _enrich(costs: Costs, cleaned: ShardRef, decided: ShardRef, folder: Path) -> ShardRef:
@@ -208,22 +217,22 @@ def _publish(
     costs: Costs,
     batch: BatchRef,
     lake: Lake,
-    decisions: Decisions,
+    decided: "Decided",
     *,
     cleaned: Sequence[ShardRef],
-    decided: Sequence[ShardRef],
     rows: Sequence[ShardRef],
     entries: Sequence[ShardRef],
     quarantine: Sequence[ShardRef],
 ) -> None:
     """Publish all that was enriched, also what fails at the last border (a flow settles anew)."""
     changes_of_lake = {
-        name: costs.land(getattr(decisions, name), batch.work / f"{name}.arrow")
-        for name in ("replaced", "amended", "index_step")
+        name: costs.land(getattr(decided.decisions, name), batch.work / f"{name}.arrow")
+        for name in ("replaced", "amended", "moved", "index_step")
     }
     with costs.of("learn"):
         counted = [
-            count_lines(read(ref), read(made)) for ref, made in zip(cleaned, decided, strict=True)
+            count_lines(read(ref), read(made))
+            for ref, made in zip(cleaned, decided.records, strict=True)
         ]
     edition = Edition(
         lines=costs.land(merge_line_counts(counted), batch.work / "lines.arrow"),
@@ -233,6 +242,7 @@ def _publish(
         quarantine=tuple(quarantine),
         entries=(*batch.refused, *entries),
         licences={},
+        candidates=tuple(decided.candidates),
         **changes_of_lake,
     )
     with (

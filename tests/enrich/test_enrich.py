@@ -8,7 +8,7 @@ from tasks.enrich import enrich
 from tasks.enrich.datelines import dateline_places
 from tasks.sources import DEFAULT_PROFILE, SourceProfile
 from tests.clean.record_tables import records
-from tests.deduplicate.test_decide import Nothing
+from tests.deduplicate.no_history import NoHistory
 
 PROFILES = {DEFAULT_PROFILE: SourceProfile(name=DEFAULT_PROFILE)}
 LINEAGE = {"batch_id": "b", "run_id": "r", "pipeline_version": "0", "rules_digest": "d"}
@@ -16,7 +16,7 @@ LINEAGE = {"batch_id": "b", "run_id": "r", "pipeline_version": "0", "rules_diges
 
 def enriched(*rows: dict[str, str | None]) -> pa.Table:
     cleaned = clean(records(*rows), PROFILES).kept
-    return enrich(cleaned, decide(find_candidates(cleaned), Nothing()).records, LINEAGE)
+    return enrich(cleaned, decide(find_candidates(cleaned), NoHistory()).records, LINEAGE)
 
 
 def test_counts_and_language() -> None:

@@ -102,7 +102,7 @@ def published(candidates: pa.Table, root: Path) -> Iterator[Deciding]:
     with open_index(lake) as nothing:
         first = decide(candidates, nothing)
     with transaction(lake, batch_id="first", run_id="run", wait_seconds=5) as changes:
-        changes.index(first.index_step)
+        changes.index(first.index_step, [candidates])
         changes.commit({"records": 0, "dispositions": {}})
     clusters = dict(_named_clusters(first.records))
 

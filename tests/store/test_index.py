@@ -10,8 +10,7 @@ import pytest
 
 from expectations.lake_schema import INDEX_STEP
 from tasks.errors import RetryLater
-from tasks.store import Lake, open_index, open_lake, transaction
-from tasks.store import index as index_module
+from tasks.store import Lake, index_tables, open_index, open_lake, transaction
 from tasks.store.log import entry_path
 from tests.store.lake_batches import article_id, batch, commit, step_of, text_key
 
@@ -71,7 +70,7 @@ def test_what_is_recent_and_what_is_old_are_one(
     lake: Lake, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Entries move between the tables at any number, are replaced there, and change their text."""
-    monkeypatch.setattr(index_module, "_RECENT_ROWS", most)
+    monkeypatch.setattr(index_tables, "_RECENT_ROWS", most)
     told = dict.fromkeys(range(20), 1)
     for number, changed in enumerate(([3, 4, 19], [4], [0, 19, 7], range(20, 28)), start=2):
         step = step_of([*changed], copies=number)

@@ -1,0 +1,88 @@
+"""Whether a pair of texts is one story's text twice: the rule, and the guards against series.
+
+The rule was drawn from 480 pairs of real news, read by people who did not know it (what the pair
+is: a copy, a part of something larger, or another report): 99 of 100 pairs that it joins were
+copies or parts. Two outlets that share two fifths of their pairs of content words had one source,
+without exception. One outlet goes on with its own story: half of a report may be yesterday's, and
+what is new stands at its head; so there the openings have to agree.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.deduplicate.parameters import Parameters
+
+Flags = npt.NDArray[np.bool_]
+
+NO_TIME: Final = np.iinfo(np.int64).min
+"""``published_at`` of an article without a date."""
+
+_DAY: Final = 86_400_000_000  # microseconds
+
+_ALL_BUT_EQUAL: Final = 0.95
+_SERIES_NUMBERS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """When and by whom the texts of each pair were published: shape (pairs,) each.
+
+    ``apart`` is the time between them in microseconds, ``NO_TIME`` when one has no date; ``timed``
+    tells that both have a time of day.
+    """
+
+    same_outlet: Flags
+    apart: npt.NDArray[np.int64]
+    timed: Flags
+
+
+def are_copies(
+    measures: npt.NDArray[np.void], circumstances: Circumstances, parameters: Parameters
+) -> Flags:
+    """Tell of each pair whether one text is a copy of the other, given its ``MEASURES``."""
+    likeness: Any = measures["jaccard"]
+    openings = np.minimum(measures["opening_of_shorter"], measures["opening_of_longer"])
+    known = circumstances.apart != NO_TIME
+    days = np.where(known, np.abs(circumstances.apart), 0) / _DAY
+    # A copy that was cut short begins as the whole does; an item of a round-up does not.
+    cut = (measures["containment"] >= parameters.containment) & (openings >= parameters.opening)
+    cut &= (likeness >= parameters.similarity_when_cut) | (measures["containment"] >= 0.6)
+    others = (likeness >= parameters.similarity) | (cut & (days <= parameters.days_when_cut))
+    # At the same second one was sent in place of the other.
+    resent = circumstances.timed & known & (circumstances.apart == 0)
+    own = likeness >= parameters.similarity_within_outlet
+    own |= resent & (likeness >= parameters.similarity)
+    own |= (likeness >= parameters.similarity_within_outlet - 0.1) & (openings >= 0.4) & (days <= 4)
+    own |= (likeness >= parameters.similarity_within_outlet - 0.2) & (openings >= 0.5) & (days <= 2)
+    alike = np.where(circumstances.same_outlet, own, others)
+    return np.asarray(alike & ~_are_series(measures, circumstances, days, known))
+
+
+def _are_series(
+    measures: npt.NDArray[np.void],
+    circumstances: Circumstances,
+    days: npt.NDArray[np.float64],
+    known: Flags,
+) -> Flags:
+    """Tell which pairs are two parts of a series: they differ in numbers, countries or subjects.
+
+    Weather, prices, counts, results: each has numbers of its own where the other has others, more
+    than they share. Cables and visits: each speaks of another country. Of one outlet's texts of
+    different days four numbers of their own are enough, or one where they share hardly any, or
+    that each repeats words that the other does not have at all.
+    """
+    likeness: Any = measures["jaccard"]
+    shorter, longer = measures["numbers_of_shorter"], measures["numbers_of_longer"]
+    fewest: Any = np.minimum(shorter, longer)
+    shared = measures["common_numbers"] / np.maximum(measures["common_numbers"] + fewest, 1)
+    series = (fewest >= 2) & (shared < 0.4)
+    series |= measures["other_country"] & (likeness < _ALL_BUT_EQUAL)
+    another_day = ~known | (days >= 0.5)
+    subjects = np.minimum(measures["subjects_of_shorter"], measures["subjects_of_longer"])
+    own = another_day & (fewest >= 2) & (shorter + longer >= _SERIES_NUMBERS)
+    own |= (fewest >= 1) & (shared < 0.5) & (likeness < 0.7)
+    own |= another_day & (subjects >= 0.03) & (likeness < 0.9)
+    return np.asarray((series | circumstances.same_outlet & own) & (likeness < 0.99))

@@ -1,0 +1,246 @@
+"""Texts in the duplicate index: their words as codes, and where their bands are looked up.
+
+A text has a number, which is never given again, and under it a row with its codes; the keys of its
+bands go to sorted runs beside the database (:mod:`tasks.store.postings`), whose list is kept here,
+in the same transaction. Rows of a text that is replaced go, what runs say of it is left until they
+are merged: no article has its number any more.
+
+Codes are taken from what the batch made when it was decided, and from the bodies of the corpus
+where that is not at hand: both give the same.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from expectations.lake_schema import CODES
+from expectations.schema import ARTICLES
+from tasks.store.files import explained
+from tasks.store.log import LiveFile
+from tasks.store.postings import (
+    Run,
+    due_merge,
+    find_candidates,
+    merge_runs,
+    remove_unlisted,
+    write_run,
+)
+from tasks.text.buffers import texts_of
+from tasks.text.signature_sizes import Sizes
+from tasks.text.signatures import Keys, sign
+from tasks.text.word_codes import CodedTexts, code_words
+
+NEW_TEXTS: Final = pa.schema(
+    [ARTICLES.field(name) for name in ("article_id", "content_hash", "source")] + [CODES]
+)
+"""Texts that an index is to know: of a batch's candidates, or made of the corpus."""
+
+MOST_PER_KEY: Final = 64
+"""Texts of one run that are taken of those with one key, the latest: of a series of thousands some
+are compared, and the work stays linear."""
+
+_MOST_ALIKE: Final = 64
+"""Texts that one is compared with: those that agree with it in most bands."""
+
+_RUN_TEXTS: Final = 1 << 17
+
+Connection = sqlite3.Connection
+
+
+def make_text_tables(connection: Connection) -> None:
+    """Make the tables anew, empty."""
+    for table in ("texts", "runs", "gone", "counter"):
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    connection.execute(
+        "CREATE TABLE texts (number INTEGER PRIMARY KEY, article_id, content_hash, source, codes)"
+    )
+    connection.execute("CREATE TABLE runs (name PRIMARY KEY, level, texts)")
+    connection.execute("CREATE TABLE gone (number)")
+    connection.execute("CREATE TABLE counter (next)")
+    connection.execute("INSERT INTO counter VALUES (1)")
+
+
+def add_texts(
+    connection: Connection, folder: Path, texts: Iterable[pa.Table], sizes: Sizes
+) -> Iterator[dict[str, int]]:
+    """Add ``NEW_TEXTS``, and yield the numbers that their articles' texts have, by article id."""
+    keys: list[Keys] = []
+    numbers: list[npt.NDArray[np.uint32]] = []
+    for table in texts:
+        (first,) = connection.execute("SELECT next FROM counter").fetchone()
+        given = range(first, first + len(table))
+        connection.execute("UPDATE counter SET next = ?", (given.stop,))
+        coded = _coded(table["codes"])
+        ids = table["article_id"].to_pylist()
+        connection.executemany(
+            "INSERT INTO texts VALUES (?, ?, ?, ?, ?)",
+            zip(
+                given,
+                ids,
+                table["content_hash"].to_pylist(),
+                table["source"].to_pylist(),
+                _blobs(coded),
+                strict=True,
+            ),
+        )
+        keys.append(sign(coded, sizes))
+        numbers.append(np.arange(given.start, given.stop, dtype=np.uint32))
+        if sum(map(len, keys)) >= _RUN_TEXTS:
+            _add_run(connection, folder, numbers, keys)
+            keys, numbers = [], []
+        yield dict(zip(ids, given, strict=True))
+    if keys:
+        _add_run(connection, folder, numbers, keys)
+
+
+def _add_run(
+    connection: Connection,
+    folder: Path,
+    numbers: list[npt.NDArray[np.uint32]],
+    keys: list[Keys],
+) -> None:
+    all_keys = np.concatenate(keys)
+    signed = all_keys[:, 0] != 0
+    if signed.any():
+        _list_run(connection, write_run(folder, np.concatenate(numbers)[signed], all_keys[signed]))
+
+
+def _list_run(connection: Connection, run: Run) -> None:
+    connection.execute("INSERT INTO runs VALUES (?, ?, ?)", (run.name, run.level, run.texts))
+
+
+def list_runs(connection: Connection) -> list[Run]:
+    """Return the runs that the index consists of."""
+    return [Run(*row) for row in connection.execute("SELECT * FROM runs ORDER BY name")]
+
+
+def merge_due_runs(connection: Connection, folder: Path, sizes: Sizes) -> None:
+    """Merge runs while there are many of a size, leaving out the numbers that no text has now."""
+    remove_unlisted(folder, list_runs(connection))
+    while due := due_merge(list_runs(connection)):
+        gone = connection.execute("SELECT number FROM gone ORDER BY number").fetchall()
+        numbers = np.array([number for (number,) in gone], np.uint32)
+        merged = merge_runs(folder, due, bands=sizes.all_bands, gone=numbers)
+        for run in due:
+            connection.execute("DELETE FROM runs WHERE name = ?", (run.name,))
+        _list_run(connection, merged)
+
+
+def forget_texts(connection: Connection, numbers: Iterable[int]) -> None:
+    """Remove the rows of texts that no article has any more; merges leave their numbers out."""
+    told = [(number,) for number in numbers]
+    connection.executemany("DELETE FROM texts WHERE number = ?", told)
+    connection.executemany("INSERT INTO gone VALUES (?)", told)
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Texts that share a band with others: ``pairs`` of (row that was asked about, number)."""
+
+    rows: npt.NDArray[np.int64]
+    numbers: npt.NDArray[np.uint32]
+
+
+def find_met(connection: Connection, folder: Path, keys: Keys) -> Met:
+    """Return the texts that the rows of ``keys``, shape (rows, bands), share a band with."""
+    signed = np.flatnonzero(keys.any(axis=1))
+    runs = list_runs(connection)
+    if not len(signed) or not runs:
+        return Met(np.empty(0, np.int64), np.empty(0, np.uint32))
+    hits = find_candidates(folder, runs, keys[signed], most_per_key=MOST_PER_KEY)
+    order = np.lexsort((hits.numbers, -hits.shared.astype(np.int64), hits.rows))
+    rows = hits.rows[order]
+    rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
+    kept = order[rank < _MOST_ALIKE]
+    return Met(signed[hits.rows[kept]], hits.numbers[kept])
+
+
+def read_rows(connection: Connection, numbers: Sequence[int]) -> pa.Table:
+    """Return ``number`` and ``NEW_TEXTS`` of the numbers that are given, by number."""
+    connection.execute("DELETE FROM wanted")
+    connection.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((n,) for n in numbers))
+    rows = connection.execute(
+        "SELECT texts.* FROM wanted CROSS JOIN texts ON number = key ORDER BY number"
+    ).fetchall()
+    columns: list[Any] = list(zip(*rows, strict=True)) or [[]] * 5
+    blobs = columns[4]
+    offsets = np.cumsum([0, *(len(blob) // 4 for blob in blobs)])
+    codes = np.frombuffer(b"".join(blobs), np.uint32)
+    return pa.table(
+        {
+            "number": pa.array(columns[0], pa.int64()),
+            **{name: pa.array(columns[n + 1], pa.string()) for n, name in enumerate(_TOLD)},
+            "codes": pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), pa.array(codes)),
+        }
+    )
+
+
+_TOLD: Final = ("article_id", "content_hash", "source")
+
+
+def texts_of_candidates(
+    tables: Iterable[pa.Table], wanted: Mapping[str, str]
+) -> Iterator[pa.Table]:
+    """Yield the ``NEW_TEXTS`` that are wanted, by article id and content hash, of these tables."""
+    sought = pa.array([f"{name} {told}" for name, told in wanted.items()], pa.string())
+    found = np.zeros(len(sought), np.bool_)
+    for table in tables:
+        names = pc.binary_join_element_wise(table["article_id"], table["content_hash"], " ")
+        places = pc.index_in(names, value_set=sought).fill_null(-1).to_numpy()
+        _, firsts = np.unique(places, return_index=True)
+        rows = np.sort(firsts[places[firsts] >= 0])
+        rows = rows[~found[places[rows]]]
+        found[places[rows]] = True
+        if len(rows):
+            taken = table.select(NEW_TEXTS.names).take(pa.array(rows))
+            yield pa.table(taken.columns, schema=NEW_TEXTS)
+
+
+def texts_of_corpus(
+    root: Path, files: Iterable[LiveFile], article_ids: Iterable[str] | None
+) -> Iterator[pa.Table]:
+    """Yield the ``NEW_TEXTS`` of the rows of these files, a row group at a time.
+
+    Of all their rows when ``article_ids`` is null, else of these articles.
+    """
+    wanted = None if article_ids is None else pa.array(sorted(article_ids), pa.string())
+    columns = ["article_id", "content_hash", "source", "body"]
+    for file in files:
+        problem = "A file of the lake cannot be read; run `warraq verify`"
+        with explained(problem, root / file.name), pq.ParquetFile(root / file.name) as source:
+            for number in range(source.num_row_groups):
+                if wanted is not None:
+                    ids = source.read_row_group(number, columns=columns[:1])["article_id"]
+                    if not pc.any(pc.is_in(ids.cast(pa.string()), wanted)).as_py():
+                        continue
+                rows = source.read_row_group(number, columns=columns)
+                if wanted is not None:
+                    rows = rows.filter(pc.is_in(rows["article_id"].cast(pa.string()), wanted))
+                coded = code_words(texts_of(rows["body"]))[1]
+                codes = pa.LargeListArray.from_arrays(
+                    pa.array(coded.offsets), pa.array(coded.codes)
+                )
+                told = [rows[name].cast(pa.string()) for name in _TOLD]
+                yield pa.table([*told, codes], schema=NEW_TEXTS)
+
+
+def _coded(column: pa.ChunkedArray) -> CodedTexts:
+    codes = column.combine_chunks()
+    offsets = codes.offsets.to_numpy()
+    return CodedTexts(codes.flatten().to_numpy(), offsets - offsets[0])
+
+
+def _blobs(texts: CodedTexts) -> Iterator[bytes]:
+    data = texts.codes.view(np.uint8).data
+    places = (texts.offsets * 4).tolist()
+    for start, end in pairwise(places):
+        yield bytes(data[start:end])

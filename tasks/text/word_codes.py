@@ -1,0 +1,243 @@
+"""Words as 32-bit codes by which texts are compared: their kind, and what stands without prefixes.
+
+A code's two lowest bits are the word's kind, the others a hash: of a content word's stem («والمتحف»
+and «متحف» are one), of a number's digits («ب300», «٣٠٠»), of a country's consonants («سوريا» and
+«سورية», «أميركا» and «أمريكا»). Function words are particles, connectives and the verbs of
+reporting, which rewording swaps (``lexicons/function_words.txt``).
+
+Kind and stem are decided once for a word, not each time it comes: the last 65,536 words are
+remembered by their hashes, and of news five words in six are among these.
+"""
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.text import letters
+from tasks.text.buffers import Places, Texts
+from tasks.text.kernels import borrowing
+from tasks.text.letters import SEPARATOR
+from tasks.text.lexicons import load_lexicon
+from tasks.text.words import (
+    START,
+    Hashes,
+    Words,
+    add_letter,
+    end_word,
+    fold_letter,
+    is_among,
+    sieved,
+)
+
+Codes = npt.NDArray[np.uint32]
+
+CONTENT: Final = np.uint32(0)
+FUNCTION: Final = np.uint32(1)
+NUMBER: Final = np.uint32(2)
+COUNTRY: Final = np.uint32(3)
+KIND: Final = np.uint32(3)
+"""The bits of a code that tell the kind."""
+
+_REMEMBERED: Final = 1 << 16
+_LEAST_COUNTRY_LETTERS: Final = 4
+_LEAST_LETTERS: Final = 3
+_LONGEST: Final = 48
+"""Letters of a word that are looked at; no Arabic word has as many."""
+
+_JOINED: Final = tuple(map(ord, "وفبكل"))
+_ALEF: Final = ord("ا")
+_LAM: Final = ord("ل")
+
+_WEAK: Final = dict.fromkeys(map(ord, "اويهء"), None)
+_ALIKE: Final = str.maketrans("غجقطث", "كككتت")
+"""Letters between which writers of a foreign name waver («إنجلترا», «إنكلترا»)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodedTexts:
+    """Codes of words end to end: row ``i`` has ``codes[offsets[i]:offsets[i + 1]]``."""
+
+    codes: Codes
+    offsets: Places
+
+
+@borrowing
+def _fold_word(data, i, end, table, room):
+    """Write the word's folded letters to ``room`` until it is full; return their number."""
+    count = 0
+    while i < end and count < len(room):
+        folded, length = fold_letter(data, i, table)
+        i += length
+        if folded != 0:
+            room[count] = folded
+            count += 1
+    return count
+
+
+@borrowing
+def _bare(word, size):
+    """Return where a folded word begins without «و», «ف», «ب», «ك», «ل» and «ال» before it.
+
+    As in :mod:`tasks.text.stems`: three letters stay.
+    """
+    start = 0
+    for _ in range(3):
+        if size - start > _LEAST_LETTERS and word[start] in _JOINED:
+            start += 1
+            continue
+        article = word[start] == _ALEF and word[start + 1] == _LAM
+        if not article or size - start < _LEAST_LETTERS + 2:
+            break
+        start += 2
+    return start
+
+
+@borrowing
+def _hash_letters(word, start, size):
+    value = START
+    for i in range(start, size):
+        value = add_letter(value, word[i])
+    return end_word(value)
+
+
+@borrowing
+def _hash_digits(word, size):
+    """Return the hash of the word's digits, 0 when it has none."""
+    value = START
+    seen = False
+    for i in range(size):
+        if 0x30 <= word[i] <= 0x39:
+            value = add_letter(value, word[i])
+            seen = True
+    return end_word(value) if seen else np.uint64(0)
+
+
+@borrowing
+def _code(word, size, value, known):
+    """Decide the code of the folded word whose hash is ``value``."""
+    hashes, flags, codes = known
+    if size == len(word):
+        return np.uint32(value >> np.uint64(32)) & ~KIND  # no word, whatever it is
+    digits = _hash_digits(word, size)
+    if digits != 0:
+        return np.uint32(digits >> np.uint64(32)) & ~KIND | NUMBER
+    start = _bare(word, size) if size > _LEAST_LETTERS else 0
+    bare = _hash_letters(word, start, size) if start else value
+    for form in (value, bare):
+        if is_among((hashes, flags), form):
+            return codes[np.searchsorted(hashes, form)]
+    return np.uint32(bare >> np.uint64(32)) & ~KIND
+
+
+@borrowing
+def _code_words(texts, out, table, known, memory):
+    """Hash and code every word; return how many there are. ``out`` is (hashes, codes, offsets)."""
+    data, offsets = texts
+    hashes, codes, places = out
+    remembered, their_codes, room = memory
+    at = 0
+    for row in range(len(offsets) - 1):
+        i = offsets[row]
+        end = offsets[row + 1]
+        while i < end:
+            folded, length = fold_letter(data, i, table)
+            if folded in (0, SEPARATOR):
+                i += length
+                continue
+            start = i
+            value = START
+            while True:
+                # Most letters are of U+0600-06FF, and so are those that follow.
+                while i < end and data[i] >= 0xD8 and data[i] < 0xDC:
+                    folded = np.int32(table[(np.int32(data[i] & 0x1F) << 6) | (data[i + 1] & 0x3F)])
+                    if folded in (0, SEPARATOR):
+                        break
+                    value = add_letter(value, folded)
+                    i += 2
+                if i >= end:
+                    break
+                folded, length = fold_letter(data, i, table)
+                if folded == SEPARATOR:
+                    break
+                if folded != 0:
+                    value = add_letter(value, folded)
+                i += length
+            value = end_word(value)
+            slot = value & np.uint64(_REMEMBERED - 1)
+            if remembered[slot] != value:
+                remembered[slot] = value
+                their_codes[slot] = _code(
+                    room, _fold_word(data, start, i, table, room), value, known
+                )
+            hashes[at] = value
+            codes[at] = their_codes[slot]
+            at += 1
+        places[row + 1] = at
+    return at
+
+
+def code_words(texts: Texts) -> tuple[Words, CodedTexts]:
+    """Hash every folded word, as :func:`tasks.text.words.hash_words` does, and code it."""
+    bound = int(texts.offsets[-1] - texts.offsets[0]) // 2 + len(texts)
+    hashes, codes = np.empty(bound, np.uint64), np.empty(bound, np.uint32)
+    places = np.zeros(len(texts) + 1, np.int64)
+    memory = (
+        np.zeros(_REMEMBERED, np.uint64),
+        np.zeros(_REMEMBERED, np.uint32),
+        np.empty(_LONGEST, np.int32),
+    )
+    size = _code_words(
+        (texts.data, texts.offsets),
+        (hashes, codes, places),
+        letters.word_letters(),
+        _known_words(),
+        memory,
+    )
+    return Words(hashes[:size], places), CodedTexts(codes[:size], places)
+
+
+@cache
+def _known_words() -> tuple[Hashes, npt.NDArray[np.bool_], Codes]:
+    """Return hashes of function words and countries, ``sieved``, and the code of each.
+
+    A country that without prefixes is spelt like a function word, or has fewer than four letters,
+    counts as any other word: too much else is spelt like it.
+    """
+    coded = {}
+    for word in load_lexicon("function_words"):
+        for form in _forms(word):
+            coded[form] = form >> 32 & ~int(KIND) | int(FUNCTION)
+    for name in load_lexicon("countries"):
+        form = _forms(name)[-1]
+        if " " not in name and len(name) >= _LEAST_COUNTRY_LETTERS and form not in coded:
+            consonants = _hash(fold_name(name))
+            coded[form] = consonants >> 32 & ~int(KIND) | int(COUNTRY)
+    hashes, flags = sieved(np.array(sorted(coded), np.uint64))
+    return hashes, flags, np.array([coded[form] for form in hashes.tolist()], np.uint32)
+
+
+def fold_name(name: str) -> str:
+    """Return the consonants of a foreign name, in which its spellings agree («سوريا», «سورية»)."""
+    folded = _fold(name).removeprefix("ال")
+    return folded.translate(_ALIKE).translate(_WEAK) or folded
+
+
+def _fold(word: str) -> str:
+    return "".join(chr(letters.folds()[ord(char)]) for char in word).replace("\0", "")
+
+
+def _forms(word: str) -> tuple[int, ...]:
+    """Return the hash of a word as it is, and without prefixes."""
+    folded = _fold(word)
+    if len(folded) <= _LEAST_LETTERS:
+        return (_hash(folded),)
+    start = _bare(np.array([*map(ord, folded)], np.int32), len(folded))
+    return _hash(folded), _hash(folded[start:])
+
+
+def _hash(folded: str) -> int:
+    return int(_hash_letters(np.array([*map(ord, folded)], np.int32), 0, len(folded)))
