@@ -3,7 +3,9 @@
 One page of header or more (magic, layout, bands, texts, level, the CRC-32 of each section, its own
 CRC-32) and for each band three sections of uint32: the fences (the first key of each page of keys),
 the keys, sorted, and the numbers in that order, sorted among equal keys. Sections begin on pages
-when they are longer than one: a key costs one page to look for.
+when they are longer than one: a key costs one page to look for. That is why there is no Bloom
+filter: a thousand keys are on some 880 of the 3,900 pages of four million, and would be on some 690
+of the 1,250 pages of a filter of 10 bits a key, which would make the run a sixth larger.
 """
 
 import mmap

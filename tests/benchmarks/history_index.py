@@ -7,7 +7,12 @@ Usage, from the project's folder (4.3 GB of disk for 10 million texts)::
 Made-up keys in the runs that adding 1,000 texts at a time would have left: one text in twenty
 repeats an earlier one in four bands of five, one in a hundred belongs to a series of three thousand
 that share four bands. Each query runs in a process of its own, warm (the files in the page cache)
-and cold (dropped from it). What a cold query reads are the pages that it touches.
+and cold (dropped from it). What a cold query reads are the pages that it touches, and all keys of
+runs that have fewer pages than keys are sought.
+
+For comparison, SQLite alone, a table ``(band, key, number)`` WITHOUT ROWID with a million of these
+texts, set up as the duplicate index is, from Python: 947 bytes a text, 0.8 CPU s and 650 MiB
+written for 1,000 texts more, 0.45 CPU s for a query of 1,000, all in memory.
 """
 
 import argparse
@@ -283,9 +288,9 @@ def _drop(path: Path) -> None:
 
 def report(steps: Sequence[Step], answers: Sequence[Answer]) -> int:
     """Print the tables; return the exit code, which says whether a bar was missed."""
-    heads: tuple[str, ...] = ("what", "texts", "CPU s", "wall s", "CPU ms per 1,000", "MiB more")
+    heads: tuple[str, ...] = ("what", "texts", "CPU ms", "wall ms", "CPU ms per 1,000", "MiB more")
     cells: list[list[object]] = [
-        [s.what, s.texts, s.cpu, s.wall, s.cpu / s.texts * BATCH * 1000, s.memory / MIB]
+        [s.what, s.texts, s.cpu * 1e3, s.wall * 1e3, s.cpu / s.texts * BATCH * 1e3, s.memory / MIB]
         for s in steps
     ]
     print_table(f"Adding {BATCH:,} texts at a time, {BANDS} bands", heads, cells)

@@ -97,12 +97,19 @@ def test_nothing_finds_nothing(tmp_path: Path) -> None:
     assert (merged.texts, find(tmp_path, [merged], [(1, 1, 1)])) == (0, [])
 
 
+@pytest.mark.parametrize("held", [postings._HELD, 900])
 @pytest.mark.parametrize("texts", [PAGE - 1, PAGE, PAGE + 1, 3 * PAGE, 3 * PAGE + 1])
-def test_every_key_of_every_page_is_found(texts: int, tmp_path: Path) -> None:
+def test_every_key_of_every_page_is_found(
+    texts: int, held: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postings, "_HELD", held)
     keys = random_keys(texts, 2)
     run = write_run(tmp_path, np.arange(texts, dtype=np.uint32), keys)
     assert check_run(tmp_path, run, bands=2) is None
     assert find(tmp_path, [run], keys) == [(n, n, 2) for n in range(texts)]
+    for some in (1, 2, 7):
+        found = find(tmp_path, [run], keys[5 : 5 + some])
+        assert found == [(row, 5 + row, 2) for row in range(some)]
 
 
 @pytest.mark.parametrize("most", [1, 3, PAGE, PAGE + 3, 5 * PAGE])
@@ -148,7 +155,7 @@ def test_merging_leaves_out_what_is_gone(
 ) -> None:
     monkeypatch.setattr(postings, "_SLICE", 500)
     keys = random_keys(3000, 3)
-    numbers = np.arange(3001, dtype=np.uint32) * np.uint32(1_400_003)  # low bits of all kinds
+    numbers = np.arange(3001, dtype=np.uint32) * np.uint32(1367 << 10)  # low bits tell few apart
     runs = [write_run(tmp_path, numbers[:-1][i::5], keys[i::5]) for i in range(5)]
     without = None if gone is None else numbers[[*gone]]
     merged = merge_runs(tmp_path, runs, bands=3, gone=without)
