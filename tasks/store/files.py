@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from tasks.errors import StopRun
 
@@ -97,10 +97,17 @@ def put_if_absent(path: Path, content: bytes) -> bool:
 
 def put(path: Path, content: bytes) -> None:
     """Write the file whole and durable, in place of what stands there."""
+    with putting(path) as sink:
+        sink.write(content)
+
+
+@contextmanager
+def putting(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write in any order; in the end it stands whole and durable in ``path``."""
     aside = aside_of(path)
     try:
         with aside.open("xb") as sink:
-            sink.write(content)
+            yield sink
             sink.flush()
             os.fsync(sink.fileno())
         aside.replace(path)
