@@ -17,7 +17,7 @@ from tasks.store import Alike
 from tasks.text.signatures import Keys
 from tasks.text.word_codes import CodedTexts
 
-_DAY: Final = 86_400_000_000  # microseconds
+_MINUTE: Final = 60_000_000  # microseconds
 _HELD: Final = 0.3
 _GOOD_PART: Final = 0.15
 _STRANGE: Final = 0.1
@@ -108,7 +108,7 @@ class Company:
         return Circumstances(
             same_outlet=self.outlets[one] == self.outlets[other],
             apart=np.where(known, first - second, NO_TIME),
-            timed=known & (first % _DAY != 0) & (second % _DAY != 0),
+            timed=known & (first % _MINUTE != 0) & (second % _MINUTE != 0),
         )
 
 

@@ -42,6 +42,14 @@ COUNTRY: Final = np.uint32(3)
 KIND: Final = np.uint32(3)
 """The bits of a code that tell the kind."""
 
+WEEKDAYS: Final = np.uint32(64)
+"""Numbers below are the days of the week: «الأحد» tells of which day a daily notice is."""
+
+_DAYS: Final = (
+    *(("الأحد",), ("الاثنين",), ("الثلاثاء", "الثلثاء"), ("الأربعاء", "الاربعا")),
+    *(("الخميس",), ("الجمعة",), ("السبت",)),
+)
+
 _REMEMBERED: Final = 1 << 16
 _LEAST_COUNTRY_LETTERS: Final = 4
 _LEAST_LETTERS: Final = 3
@@ -202,7 +210,7 @@ def code_words(texts: Texts) -> tuple[Words, CodedTexts]:
 
 @cache
 def _known_words() -> tuple[Hashes, npt.NDArray[np.bool_], Codes]:
-    """Return hashes of function words and countries, ``sieved``, and the code of each.
+    """Return hashes of function words, countries and weekdays, ``sieved``, and their codes.
 
     A country that without prefixes is spelt like a function word, or has fewer than four letters,
     counts as any other word: too much else is spelt like it.
@@ -216,6 +224,8 @@ def _known_words() -> tuple[Hashes, npt.NDArray[np.bool_], Codes]:
         if " " not in name and len(name) >= _LEAST_COUNTRY_LETTERS and form not in coded:
             consonants = _hash(fold_name(name))
             coded[form] = consonants >> 32 & ~int(KIND) | int(COUNTRY)
+    for number, names in enumerate(_DAYS, start=1):
+        coded |= {_hash(_fold(name)): number << 2 | int(NUMBER) for name in names}
     hashes, flags = sieved(np.array(sorted(coded), np.uint64))
     return hashes, flags, np.array([coded[form] for form in hashes.tolist()], np.uint32)
 
