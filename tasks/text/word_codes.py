@@ -171,7 +171,7 @@ def _code_words(texts, out, table, known, memory):
                     value = add_letter(value, folded)
                 i += length
             value = end_word(value)
-            slot = value & np.uint64(_REMEMBERED - 1)
+            slot = value >> np.uint64(1) & np.uint64(_REMEMBERED - 1)
             if remembered[slot] != value:
                 remembered[slot] = value
                 their_codes[slot] = _code(
