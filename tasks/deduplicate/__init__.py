@@ -10,6 +10,7 @@ from tasks.deduplicate.decide import History, decide
 from tasks.deduplicate.decisions import Decisions
 from tasks.deduplicate.gone import Screened, find_gone, screen
 from tasks.deduplicate.parameters import DEFAULTS, Parameters
+from tasks.deduplicate.ways import Way, compare_with
 
 __all__ = [
     "CANDIDATES",
@@ -18,6 +19,8 @@ __all__ = [
     "History",
     "Parameters",
     "Screened",
+    "Way",
+    "compare_with",
     "decide",
     "find_candidates",
     "find_gone",

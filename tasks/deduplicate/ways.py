@@ -7,9 +7,10 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from tasks.deduplicate.candidates import CANDIDATES
 from tasks.deduplicate.likeness import measure
 from tasks.deduplicate.links import Company
-from tasks.deduplicate.parameters import Parameters
+from tasks.deduplicate.parameters import DEFAULTS, Parameters
 
 EXACT: Final = "exact"
 NEAR: Final = "near"
@@ -55,3 +56,16 @@ def find_ways(
         pair: Way(NEAR if close else REWORDED, share)
         for pair, share, close in zip(asked, likeness, near.tolist(), strict=True)
     }
+
+
+def compare_with(texts: pa.Table, article_id: str) -> Mapping[str, Way]:
+    """Tell how each of some texts of the lake (``KNOWN_TEXTS``) copies the one that is named."""
+    ids, keys = texts["article_id"].to_pylist(), texts["text_key"].to_pylist()
+    place = ids.index(article_id)
+    unlike = {row: (row, place) for row, key in enumerate(keys) if key != keys[place]}
+    found = find_ways(CANDIDATES.empty_table(), texts, [*unlike.values()], DEFAULTS)
+    ways = {
+        name: found[unlike[row]] if row in unlike else TO_THE_LETTER for row, name in enumerate(ids)
+    }
+    del ways[article_id]
+    return ways
