@@ -155,8 +155,11 @@ def _log_line(entry: LogEntry) -> list[object]:
 
 def _changed(entry: LogEntry) -> str:
     counts = entry.summary.get("dispositions", entry.summary)
-    told = counts.items() if isinstance(counts, Mapping) else ()
-    return ", ".join(f"{name.replace('_', ' ')} {_short(value)}" for name, value in told if value)
+    told = dict(counts) if isinstance(counts, Mapping) else {}
+    if "crowned" in entry.summary:
+        told["crowned"] = entry.summary["crowned"]  # among the published: they took a place
+    named = ((name.replace("_", " "), value) for name, value in told.items() if value)
+    return ", ".join(f"{name} {_short(value)}" for name, value in named)
 
 
 def _short(value: object) -> str:

@@ -203,7 +203,7 @@ def _counts(state: State, root: Path) -> Mapping[str, Mapping[str, object]]:
 
 
 def _key(job: Job, first: int) -> str:
-    told = f"{job.lake.version} {job.lake.entry().group} {first} {job.rules}"
+    told = f"{job.lake.version} {job.lake.entry().group} {first} {job.rules} {job.parameters}"
     return hashlib.sha256(told.encode()).hexdigest()[:12]
 
 

@@ -9,6 +9,7 @@ from expectations.dispositions import PURGED
 from flows.command_output import counted, print_json, tell_wait
 from flows.lake_commands import open_named
 from flows.purge_search import Landed, find_quarantined, purge_landed
+from tasks.deduplicate import compare_with
 from tasks.fetch import purge_raw
 from tasks.retract import Request, Retraction, retract
 from tasks.settings import Settings, load_settings
@@ -37,7 +38,7 @@ def retract_article(options: Namespace) -> int:
         if request.purge:
             newest = open_lake(lake.root)
             request = replace(request, quarantined=find_quarantined(newest, settings))
-        done = retract(lake, request, run_id=run_id, wait_seconds=wait)
+        done = retract(lake, request, run_id=run_id, wait_seconds=wait, compare_with=compare_with)
         purge = _purge_beside(lake, request, done, settings) if request.purge else _Purge()
     if options.json:
         print_json(

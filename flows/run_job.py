@@ -104,9 +104,10 @@ class Job:
     def place(self, batch: BatchRef, name: str, *refused: ShardRef) -> Path:
         """Return the folder of a step's files: of these rules, without these refused records.
 
-        A later run of the batch finds them there; other rules or refusals have another folder.
+        A later run of the batch finds them there; other rules, refusals or settings of what makes
+        two texts one have another folder.
         """
-        state = hashlib.sha256(self.rules.encode())
+        state = hashlib.sha256(f"{self.rules} {self.parameters}".encode())
         for ref in refused:
             state.update(ref.path.read_bytes())
         return batch.work / f"{name}-{state.hexdigest()[:12]}"

@@ -11,6 +11,7 @@ from tasks.deduplicate.decisions import Decisions
 from tasks.deduplicate.gone import Screened, find_gone, screen
 from tasks.deduplicate.history import History
 from tasks.deduplicate.parameters import DEFAULTS, Parameters
+from tasks.deduplicate.ways import Way, compare_with
 
 __all__ = [
     "CANDIDATES",
@@ -19,6 +20,8 @@ __all__ = [
     "History",
     "Parameters",
     "Screened",
+    "Way",
+    "compare_with",
     "decide",
     "find_candidates",
     "find_gone",

@@ -8,10 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from expectations.lake_schema import KNOWN_TEXTS
+from tasks.deduplicate.candidates import CANDIDATES
 from tasks.deduplicate.history import Entry, History
 from tasks.deduplicate.likeness import measure
 from tasks.deduplicate.links import Company
-from tasks.deduplicate.parameters import Parameters
+from tasks.deduplicate.meetings import Pairs
+from tasks.deduplicate.parameters import DEFAULTS, Parameters
 from tasks.errors import StopRun
 
 EXACT: Final = "exact"
@@ -79,20 +81,7 @@ class Comparing:
             name: size + n for n, name in enumerate(texts["article_id"].to_pylist())
         }
         numbered = np.array([[places.get(node, node) for node in pair] for pair in pairs], np.int64)
-        company = Company.of(self.candidates, texts, numbered)
-        numbers = company.places_of(numbered)
-        content: Any = measure(company.prints(self.parameters), numbers)
-        running: Any = measure(company.prints(self.parameters, whole=True), numbers)
-        near = running["jaccard"] >= _NEAR_LIKENESS
-        near |= running["containment"] >= _NEAR_CONTAINMENT
-        far = content["jaccard"] < _FAR_LIKENESS
-        far &= content["containment"] < _FAR_CONTAINMENT
-        return [
-            Way(NEAR if close else REWORDED, share, is_far)
-            for close, share, is_far in zip(
-                near.tolist(), content["jaccard"].tolist(), far.tolist(), strict=True
-            )
-        ]
+        return _compare(self.candidates, texts, numbered, self.parameters)
 
     def _read(self, article_ids: list[str]) -> pa.Table:
         if not article_ids:
@@ -107,3 +96,35 @@ class Comparing:
                 first=min(lacking),
             )
         return texts
+
+
+def _compare(
+    candidates: pa.Table, texts: pa.Table, pairs: Pairs, parameters: Parameters
+) -> list[Way]:
+    """Tell how the one of each pair copies the other, both numbered as in a :class:`Company`."""
+    company = Company.of(candidates, texts, pairs)
+    places = company.places_of(pairs)
+    content: Any = measure(company.prints(parameters), places)
+    running: Any = measure(company.prints(parameters, whole=True), places)
+    near = running["jaccard"] >= _NEAR_LIKENESS
+    near |= running["containment"] >= _NEAR_CONTAINMENT
+    far = content["jaccard"] < _FAR_LIKENESS
+    far &= content["containment"] < _FAR_CONTAINMENT
+    columns = near.tolist(), content["jaccard"].tolist(), far.tolist()
+    return [
+        Way(NEAR if close else REWORDED, share, is_far)
+        for close, share, is_far in zip(*columns, strict=True)
+    ]
+
+
+def compare_with(texts: pa.Table, article_id: str) -> Mapping[str, Way]:
+    """Tell how each of some texts of the lake (``KNOWN_TEXTS``) copies the one that is named."""
+    ids, keys = texts["article_id"].to_pylist(), texts["text_key"].to_pylist()
+    place = ids.index(article_id)
+    unlike = [row for row, key in enumerate(keys) if key != keys[place]]
+    ways = {name: TO_THE_LETTER for name in ids if name != article_id}
+    if unlike:
+        pairs = np.array([[row, place] for row in unlike], np.int64)
+        found = _compare(CANDIDATES.empty_table(), texts, pairs, DEFAULTS)
+        ways |= {ids[row]: way for row, way in zip(unlike, found, strict=True)}
+    return ways

@@ -51,6 +51,8 @@ def _restate(changes: Transaction, lake: Lake, moved: pa.Table) -> None:
             row["detail"] = "; ".join([copy, *notes])
         elif row["detail"]:
             row["detail"] = row["detail"].replace(f"copy of {told['deposed']}", copy)
+            if row["disposition"] == "duplicate" and row["reason"] != SUPERSEDED:
+                row["reason"] = told["kind"]
     changes.remove("ledger", pa.array(news, pa.string()))
     changes.restate("ledger", pa.Table.from_pylist(rows, schema=LEDGER))
 

@@ -1,14 +1,14 @@
 """Retract: take an article out of the corpus by hand, and remember that it is not to come back."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.dispositions import BY_HAND, PROMOTED, PURGED, RETRACTED
+from expectations.dispositions import BY_HAND, PROMOTED, PURGED, RETRACTED, SUPERSEDED
 from expectations.lake_schema import INDEX_STEP
 from expectations.schema import ARTICLES, LEDGER, PARTITION_COLUMN
 from tasks.errors import StopRun
@@ -25,6 +25,22 @@ from tasks.store import (
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _NO_TEXT: Final = bytes(16)
+
+
+class Way(Protocol):
+    """How one text copies another."""
+
+    @property
+    def kind(self) -> str:
+        """``exact``, ``near`` or ``reworded``."""
+
+    @property
+    def similarity(self) -> float:
+        """How like they are."""
+
+
+CompareWith = Callable[[pa.Table, str], Mapping[str, Way]]
+"""From some ``KNOWN_TEXTS`` and the id of one to how each of the others copies that one, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +81,21 @@ class Request:
         return PURGED if self.purge else RETRACTED
 
 
-def retract(lake: Lake, request: Request, *, run_id: str, wait_seconds: float) -> Retraction:
+def retract(
+    lake: Lake, request: Request, *, run_id: str, wait_seconds: float, compare_with: CompareWith
+) -> Retraction:
     """Take an article out by one commit; its records end as ``rejected`` with the reason.
 
     A record of it that comes later is rejected. Where it was the one that others copy, the first
-    published copy takes its place. The raw zone is for :func:`tasks.fetch.purge_raw`. Raises
-    :class:`StopRun` for an id that nothing knows.
+    published copy takes its place, and how the others copy that one is measured: they stay one
+    cluster, though they may be less like each other than they were like the article. The raw zone
+    is for :func:`tasks.fetch.purge_raw`. Raises :class:`StopRun` for an id that nothing knows.
     """
     operation: Operation = "purge" if request.purge else "retract"
     with transaction(
         lake, run_id=run_id, operation=operation, wait_seconds=wait_seconds
     ) as changes:
-        case = _open_case(changes, request)
+        case = _open_case(changes, request, compare_with)
         version = None
         if not case.is_done:
             _take_out(changes, case)
@@ -103,7 +122,8 @@ class _Case:
 
     ``gone`` are the ids that go, ``head`` the article of their cluster, ``remaining`` its copies
     that stay, ``copied`` the ledger rows of these, ``aside`` the ids that stay in the quarantine
-    with the text, ``entries`` the index entries of them all.
+    with the text, ``entries`` the index entries of them all. Where ``head`` goes, ``promoted``
+    takes its place, and ``ways`` tell how the others that remain copy that one.
     """
 
     mark: str
@@ -118,6 +138,7 @@ class _Case:
     entries: dict[str, dict[str, Any]]
     texts: Mapping[str, bytes]
     promoted: str | None
+    ways: Mapping[str, Way]
 
     @property
     def is_done(self) -> bool:
@@ -133,11 +154,11 @@ class _Case:
         return bool(set(self.head["article_id"].to_pylist()) & self.gone)
 
 
-def _open_case(changes: Transaction, request: Request) -> _Case:
+def _open_case(changes: Transaction, request: Request, compare_with: CompareWith) -> _Case:
     lake = Lake(changes.root, changes.base.version)
     article_id = request.article_id
     with open_index(lake) as index:
-        head_id = _find_head(index, article_id)
+        head_id = _find_head(lake, index, article_id)
         copies = find_rows(lake, "duplicates", "duplicate_of", [head_id])
         cluster = {article_id, head_id, *copies["article_id"].to_pylist()}
         known = index.find_articles(pa.array(sorted(cluster))).to_pylist()
@@ -148,6 +169,8 @@ def _open_case(changes: Transaction, request: Request) -> _Case:
     gone = frozenset(cluster if request.with_copies else {article_id})
     stays = pc.invert(pc.is_in(copies["article_id"], pa.array(sorted(gone))))
     remaining = copies.filter(stays)
+    promoted = _first(remaining) if head_id in gone else None
+    ways = _find_ways(lake, remaining, promoted, compare_with) if promoted else {}
     case = _Case(
         mark=request.mark,
         gone=gone,
@@ -160,7 +183,8 @@ def _open_case(changes: Transaction, request: Request) -> _Case:
         aside=frozenset(aside - gone),
         entries=entries,
         texts=request.quarantined,
-        promoted=_first(remaining) if head_id in gone else None,
+        promoted=promoted,
+        ways=ways,
     )
     if not len(case.ledger):
         raise StopRun(
@@ -171,16 +195,32 @@ def _open_case(changes: Transaction, request: Request) -> _Case:
     return case
 
 
-def _find_head(index: DuplicateIndex, article_id: str) -> str:
+def _find_ways(
+    lake: Lake, remaining: pa.Table, promoted: str, compare_with: CompareWith
+) -> Mapping[str, Way]:
+    """Tell how the copies that remain copy the one that takes the article's place."""
+    with open_index(lake) as index:
+        texts = index.read_texts(remaining["article_id"])
+    if len(texts) < len(remaining):
+        raise StopRun(
+            "The duplicate index lacks texts; make it anew with `warraq maintain --rebuild-index`",
+            articles=len(remaining) - len(texts),
+        )
+    return compare_with(texts, promoted)
+
+
+def _find_head(lake: Lake, index: DuplicateIndex, article_id: str) -> str:
     """Return the article that the others of its cluster copy.
 
-    Of an article that was taken out before, that which has its text now.
+    Of an article that was taken out before, that which has its text now, or else its place.
     """
     found = index.find_articles(pa.array([article_id])).to_pylist()
     entry: dict[str, Any] = found[0] if found else {}
     if entry.get("dataset") in BY_HAND:
         same = index.find_texts(pa.array([entry["text_key"]], pa.binary(16))).to_pylist()
-        entry = next((other for other in same if other["dataset"] not in BY_HAND), entry)
+        heirs = find_rows(lake, "articles", "cluster_id", [entry["cluster_id"]]).to_pylist()
+        standing = [other for other in same if other["dataset"] not in BY_HAND]
+        entry = next(iter([*standing, *heirs]), entry)
     return str(entry.get("duplicate_of") or entry.get("article_id") or article_id)
 
 
@@ -203,6 +243,7 @@ def _take_out(changes: Transaction, case: _Case) -> None:
         rows = case.remaining
         for name, value in (("copies", len(rows)), ("duplicate_of", case.promoted)):
             rows = _with_value(rows, name, value)
+        rows = _with_ways(rows, case)
         first = pc.equal(rows["article_id"], pa.scalar(case.promoted, pa.string()))
         promoted = rows.filter(first).select(ARTICLES.names)
         changes.write("articles", pa.table(promoted.columns, schema=ARTICLES))
@@ -252,11 +293,41 @@ def _settle_copies(changes: Transaction, case: _Case) -> None:
     )
     told = {
         "disposition": pc.if_else(came_as_copy, "published", rows["disposition"]),
-        "reason": pc.if_else(came_as_copy, PROMOTED, rows["reason"]),
+        "reason": pc.if_else(came_as_copy, PROMOTED, _reasons(rows, case)),
         "detail": pc.if_else(is_promoted, place, copy),
     }
     changes.remove("ledger", rows["article_id"].combine_chunks().unique())
     changes.write("ledger", pa.table([told.get(n, rows[n]) for n in LEDGER.names], schema=LEDGER))
+
+
+def _reasons(rows: pa.Table, case: _Case) -> pa.ChunkedArray:
+    """Return the reasons of ledger rows; of those that came as copies, how they copy now."""
+    kinds = pa.array(
+        [
+            case.ways[name].kind if name in case.ways else None
+            for name in rows["article_id"].to_pylist()
+        ],
+        pa.string(),
+    )
+    came_as_copy = pc.and_(
+        pc.equal(rows["disposition"], "duplicate"), pc.not_equal(rows["reason"], SUPERSEDED)
+    )
+    return pc.if_else(came_as_copy, pc.coalesce(kinds, rows["reason"]), rows["reason"])
+
+
+def _with_ways(rows: pa.Table, case: _Case) -> pa.Table:
+    """Return rows of copies with how they copy the promoted one, whose own row stays."""
+    ids = rows["article_id"].to_pylist()
+    for name in ("kind", "similarity"):
+        place = rows.schema.get_field_index(name)
+        before = rows[name].to_pylist()
+        told = [
+            getattr(case.ways[each], name) if each in case.ways else old
+            for each, old in zip(ids, before, strict=True)
+        ]
+        field = rows.schema.field(place)
+        rows = rows.set_column(place, field, pa.array(told, field.type))
+    return rows
 
 
 def _with_value(rows: pa.Table, name: str, value: object) -> pa.Table:

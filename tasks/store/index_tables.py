@@ -41,6 +41,7 @@ COLUMNS: Final = (*INDEX_STEP.names, "text")
 """An entry, and the number of its text (:mod:`tasks.store.index_texts`), null where it has none."""
 
 _TABLES: Final = ("articles", "recent")
+_CHOSEN: Final = "chosen"
 _VALUES: Final = ",".join("?" * len(COLUMNS))
 _STANDING: Final = "dataset IN ('articles', 'duplicates')"
 _OTHER_SIZES: Final = (
@@ -115,22 +116,38 @@ def applied_version(connection: Connection, root: Path) -> int | None:
     return applied[0] if applied is not None and _in_log(applied, root) else None
 
 
+def band_count(connection: Connection) -> int | None:
+    """Return how many bands its signatures have; null when it has no texts."""
+    sizes = _sizes(connection)
+    listed = sizes and connection.execute("SELECT 1 FROM runs LIMIT 1").fetchone()
+    return sizes.all_bands if sizes and listed else None
+
+
 def _is_as_planned(connection: Connection, plan: Plan) -> bool:
     """Tell whether nothing is to be done before the index is used."""
     applied = _applied(connection)
     if applied is None or not _is_current(applied, plan.root, plan.entry):
         return False
+    if not _suits(connection, plan.sizes):
+        return False
+    return plan.sizes is None or _is_chosen(connection)
+
+
+def _suits(connection: Connection, sizes: Sizes | None) -> bool:
+    """Tell whether what is there was made with these sizes; if not, it may be made anew.
+
+    Raises :class:`StopRun` when it holds texts and somebody chose the sizes that they have.
+    """
     made = _sizes(connection)
-    if plan.sizes is None or made is None or _header(connection) == plan.sizes.header():
+    if sizes is None or made is None or _header(connection) == sizes.header():
         return made is not None
-    (texts,) = connection.execute("SELECT count(*) FROM texts LIMIT 1").fetchone()
-    if texts:
-        _refuse(connection, plan.sizes)
+    texts = connection.execute("SELECT 1 FROM texts LIMIT 1").fetchone()
+    if texts and _is_chosen(connection):
+        _refuse(_header(connection), sizes.header())
     return False
 
 
-def _refuse(connection: Connection, sizes: Sizes) -> None:
-    before, now = _header(connection), sizes.header()
+def _refuse(before: Mapping[str, object], now: Mapping[str, object]) -> None:
     told: dict[str, object] = {}
     told |= {f"{name} here": now[name] for name in now if before.get(name) != now[name]}
     told |= {f"{name} there": before.get(name) for name in now if before.get(name) != now[name]}
@@ -143,8 +160,13 @@ def _heal(connection: Connection, folder: Path, plan: Plan) -> None:
         return  # now that nobody else writes
     steps = None if plan.anew else _missing_steps(connection, plan)
     state = read_state(plan.root, plan.entry.version)
+    chosen = plan.sizes is not None or _is_chosen(connection)
+    sizes = plan.sizes or _sizes(connection) or DEFAULT_SIZES
     if steps is None:
-        _make_empty(connection, plan.sizes or _sizes(connection) or DEFAULT_SIZES)
+        _make_empty(connection)
+    if steps is None or plan.sizes is not None:
+        _write_header(connection, sizes, chosen=chosen)
+    if steps is None:
         for file in sorted(state.of_dataset(INDEX), key=lambda file: (file.version, file.part)):
             _apply(connection, plan.root / file.name, "articles")
         _add_texts(connection, folder, plan, state, None)
@@ -164,8 +186,7 @@ def _missing_steps(connection: Connection, plan: Plan) -> list[LiveFile] | None:
     applied = _applied(connection)
     if applied is None or applied[0] > plan.entry.version or not _in_log(applied, plan.root):
         return None
-    made = _sizes(connection)
-    if made is None or (plan.sizes is not None and _header(connection) != plan.sizes.header()):
+    if not _suits(connection, plan.sizes):
         return None
     return _steps_after(applied[0], plan.root, plan.entry.version)
 
@@ -283,10 +304,31 @@ def _applied(connection: Connection) -> tuple[int, str, str] | None:
 
 
 def _header(connection: Connection) -> dict[str, Any]:
+    """Return what its signatures were made with (:meth:`Sizes.header`)."""
+    told = _read_header(connection)
+    return {name: value for name, value in told.items() if name != _CHOSEN}
+
+
+def _is_chosen(connection: Connection) -> bool:
+    """Tell whether somebody asked for the sizes that it has.
+
+    What was made by who asked for none, when the index had been lost, has the defaults; then who
+    asks for others later has not changed the settings.
+    """
+    return bool(_read_header(connection).get(_CHOSEN, False))
+
+
+def _read_header(connection: Connection) -> dict[str, Any]:
     known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'header'").fetchone()
     row = connection.execute("SELECT told FROM header").fetchone() if known else None
     told: Any = json.loads(row[0]) if row else {}
     return told if isinstance(told, dict) else {}
+
+
+def _write_header(connection: Connection, sizes: Sizes, *, chosen: bool) -> None:
+    connection.execute("DELETE FROM header")
+    told = json.dumps(sizes.header() | {_CHOSEN: chosen})
+    connection.execute("INSERT INTO header VALUES (?)", (told,))
 
 
 def _sizes(connection: Connection) -> Sizes | None:
@@ -309,14 +351,13 @@ def _in_log(applied: tuple[int, str, str], root: Path) -> bool:
     return read_entry(root, version).group == group
 
 
-def _make_empty(connection: Connection, sizes: Sizes) -> None:
+def _make_empty(connection: Connection) -> None:
     from tasks.store.index_texts import make_text_tables  # noqa: PLC0415  # numba, not always needed
 
     connection.execute("DROP TABLE IF EXISTS applied")
     connection.execute("CREATE TABLE applied (version, of_group, layout)")
     connection.execute("DROP TABLE IF EXISTS header")
     connection.execute("CREATE TABLE header (told)")
-    connection.execute("INSERT INTO header VALUES (?)", (json.dumps(sizes.header()),))
     # Rows are appended and only the small key trees are touched at random: half the time and a
     # third of the pages of a table that is kept in the order of its ids (200,000 articles).
     for table in _TABLES:

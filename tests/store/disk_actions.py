@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pyarrow.parquet as pq
 
+from tasks.deduplicate import compare_with
 from tasks.retract import Request, retract
 from tasks.store import open_lake, read_entry, transaction
 from tests.store.known_lake import MAINTAIN, Action, Row, perform
@@ -67,7 +68,8 @@ def _do(action: Action) -> Callable[[Path], object]:
 
 def _retract(root: Path) -> None:
     request = Request(article_id(1), "asked for", purge=True)
-    retract(open_lake(root), request, run_id="retract", wait_seconds=0)
+    lake = open_lake(root)
+    retract(lake, request, run_id="retract", wait_seconds=0, compare_with=compare_with)
 
 
 def _grow_with_another(root: Path) -> None:
