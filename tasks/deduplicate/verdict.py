@@ -51,8 +51,13 @@ def are_copies(
     # A copy that was cut short begins as the whole does; an item of a round-up does not.
     cut = (contained >= parameters.containment) & (openings >= parameters.opening)
     cut &= (likeness >= parameters.similarity_when_cut) | (contained >= 0.6)
-    others = (likeness >= parameters.similarity) | (cut & (days <= parameters.days_when_cut))
-    own = likeness >= parameters.similarity_within_outlet
+    soon = days <= parameters.days_when_cut
+    # Reports of one matter some days apart share what was said before, not their opening.
+    others = (likeness >= parameters.similarity) & (
+        soon | (openings >= parameters.opening) | (likeness >= 0.6)
+    )
+    others |= cut & soon
+    own = (likeness >= parameters.similarity_within_outlet) & ((days <= 4) | (likeness >= 0.8))
     own |= (likeness >= parameters.similarity_within_outlet - 0.1) & (openings >= 0.5) & (days <= 4)
     # To the second at one time: one was sent in place of the other, with another opening.
     resent = circumstances.timed & known & (circumstances.apart == 0)
