@@ -24,6 +24,7 @@ _DAY: Final = 86_400_000_000  # microseconds
 
 _ALL_BUT_EQUAL: Final = 0.95
 _SERIES_NUMBERS: Final = 4
+_TABLE_NUMBERS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +76,18 @@ def _are_series(
     """Tell which pairs are two parts of a series: they differ in numbers, countries or subjects.
 
     Weather, prices, counts, results: each has numbers of its own where the other has others, more
-    than they share. Cables and visits: each speaks of another country. Of one outlet's texts of
-    different days four numbers of their own are enough, or one where they share hardly any, or
-    that each repeats words that the other does not have at all, or that they name other days of
-    the week («أعلنت الوزارة اليوم الأحد عدم تسجيل إصابات»).
+    than they share; in a table of times, whose hours stay, as many. Cables and visits: each speaks
+    of another country. Of one outlet's texts of different days four numbers of their own are
+    enough, or one where they share hardly any, or that each repeats words that the other does not
+    have at all, or that they name other days of the week («أعلنت الوزارة اليوم الأحد عدم تسجيل
+    إصابات»).
     """
     likeness: Any = measures["jaccard"]
     shorter, longer = measures["numbers_of_shorter"], measures["numbers_of_longer"]
     fewest: Any = np.minimum(shorter, longer)
     shared = measures["common_numbers"] / np.maximum(measures["common_numbers"] + fewest, 1)
     series = (fewest >= 2) & (shared < 0.4)
+    series |= (fewest >= _TABLE_NUMBERS) & (shared <= 0.5)
     series |= measures["other_country"] & (likeness < _ALL_BUT_EQUAL)
     # Of two outlets a week apart: monthly figures, one more visit.
     series |= (days > 7) & (fewest >= 1) & (likeness < 0.7)

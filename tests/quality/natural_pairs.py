@@ -1,8 +1,11 @@
 """Pairs of real news: which Warraq puts together, and what they are.
 
-The project has the places of texts only, which are read from beside it. ``pair_labels.tsv`` has 480
-pairs of neighbours of all degrees of likeness, ``merged_pairs.tsv`` pairs that were put together
-and share less than 0.6 of their word 5-grams; both were judged by people who had the texts alone.
+The project has the names of texts only, which are read from beside it. ``pair_labels.tsv`` has 480
+pairs of neighbours of all degrees of likeness; the rule was drawn from them. ``merged_pairs.tsv``
+has pairs that were put together and share less than 0.6 of their word 5-grams. Of the ``first`` 210
+six were wrong (0.971): three were joined by a chain of texts only, three were days apart. Chains
+were cut and dates looked at; of 200 ``fresh`` ones, drawn and read after that, 196 were right, one
+wrong and three in doubt (0.995). All were judged by people who had the texts alone.
 """
 
 import csv
