@@ -19,7 +19,7 @@ from expectations.lake_schema import INDEX_STEP, KNOWN_TEXTS
 from tasks.errors import RetryLater, StopRun, WarraqError
 from tasks.store.databases import is_busy, is_damage, remove_database, way_out
 from tasks.store.files import explained, make_folder
-from tasks.store.index_tables import Plan, connect, find_rows, want
+from tasks.store.index_tables import Plan, connect, find_rows, newest_version, want
 from tasks.store.known_texts import Alike
 from tasks.store.lake import Lake
 from tasks.store.log import INDEX
@@ -102,7 +102,7 @@ class DuplicateIndex:
         """
         from tasks.store.index_texts import find_met  # noqa: PLC0415  # numba: few commands need it
 
-        with _spoken_for(self._path):
+        with _spoken_for(self._path, self.version):
             met = find_met(self._connection, self._path.parent, keys)
             numbers, places = np.unique(met.numbers, return_inverse=True)
             texts = self._read(numbers.tolist())
@@ -190,10 +190,16 @@ def _as_table(rows: Sequence[tuple[Any, ...]]) -> pa.Table:
 
 
 @contextmanager
-def _spoken_for(path: Path) -> Iterator[None]:
+def _spoken_for(path: Path, version: int | None = None) -> Iterator[None]:
+    """Remove what is damaged, unless the index has gone on since this version.
+
+    Then runs of its list may have been merged and be gone, and nothing is wrong.
+    """
     try:
         yield
     except (sqlite3.DatabaseError, DamagedRun) as error:
+        if isinstance(error, DamagedRun) and version not in (None, newest_version(path)):
+            raise RetryLater("The duplicate index has gone on", path=str(path)) from error
         if isinstance(error, sqlite3.DatabaseError) and not is_damage(error):
             raise _failed(path, error) from error
         remove_database(path)

@@ -12,6 +12,7 @@ one some ten thousand at a time, in order, which writes each page once.
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -114,6 +115,13 @@ def applied_version(connection: Connection, root: Path) -> int | None:
     """Return the version that the index knows; null when it belongs to another lake or layout."""
     applied = _applied(connection)
     return applied[0] if applied is not None and _in_log(applied, root) else None
+
+
+def newest_version(path: Path) -> int | None:
+    """Return the version that the index knows by now; null when it knows none."""
+    with closing(sqlite3.connect(path, timeout=_WAIT_SECONDS)) as connection:
+        applied = _applied(connection)
+    return None if applied is None else applied[0]
 
 
 def band_count(connection: Connection) -> int | None:

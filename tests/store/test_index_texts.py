@@ -15,7 +15,6 @@ import pytest
 from tasks.deduplicate import Parameters, compare_with
 from tasks.errors import RetryLater, StopRun
 from tasks.retract import Request, retract
-from tasks.store import index_texts as module
 from tasks.store import keep_up, open_index, transaction, verify
 from tasks.store.databases import remove_database
 from tasks.store.index import index_path
@@ -383,18 +382,3 @@ def test_numbers_are_never_given_twice(news: NewsLake) -> None:
     highest = max(given)
     news.publish(original("D", 15, 20))
     assert numbers(news)["D"] == highest + 1
-
-
-def test_merged_runs_answer_as_those_they_were_made_of(
-    news: NewsLake, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Ten batches are more runs than are kept of a size; what was replaced is left out."""
-    for n in range(10):
-        news.publish(Printed("A6", story(10 + n).text, 10 + n))
-    assert len(runs_of(news)) < 13
-    grown = answers(news)
-    assert found(news, cut("Q", 19, 28)) == {"A6"}
-    assert not any(found(news, cut("Q", 10 + n, 28)) for n in range(9))
-    monkeypatch.setattr(module, "_RUN_TEXTS", 2)
-    lose(news)
-    assert answers(news) == grown
