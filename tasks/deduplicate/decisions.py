@@ -185,7 +185,8 @@ def _fates(case: Case) -> tuple[Objects, Objects]:
     for row in case.clusters.head_of:
         disposition[row], reason[row] = "duplicate", case.clusters.ways[row].kind
     standing = case.revisions.standing
-    before = np.array([name in case.known for name in case.ids], np.bool_)
+    known = case.known
+    before = np.array([name in known for name in case.ids], np.bool_)
     for where, (fate, why) in (
         ((standing == CURRENT) & before, ("revised", "newer-text")),
         (standing == OLDER, ("revised", "older-text")),
@@ -196,7 +197,9 @@ def _fates(case: Case) -> tuple[Objects, Objects]:
 
 
 def _replaced(case: Case) -> pa.Table:
-    entries = [case.known[case.ids[row]] for row in case.current if case.ids[row] in case.known]
+    known = case.known
+    names = [case.ids[row] for row in case.current] if known else []
+    entries = [known[name] for name in names if name in known]
     return pa.Table.from_pylist(
         [{name: entry[name] for name in REPLACED.names} for entry in entries], schema=REPLACED
     )

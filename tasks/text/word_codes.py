@@ -62,6 +62,7 @@ _LONGEST: Final = 48
 """Letters of a word that are looked at; no Arabic word has as many."""
 
 _JOINED: Final = tuple(map(ord, "وفبكل"))
+_NINE: Final = ord("9")
 _ALEF: Final = ord("ا")
 _LAM: Final = ord("ل")
 
@@ -80,15 +81,17 @@ class CodedTexts:
 
 @borrowing
 def _fold_word(data, i, end, table, room):
-    """Write the word's folded letters to ``room`` until it is full; return their number."""
+    """Write the word's folded letters to ``room`` until it is full; return (number, least)."""
     count = 0
+    least = _ALEF
     while i < end and count < len(room):
         folded, length = fold_letter(data, i, table)
         i += length
         if folded != 0:
             room[count] = folded
             count += 1
-    return count
+            least = min(least, folded)
+    return count, least
 
 
 @borrowing
@@ -125,12 +128,13 @@ def _hash_digits(word, size):
 
 
 @borrowing
-def _code(word, size, value, known):
-    """Decide the code of the folded word whose hash is ``value``."""
+def _code(word, least, value, known):
+    """Decide the code of the folded word whose hash is ``value`` and whose least letter this is."""
     hashes, flags, codes = known
-    if size == len(word):
+    size = len(word)
+    if size == _LONGEST:
         return np.uint32(value >> np.uint64(32)) & ~KIND  # no word, whatever it is
-    digits = _hash_digits(word, size)
+    digits = _hash_digits(word, size) if least <= _NINE else np.uint64(0)
     if digits != 0:
         return np.uint32(digits >> np.uint64(32)) & ~KIND | NUMBER
     start = 0
@@ -161,11 +165,18 @@ def _code_words(texts, out, table, known, memory):
                 i += length
                 continue
             start = i
-            value = START
+            value = add_letter(START, folded)
+            i += length
+            length = 0
             while True:
-                # Most letters are of U+0600-06FF, and so are those that follow.
-                while i < end and data[i] >= 0xD8 and data[i] < 0xDC:
-                    folded = np.int32(table[(np.int32(data[i] & 0x1F) << 6) | (data[i + 1] & 0x3F)])
+                # Most letters are of U+0600-06FF, and so are those that follow. Places without a
+                # sign are not looked at for counting from the end.
+                while i < end:
+                    first = data[np.uint64(i)]
+                    if first < 0xD8 or first >= 0xDC:
+                        break
+                    letter = (np.int32(first & 0x1F) << 6) | (data[np.uint64(i + 1)] & 0x3F)
+                    folded = np.int32(table[np.uint64(letter)])
                     if folded in (0, SEPARATOR):
                         break
                     value = add_letter(value, folded)
@@ -182,12 +193,12 @@ def _code_words(texts, out, table, known, memory):
             slot = value >> np.uint64(1) & np.uint64(_REMEMBERED - 1)
             if remembered[slot] != value:
                 remembered[slot] = value
-                their_codes[slot] = _code(
-                    room, _fold_word(data, start, i, table, room), value, known
-                )
+                size, least = _fold_word(data, start, i, table, room)
+                their_codes[slot] = _code(room[:size], least, value, known)
             hashes[at] = value
             codes[at] = their_codes[slot]
             at += 1
+            i += length  # what ended the word
         places[row + 1] = at
     return at
 
