@@ -188,6 +188,14 @@ def test_an_article_that_stays_is_not_deposed() -> None:
     assert (found.head_of, found.crowned) == ({0: "B"}, {})
 
 
+def test_an_article_that_is_revised_elsewhere_in_the_batch_is_not_deposed() -> None:
+    """What is like a copy of its old text follows it, whatever its new text is like."""
+    met, head = entry("Y", 6, "Z"), entry("Z", 5)
+    rows = [*articles(1), candidate("Z", "new", 5)]
+    found = clusters(rows, [(0, 2)], alike=[met], heads=[head], staying="Z")
+    assert (found.head_of, found.crowned) == ({0: "Z"}, {})
+
+
 def test_of_two_that_stay_the_first_is_the_article_and_the_other_no_copy() -> None:
     found = clusters(articles(2, 1, 3), [(0, 1), (1, 2)], staying="AB")
     assert found.head_of == {2: "B"}

@@ -23,6 +23,7 @@ NOTHING_KNOWN = NoHistory().read_texts([])
         pytest.param(MUSEUM.replace("أ", "ا").replace("،", " "), EXACT, 1.0, 1.0, id="respelt"),
         pytest.param(MUSEUM.replace("صباح", "مساء"), NEAR, 0.9, 0.99, id="one-word-swapped"),
         pytest.param("\n".join(MUSEUM.split("\n")[:2]), NEAR, 0.4, 0.7, id="cut-short"),
+        pytest.param(MUSEUM.split("\n")[0], NEAR, 0.2, 0.5, id="first-paragraph"),
         pytest.param(f"{MUSEUM}\n{HARBOUR[:200]}", NEAR, 0.4, 0.8, id="with-an-addition"),
         pytest.param(MUSEUM_RETOLD, REWORDED, 0.8, 0.99, id="spun-with-connectives"),
     ],
