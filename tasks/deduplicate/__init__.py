@@ -6,9 +6,10 @@ decision is a function of the *set* of candidates: neither shards nor order chan
 """
 
 from tasks.deduplicate.candidates import CANDIDATES, find_candidates
-from tasks.deduplicate.decide import History, decide
+from tasks.deduplicate.decide import decide
 from tasks.deduplicate.decisions import Decisions
 from tasks.deduplicate.gone import Screened, find_gone, screen
+from tasks.deduplicate.history import History
 from tasks.deduplicate.parameters import DEFAULTS, Parameters
 from tasks.deduplicate.ways import Way, compare_with
 

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from expectations.lake_schema import INDEX_STEP, MOVED
 from expectations.schema import DUPLICATES, LEDGER, PARTITION_COLUMN, without
 from tasks.deduplicate.clusters import Clusters
-from tasks.deduplicate.revisions import CURRENT, OLDER, REPEAT, Entry, Revisions
+from tasks.deduplicate.history import Entry
+from tasks.deduplicate.revisions import CURRENT, OLDER, REPEAT, Revisions
 from tasks.deduplicate.ways import Way
 
 Objects = npt.NDArray[np.object_]
@@ -60,9 +61,8 @@ class Case:
     """What is known when the tables are filled.
 
     ``current`` are the rows whose text stands; ``heads`` the index entries of the canonical
-    articles of the lake that have to do with the batch; ``ways`` how each row that copies does it;
-    ``moving`` the index entries of what stands in the lake and copies a crowned article from now
-    on, with the way it does.
+    articles of the lake that have to do with the batch; ``moving`` those of what stands in the lake
+    and copies a crowned article from now on, with the way it does.
     """
 
     candidates: pa.Table
@@ -70,7 +70,6 @@ class Case:
     revisions: Revisions
     current: list[int]
     clusters: Clusters
-    ways: Mapping[int, Way]
     heads: Mapping[str, Entry]
     moving: list[tuple[Entry, Way]]
 
@@ -136,9 +135,12 @@ def _records(case: Case) -> pa.Table:
     for row, head in case.clusters.head_of.items():
         dataset[row], duplicate_of[row] = "duplicates", head
         cluster[row], copies[row] = case.cluster_of(head), case.copies_of(head)
-        kind[row], similarity[row] = case.ways[row].kind, case.ways[row].similarity
+        kind[row], similarity[row] = (
+            case.clusters.ways[row].kind,
+            case.clusters.ways[row].similarity,
+        )
     known = (row for row in case.current if case.ids[row] in case.known) if case.known else ()
-    for row in {*case.clusters.rows_of_heads, *known} - case.clusters.head_of.keys():
+    for row in {*case.clusters.rows_of_heads.values(), *known} - case.clusters.head_of.keys():
         entry = case.known.get(case.ids[row])
         copies[row] = case.copies_of(case.ids[row])
         if entry and entry["dataset"] == "articles":
@@ -181,9 +183,10 @@ def _fates(case: Case) -> tuple[Objects, Objects]:
     disposition = np.full(len(new), "published", object)
     reason = new.to_numpy(zero_copy_only=False).astype(object)
     for row in case.clusters.head_of:
-        disposition[row], reason[row] = "duplicate", case.ways[row].kind
+        disposition[row], reason[row] = "duplicate", case.clusters.ways[row].kind
     standing = case.revisions.standing
-    before = np.array([name in case.known for name in case.ids], np.bool_)
+    known = case.known
+    before = np.array([name in known for name in case.ids], np.bool_)
     for where, (fate, why) in (
         ((standing == CURRENT) & before, ("revised", "newer-text")),
         (standing == OLDER, ("revised", "older-text")),
@@ -194,7 +197,9 @@ def _fates(case: Case) -> tuple[Objects, Objects]:
 
 
 def _replaced(case: Case) -> pa.Table:
-    entries = [case.known[case.ids[row]] for row in case.current if case.ids[row] in case.known]
+    known = case.known
+    names = [case.ids[row] for row in case.current] if known else []
+    entries = [known[name] for name in names if name in known]
     return pa.Table.from_pylist(
         [{name: entry[name] for name in REPLACED.names} for entry in entries], schema=REPLACED
     )

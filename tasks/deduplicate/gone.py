@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.dispositions import BY_HAND, PURGED, RETRACTED, WAS_PURGED, WAS_RETRACTED
-from tasks.deduplicate.revisions import Entry
+from tasks.deduplicate.history import Entry
 
 _TOLD: Final = ("record_ref", "native_id", "source", "article_id")
 

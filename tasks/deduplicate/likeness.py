@@ -15,7 +15,15 @@ from numba import njit
 from tasks.text.buffers import Places
 from tasks.text.kernels import borrowing
 from tasks.text.signatures import shingle, take_words
-from tasks.text.word_codes import COUNTRY, FUNCTION, KIND, NUMBER, CodedTexts, Codes
+from tasks.text.word_codes import (
+    COUNTRY,
+    FUNCTION,
+    KIND,
+    NUMBER,
+    WEEKDAYS,
+    CodedTexts,
+    Codes,
+)
 
 MEASURES: Final = np.dtype(
     [
@@ -29,6 +37,7 @@ MEASURES: Final = np.dtype(
         ("subjects_of_shorter", np.float32),
         ("subjects_of_longer", np.float32),
         ("other_country", np.bool_),
+        ("other_weekday", np.bool_),
     ]
 )
 """What is measured of a pair, over shingles: different pairs of neighbouring content words.
@@ -37,7 +46,7 @@ MEASURES: Final = np.dtype(
 either's opening stands anywhere in the other; how many different numbers each has for itself and
 both have; which share of either is words that it repeats and the other has not at all
 (``subjects``); ``other_country``: each speaks, in its opening or more than once, of a country that
-the other does not name.
+the other does not name; ``other_weekday``: each names days of the week, and both none.
 """
 
 _LEAST_SLOTS: Final = 1 << 10
@@ -168,10 +177,10 @@ def _compare_shingles(mine, yours, openings, table, mark):
 
 @borrowing
 def _note_own(code, times, told):
-    """Count a word that the other text has not: (numbers, repeated words, countries)."""
+    """Count a word that the other text has not: (numbers, repeated, countries, weekdays)."""
     kind = code & KIND
     if kind == NUMBER:
-        told[0] += 1
+        told[3 if code < WEEKDAYS else 0] += 1
         return
     if abs(times) > 1:
         told[1] += abs(times)
@@ -181,7 +190,7 @@ def _note_own(code, times, told):
 
 @borrowing
 def _compare_words(mine, yours, marked, noted, told):
-    """Fill ``told``: what is mine, what is yours, (numbers, repeated, countries); common numbers.
+    """Fill ``told`` with what is mine, what is yours; return common (numbers, weekdays).
 
     ``mine`` and ``yours`` are (words, times); ``marked`` is the table that has mine, and its mark;
     ``noted`` is stamped where a word of mine is common.
@@ -189,19 +198,20 @@ def _compare_words(mine, yours, marked, noted, told):
     (keys, marks, places), mark = marked
     seen, stamp = noted
     told[:] = 0
-    common = 0
+    common, days = 0, 0
     for i in range(len(yours[0])):
         code = yours[0][i]
         slot = _slot(code, keys, marks, mark)
         if marks[slot] == mark:
             seen[places[slot]] = stamp
-            common += code & KIND == NUMBER
+            common += code & KIND == NUMBER and code >= WEEKDAYS
+            days += code & KIND == NUMBER and code < WEEKDAYS
         else:
             _note_own(code, yours[1][i], told[1])
     for i in range(len(mine[0])):
         if seen[i] != stamp:
             _note_own(mine[0][i], mine[1][i], told[0])
-    return common
+    return common, days
 
 
 @njit(cache=True, nogil=True)
@@ -215,7 +225,7 @@ def _measure(prints, pairs, measures):
         slots *= 2
     first = np.empty(slots, np.uint32), np.zeros(slots, np.int64), np.empty(slots, np.int32)
     second = np.empty(slots, np.uint32), np.zeros(slots, np.int64), np.empty(slots, np.int32)
-    seen, told = np.zeros(longest, np.int64), np.empty((2, 3), np.int64)
+    seen, told = np.zeros(longest, np.int64), np.empty((2, 4), np.int64)
     for n in range(len(pairs)):
         one, other = pairs[n, 0], pairs[n, 1]
         here, there = starts[one], starts[other]
@@ -231,7 +241,7 @@ def _measure(prints, pairs, measures):
         result = measures[n]
         result.jaccard = common / max(len(mine) + len(yours) - common, 1)
         result.containment = common / max(min(len(mine), len(yours)), 1)
-        result.common_numbers = _compare_words(
+        result.common_numbers, days = _compare_words(
             (words[here : here + sizes[one, 2]], times[here:]),
             (words[there : there + sizes[other, 2]], times[there:]),
             (second, mark),
@@ -244,6 +254,7 @@ def _measure(prints, pairs, measures):
         result.numbers_of_shorter, result.numbers_of_longer = told[k, 0], told[1 - k, 0]
         result.subjects_of_shorter, result.subjects_of_longer = repeated[k], repeated[1 - k]
         result.other_country = told[0, 2] > 0 and told[1, 2] > 0
+        result.other_weekday = days == 0 and told[0, 3] > 0 and told[1, 3] > 0
 
 
 def measure(prints: Prints, pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.void]:

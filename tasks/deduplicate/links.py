@@ -1,8 +1,7 @@
 """Which texts are copies of which, pair by pair: a batch's, and the lake's that they meet."""
 
-from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -14,10 +13,11 @@ from tasks.deduplicate.meetings import Pairs, find_meetings
 from tasks.deduplicate.parameters import Parameters
 from tasks.deduplicate.verdict import NO_TIME, Circumstances, are_copies
 from tasks.store import Alike
+from tasks.text.buffers import Texts, gather
 from tasks.text.signatures import Keys
 from tasks.text.word_codes import CodedTexts
 
-_DAY: Final = 86_400_000_000  # microseconds
+_MINUTE: Final = 60_000_000  # microseconds
 _HELD: Final = 0.3
 _GOOD_PART: Final = 0.15
 _STRANGE: Final = 0.1
@@ -75,18 +75,23 @@ class Company:
         """Gather these texts from the batch and from the lake's."""
         nodes = np.unique(pairs)
         mine, theirs = np.split(nodes, [np.searchsorted(nodes, len(candidates))])
-        columns = ["article_id", "codes", "source", "published_at"]
+        columns = ["article_id", "source", "published_at"]
         parts = (
             candidates.select(columns).take(pa.array(mine)),
             texts.select(columns).take(pa.array(theirs - len(candidates))),
         )
-        ids, codes, outlets, times = (
+        ids, outlets, times = (
             pa.concat_arrays([part[name].combine_chunks() for part in parts]) for name in columns
         )
         return cls(
             nodes,
             ids.to_pylist(),
-            coded(codes),
+            _joined(
+                [
+                    *_pieces(candidates["codes"], mine),
+                    *_pieces(texts["codes"], theirs - len(candidates)),
+                ]
+            ),
             outlets.dictionary_encode().indices.to_numpy().astype(np.int64),
             times.cast(pa.int64()).fill_null(NO_TIME).to_numpy(),
         )
@@ -108,8 +113,26 @@ class Company:
         return Circumstances(
             same_outlet=self.outlets[one] == self.outlets[other],
             apart=np.where(known, first - second, NO_TIME),
-            timed=known & (first % _DAY != 0) & (second % _DAY != 0),
+            timed=known & (first % _MINUTE != 0) & (second % _MINUTE != 0),
         )
+
+
+def _pieces(column: pa.ChunkedArray, rows: npt.NDArray[np.int64]) -> Iterator[Texts]:
+    """Copy the codes of these rows, which ascend, byte for byte: Arrow's ``take`` is slow here."""
+    first = 0
+    for chunk in column.chunks:
+        here = rows[slice(*np.searchsorted(rows, [first, first + len(chunk)]))] - first
+        texts = coded(chunk)
+        places = texts.offsets * texts.codes.itemsize
+        codes = Texts(texts.codes.view(np.uint8), places)
+        yield gather(codes, places[here], places[here + 1])
+        first += len(chunk)
+
+
+def _joined(pieces: Sequence[Texts]) -> CodedTexts:
+    codes = np.concatenate([piece.data for piece in pieces]).view(np.uint32)
+    sizes = np.concatenate([np.diff(piece.offsets) for piece in pieces]) // codes.itemsize
+    return CodedTexts(codes, np.concatenate([[0], np.cumsum(sizes)]))
 
 
 def coded(column: pa.Array) -> CodedTexts:
@@ -117,6 +140,23 @@ def coded(column: pa.Array) -> CodedTexts:
     codes = column.flatten().to_numpy()
     offsets = column.offsets.to_numpy() - column.offsets[0].as_py()
     return CodedTexts(codes, offsets)
+
+
+def _couples(held: Pairs, ranks: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Pairs]:
+    """Couple what one text holds; return the text and the couple, the smaller first, of each.
+
+    ``held`` are (text, what it holds a part of); of many those of the lowest ``ranks`` are taken.
+    """
+    held = held[np.lexsort((ranks[held[:, 1]], held[:, 0]))]
+    numbers = np.arange(len(held)) - np.searchsorted(held[:, 0], held[:, 0])
+    held = held[numbers < _MOST_HELD]
+    about, couples = [held[:0, 0]], [held[:0]]
+    for step in range(1, _MOST_HELD):
+        one, other = held[:-step], held[step:]
+        same = one[:, 0] == other[:, 0]
+        about.append(one[same, 0])
+        couples.append(np.stack([one[same, 1], other[same, 1]], axis=1))
+    return np.concatenate(about), np.sort(np.concatenate(couples), axis=1)
 
 
 def _touch_digests(
@@ -133,20 +173,14 @@ def _touch_digests(
     union = sizes.sum(axis=1) / (1 + measures["jaccard"])
     shares = (measures["jaccard"] * union)[:, None] / np.maximum(sizes, 1)
     parts = (measures["containment"] >= _HELD) & (measures["jaccard"] < _WHOLE)
-    others: defaultdict[int, list[int]] = defaultdict(list)
-    for side in (0, 1):
-        is_part = parts & (shares[:, side] >= _GOOD_PART)
-        for text, other in places[is_part][:, [side, 1 - side]].tolist():
-            others[text].append(other)
-    asked: list[tuple[int, int]] = []
-    about: list[int] = []
-    for text, held in others.items():
-        few = sorted(held, key=lambda place: company.ids[place])[:_MOST_HELD]
-        couples = list(combinations(few, 2))
-        asked += couples
-        about += [text] * len(couples)
-    if not asked:
+    held = np.concatenate(
+        [places[parts & (shares[:, side] >= _GOOD_PART)][:, [side, 1 - side]] for side in (0, 1)]
+    )
+    about, asked = _couples(held, np.unique(company.ids, return_inverse=True)[1])
+    if not len(asked):
         return np.zeros(len(pairs), np.bool_)
-    common = measure(prints, np.array(asked, np.int64))["containment"]
-    digests = np.array(about, np.int64)[common < _STRANGE]
+    size = len(company.nodes)
+    couples, numbers = np.unique(asked[:, 0] * size + asked[:, 1], return_inverse=True)
+    common = measure(prints, np.stack(np.divmod(couples, size), axis=1))["containment"][numbers]
+    digests = about[common < _STRANGE]
     return np.asarray((measures["jaccard"] < _WHOLE) & np.isin(places, digests).any(axis=1))

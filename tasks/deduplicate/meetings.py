@@ -20,9 +20,13 @@ _MOST_UNSORTED: Final = 1 << 22
 
 
 @njit(cache=True, nogil=True)
-def _meet(keys, heads, before, most):
-    """Return the pairs (earlier, later) of places with one key; ``heads`` is empty at first."""
-    found = np.empty((_ROOM, 2), np.int64)
+def _meet(keys, order, size, most):
+    """Return ``first * size + second`` of rows with one key; ``keys`` are those of ``order``."""
+    slots = 1
+    while slots < 2 * len(order):
+        slots *= 2
+    heads, before = np.full(slots, -1, np.int32), np.empty(len(order), np.int32)
+    found = np.empty(_ROOM, np.int64)
     count = 0
     mask = np.uint32(len(heads) - 1)
     for i in range(len(keys)):
@@ -34,11 +38,11 @@ def _meet(keys, heads, before, most):
         while other >= 0 and seen < most:
             if keys[other] == keys[i]:
                 if count == len(found):
-                    grown = np.empty((2 * count, 2), np.int64)
+                    grown = np.empty(2 * count, np.int64)
                     grown[:count] = found
                     found = grown
-                found[count, 0] = other
-                found[count, 1] = i
+                one, two = min(order[other], order[i]), max(order[other], order[i])
+                found[count] = one * size + two
                 count += 1
                 seen += 1
             other = before[other]
@@ -54,15 +58,11 @@ def find_meetings(keys: Keys, order: npt.NDArray[np.int64]) -> Pairs:
     first, whatever their places are: of a key that more than ``MOST_BEFORE`` texts share, each
     meets so many before it. One band at a time is in memory.
     """
-    size = 1 << max(1, int(2 * len(order)).bit_length())
-    found = np.empty(0, np.int64)
+    found = [np.empty(0, np.int64)]
     for band in range(keys.shape[1]):
         column = np.ascontiguousarray(keys[order, band])
-        heads, before = np.full(size, -1, np.int32), np.empty(len(order), np.int32)
-        met = order[_meet(column, heads, before, np.int64(MOST_BEFORE))]
-        met.sort(axis=1)
-        found = np.concatenate([found, met[:, 0] * len(keys) + met[:, 1]])
-        if len(found) > _MOST_UNSORTED:
-            found = np.unique(found)
-    found = np.unique(found)
-    return np.stack([found // len(keys), found % len(keys)], axis=1)
+        found.append(_meet(column, order, np.int64(len(keys)), np.int64(MOST_BEFORE)))
+        if sum(map(len, found)) > _MOST_UNSORTED:
+            found = [np.unique(np.concatenate(found))]
+    pairs = np.unique(np.concatenate(found))
+    return np.stack([pairs // len(keys), pairs % len(keys)], axis=1)

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Entry = Mapping[str, Any]
-"""One row of the index (``INDEX_STEP``) as a mapping."""
+from tasks.deduplicate.history import Entry
 
 CURRENT: Final = 0
 OLDER: Final = 1

@@ -24,6 +24,7 @@ _DAY: Final = 86_400_000_000  # microseconds
 
 _ALL_BUT_EQUAL: Final = 0.95
 _SERIES_NUMBERS: Final = 4
+_TABLE_NUMBERS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Circumstances:
     """When and by whom the texts of each pair were published: shape (pairs,) each.
 
     ``apart`` is the time between them in microseconds, ``NO_TIME`` when one has no date; ``timed``
-    tells that both have a time of day.
+    tells that both are dated to the second.
     """
 
     same_outlet: Flags
@@ -44,19 +45,24 @@ def are_copies(
 ) -> Flags:
     """Tell of each pair whether one text is a copy of the other, given its ``MEASURES``."""
     likeness: Any = measures["jaccard"]
+    contained = measures["containment"]
     openings = np.minimum(measures["opening_of_shorter"], measures["opening_of_longer"])
     known = circumstances.apart != NO_TIME
     days = np.where(known, np.abs(circumstances.apart), 0) / _DAY
     # A copy that was cut short begins as the whole does; an item of a round-up does not.
-    cut = (measures["containment"] >= parameters.containment) & (openings >= parameters.opening)
-    cut &= (likeness >= parameters.similarity_when_cut) | (measures["containment"] >= 0.6)
-    others = (likeness >= parameters.similarity) | (cut & (days <= parameters.days_when_cut))
-    # At the same second one was sent in place of the other.
+    cut = (contained >= parameters.containment) & (openings >= parameters.opening)
+    cut &= (likeness >= parameters.similarity_when_cut) | (contained >= 0.6)
+    soon = days <= parameters.days_when_cut
+    # Reports of one matter some days apart share what was said before, not their opening.
+    others = (likeness >= parameters.similarity) & (
+        soon | (openings >= parameters.opening) | (likeness >= 0.6)
+    )
+    others |= cut & soon
+    own = (likeness >= parameters.similarity_within_outlet) & ((days <= 4) | (likeness >= 0.8))
+    own |= (likeness >= parameters.similarity_within_outlet - 0.1) & (openings >= 0.5) & (days <= 4)
+    # To the second at one time: one was sent in place of the other, with another opening.
     resent = circumstances.timed & known & (circumstances.apart == 0)
-    own = likeness >= parameters.similarity_within_outlet
-    own |= resent & (likeness >= parameters.similarity)
-    own |= (likeness >= parameters.similarity_within_outlet - 0.1) & (openings >= 0.4) & (days <= 4)
-    own |= (likeness >= parameters.similarity_within_outlet - 0.2) & (openings >= 0.5) & (days <= 2)
+    own |= resent & (likeness >= 0.5) & (contained >= 0.85)
     alike = np.where(circumstances.same_outlet, own, others)
     return np.asarray(alike & ~_are_series(measures, circumstances, days, known))
 
@@ -70,19 +76,25 @@ def _are_series(
     """Tell which pairs are two parts of a series: they differ in numbers, countries or subjects.
 
     Weather, prices, counts, results: each has numbers of its own where the other has others, more
-    than they share. Cables and visits: each speaks of another country. Of one outlet's texts of
-    different days four numbers of their own are enough, or one where they share hardly any, or
-    that each repeats words that the other does not have at all.
+    than they share; in a table of times, whose hours stay, as many. Cables and visits: each speaks
+    of another country. Of one outlet's texts of different days four numbers of their own are
+    enough, or one where they share hardly any, or that each repeats words that the other does not
+    have at all, or that they name other days of the week («أعلنت الوزارة اليوم الأحد عدم تسجيل
+    إصابات»).
     """
     likeness: Any = measures["jaccard"]
     shorter, longer = measures["numbers_of_shorter"], measures["numbers_of_longer"]
     fewest: Any = np.minimum(shorter, longer)
     shared = measures["common_numbers"] / np.maximum(measures["common_numbers"] + fewest, 1)
     series = (fewest >= 2) & (shared < 0.4)
+    series |= (fewest >= _TABLE_NUMBERS) & (shared <= 0.5)
     series |= measures["other_country"] & (likeness < _ALL_BUT_EQUAL)
+    # Of two outlets a week apart: monthly figures, one more visit.
+    series |= (days > 7) & (fewest >= 1) & (likeness < 0.7)
     another_day = ~known | (days >= 0.5)
     subjects = np.minimum(measures["subjects_of_shorter"], measures["subjects_of_longer"])
     own = another_day & (fewest >= 2) & (shorter + longer >= _SERIES_NUMBERS)
     own |= (fewest >= 1) & (shared < 0.5) & (likeness < 0.7)
     own |= another_day & (subjects >= 0.03) & (likeness < 0.9)
+    own |= another_day & measures["other_weekday"]
     return np.asarray((series | circumstances.same_outlet & own) & (likeness < 0.99))

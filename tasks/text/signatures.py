@@ -54,8 +54,11 @@ def shingle(first, second):
 
 
 @borrowing
-def _sketch(content, count, bins):
-    """Fill the bins with the least hash of a shingle in each, by rounds until none is empty."""
+def _sketch(shingles, bins, room):
+    """Fill the bins with the least hash of a shingle in each, by rounds until none is empty.
+
+    ``room`` has place for one value of each shingle.
+    """
     bins[:] = _EMPTY
     size = np.uint64(len(bins))
     empty = len(bins)
@@ -63,8 +66,10 @@ def _sketch(content, count, bins):
         fixed = turn - len(bins)  # in the second half every shingle goes to the one bin
         label = np.uint64(turn) << np.uint64(32)
         seed = np.uint64(turn) * _TURN
-        for i in range(count - 1):
-            value = mix(shingle(content[i], content[i + 1]) + seed)
+        for i in range(len(shingles)):  # by themselves: the compiler makes vectors of it
+            room[i] = mix(shingles[i] + seed)
+        for i in range(len(shingles)):
+            value = room[i]
             place = (value >> np.uint64(32)) * size >> np.uint64(32)
             if fixed >= 0:
                 place = np.uint64(fixed)
@@ -91,19 +96,23 @@ def _sign(texts, keys, bands, opening_bands, least):
     """Fill ``keys`` row by row; ``bands`` and ``opening_bands`` are (bands, rows, words)."""
     codes, offsets = texts
     content = np.empty(1024, np.uint32)
+    shingles, room = np.empty(1024, np.uint64), np.empty(1024, np.uint64)
     bins = np.empty(bands[0] * bands[1], np.uint64)
     opening = np.empty(opening_bands[0] * opening_bands[1], np.uint64)
     for row in range(len(offsets) - 1):
         start, end = offsets[row], offsets[row + 1]
         if end - start > len(content):
             content = np.empty(2 * (end - start), np.uint32)
+            shingles, room = np.empty(len(content), np.uint64), np.empty(len(content), np.uint64)
         count = take_words(codes, start, end, FUNCTION, content)
         if count <= least:
             keys[row] = NO_KEY
             continue
-        _sketch(content, count, bins)
+        for i in range(count - 1):
+            shingles[i] = shingle(content[i], content[i + 1])
+        _sketch(shingles[: count - 1], bins, room)
         _band_keys(bins, bands[1], 0, keys[row])
-        _sketch(content, min(count, opening_bands[2]), opening)
+        _sketch(shingles[: min(count, opening_bands[2]) - 1], opening, room)
         _band_keys(opening, opening_bands[1], bands[0], keys[row])
 
 

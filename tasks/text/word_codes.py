@@ -12,6 +12,7 @@ remembered by their hashes, and of news five words in six are among these.
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import Final
 
 import numpy as np
@@ -42,13 +43,26 @@ COUNTRY: Final = np.uint32(3)
 KIND: Final = np.uint32(3)
 """The bits of a code that tell the kind."""
 
+WEEKDAYS: Final = np.uint32(64)
+"""Numbers below are the days of the week: «الأحد» tells of which day a daily notice is."""
+
+_DAYS: Final = (
+    *(("الأحد",), ("الاثنين",), ("الثلاثاء", "الثلثاء"), ("الأربعاء", "الاربعا")),
+    *(("الخميس",), ("الجمعة",), ("السبت",)),
+)
+
 _REMEMBERED: Final = 1 << 16
 _LEAST_COUNTRY_LETTERS: Final = 4
+_OTHER_WORDS: Final = frozenset({"مالي", "بنين"})
+"""Countries whose names mostly mean something else («النظام المالي», «مدرسة للبنين»)."""
+
 _LEAST_LETTERS: Final = 3
+_MOST_PREFIXES: Final = 3
 _LONGEST: Final = 48
 """Letters of a word that are looked at; no Arabic word has as many."""
 
 _JOINED: Final = tuple(map(ord, "وفبكل"))
+_NINE: Final = ord("9")
 _ALEF: Final = ord("ا")
 _LAM: Final = ord("ل")
 
@@ -67,33 +81,30 @@ class CodedTexts:
 
 @borrowing
 def _fold_word(data, i, end, table, room):
-    """Write the word's folded letters to ``room`` until it is full; return their number."""
+    """Write the word's folded letters to ``room`` until it is full; return (number, least)."""
     count = 0
+    least = _ALEF
     while i < end and count < len(room):
         folded, length = fold_letter(data, i, table)
         i += length
         if folded != 0:
             room[count] = folded
             count += 1
-    return count
+            least = min(least, folded)
+    return count, least
 
 
 @borrowing
-def _bare(word, size):
-    """Return where a folded word begins without «و», «ف», «ب», «ك», «ل» and «ال» before it.
+def _prefix(word, start, size):
+    """Return how long «و», «ف», «ب», «ك», «ل» or «ال» is that a folded word begins with there.
 
     As in :mod:`tasks.text.stems`: three letters stay.
     """
-    start = 0
-    for _ in range(3):
-        if size - start > _LEAST_LETTERS and word[start] in _JOINED:
-            start += 1
-            continue
-        article = word[start] == _ALEF and word[start + 1] == _LAM
-        if not article or size - start < _LEAST_LETTERS + 2:
-            break
-        start += 2
-    return start
+    if size - start > _LEAST_LETTERS and word[start] in _JOINED:
+        return 1
+    if size - start < _LEAST_LETTERS + 2 or word[start] != _ALEF or word[start + 1] != _LAM:
+        return 0
+    return 2
 
 
 @borrowing
@@ -117,20 +128,25 @@ def _hash_digits(word, size):
 
 
 @borrowing
-def _code(word, size, value, known):
-    """Decide the code of the folded word whose hash is ``value``."""
+def _code(word, least, value, known):
+    """Decide the code of the folded word whose hash is ``value`` and whose least letter this is."""
     hashes, flags, codes = known
-    if size == len(word):
+    size = len(word)
+    if size == _LONGEST:
         return np.uint32(value >> np.uint64(32)) & ~KIND  # no word, whatever it is
-    digits = _hash_digits(word, size)
+    digits = _hash_digits(word, size) if least <= _NINE else np.uint64(0)
     if digits != 0:
         return np.uint32(digits >> np.uint64(32)) & ~KIND | NUMBER
-    start = _bare(word, size) if size > _LEAST_LETTERS else 0
-    bare = _hash_letters(word, start, size) if start else value
-    for form in (value, bare):
-        if is_among((hashes, flags), form):
-            return codes[np.searchsorted(hashes, form)]
-    return np.uint32(bare >> np.uint64(32)) & ~KIND
+    start = 0
+    for taken in range(_MOST_PREFIXES + 1):
+        if is_among((hashes, flags), value):
+            return codes[np.searchsorted(hashes, value)]
+        length = _prefix(word, start, size)
+        if length == 0 or taken == _MOST_PREFIXES:
+            break
+        start += length
+        value = _hash_letters(word, start, size)
+    return np.uint32(value >> np.uint64(32)) & ~KIND
 
 
 @borrowing
@@ -149,11 +165,18 @@ def _code_words(texts, out, table, known, memory):
                 i += length
                 continue
             start = i
-            value = START
+            value = add_letter(START, folded)
+            i += length
+            length = 0
             while True:
-                # Most letters are of U+0600-06FF, and so are those that follow.
-                while i < end and data[i] >= 0xD8 and data[i] < 0xDC:
-                    folded = np.int32(table[(np.int32(data[i] & 0x1F) << 6) | (data[i + 1] & 0x3F)])
+                # Most letters are of U+0600-06FF, and so are those that follow. Places without a
+                # sign are not looked at for counting from the end.
+                while i < end:
+                    first = data[np.uint64(i)]
+                    if first < 0xD8 or first >= 0xDC:
+                        break
+                    letter = (np.int32(first & 0x1F) << 6) | (data[np.uint64(i + 1)] & 0x3F)
+                    folded = np.int32(table[np.uint64(letter)])
                     if folded in (0, SEPARATOR):
                         break
                     value = add_letter(value, folded)
@@ -167,15 +190,15 @@ def _code_words(texts, out, table, known, memory):
                     value = add_letter(value, folded)
                 i += length
             value = end_word(value)
-            slot = value & np.uint64(_REMEMBERED - 1)
+            slot = value >> np.uint64(1) & np.uint64(_REMEMBERED - 1)
             if remembered[slot] != value:
                 remembered[slot] = value
-                their_codes[slot] = _code(
-                    room, _fold_word(data, start, i, table, room), value, known
-                )
+                size, least = _fold_word(data, start, i, table, room)
+                their_codes[slot] = _code(room[:size], least, value, known)
             hashes[at] = value
             codes[at] = their_codes[slot]
             at += 1
+            i += length  # what ended the word
         places[row + 1] = at
     return at
 
@@ -202,20 +225,29 @@ def code_words(texts: Texts) -> tuple[Words, CodedTexts]:
 
 @cache
 def _known_words() -> tuple[Hashes, npt.NDArray[np.bool_], Codes]:
-    """Return hashes of function words and countries, ``sieved``, and the code of each.
+    """Return hashes of function words, countries and weekdays, ``sieved``, and their codes.
 
-    A country that without prefixes is spelt like a function word, or has fewer than four letters,
-    counts as any other word: too much else is spelt like it.
+    Function words are known without their prefixes too. Countries are not: «سنة» is no «البوسنة»,
+    «نما» no «بنما»; only the article may be lacking. A country that is spelt like a function word
+    or another common one, or has fewer than four letters, counts as any other word.
     """
     coded = {}
     for word in load_lexicon("function_words"):
         for form in _forms(word):
             coded[form] = form >> 32 & ~int(KIND) | int(FUNCTION)
-    for name in load_lexicon("countries"):
-        form = _forms(name)[-1]
-        if " " not in name and len(name) >= _LEAST_COUNTRY_LETTERS and form not in coded:
-            consonants = _hash(fold_name(name))
-            coded[form] = consonants >> 32 & ~int(KIND) | int(COUNTRY)
+    names = [
+        name for name in load_lexicon("countries") if " " not in name and name not in _OTHER_WORDS
+    ]
+    for _, spellings in groupby(names, fold_name):
+        country = 0
+        for name in spellings:
+            folded = _fold(name)
+            country = country or _hash(folded) >> 32 & ~int(KIND) | int(COUNTRY)
+            if len(folded) >= _LEAST_COUNTRY_LETTERS:
+                for form in {_hash(folded), _hash(folded.removeprefix("ال"))}:
+                    coded.setdefault(form, country)
+    for number, days in enumerate(_DAYS, start=1):
+        coded |= {_hash(_fold(name)): number << 2 | int(NUMBER) for name in days}
     hashes, flags = sieved(np.array(sorted(coded), np.uint64))
     return hashes, flags, np.array([coded[form] for form in hashes.tolist()], np.uint32)
 
@@ -233,9 +265,10 @@ def _fold(word: str) -> str:
 def _forms(word: str) -> tuple[int, ...]:
     """Return the hash of a word as it is, and without prefixes."""
     folded = _fold(word)
-    if len(folded) <= _LEAST_LETTERS:
-        return (_hash(folded),)
-    start = _bare(np.array([*map(ord, folded)], np.int32), len(folded))
+    points = np.array([*map(ord, folded)], np.int32)
+    start = 0
+    for _ in range(_MOST_PREFIXES):
+        start += _prefix(points, start, len(folded))
     return _hash(folded), _hash(folded[start:])
 
 

@@ -131,6 +131,15 @@ def clean_environment(folder: Path) -> dict[str, str]:
     return {**kept, **unwatched, "PREFECT_HOME": str(folder / "prefect")}
 
 
+def make_peer(folder: Path, needs: Sequence[str]) -> Path:
+    """Make a peer's environment, with the registry that pip is set up for; return its Python."""
+    python = folder.absolute() / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", *needs], check=True)
+    return python
+
+
 def news() -> Path:
     """Return the corpus of real news, or end with a message."""
     if not NEWS.exists():

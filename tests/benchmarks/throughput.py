@@ -18,7 +18,6 @@ the rounds' ratios is above the bar.
 import argparse
 import gzip
 import itertools
-import subprocess
 import sys
 import tempfile
 from collections import defaultdict
@@ -33,6 +32,7 @@ from tests.benchmarks.measuring import (
     NO_DATA,
     Usage,
     clean_environment,
+    make_peer,
     measure,
     median,
     news,
@@ -72,7 +72,7 @@ class Round:
 def main() -> int:
     options = _parser().parse_args()
     source = news()
-    peer = make_peer(options.make_peer) if options.make_peer else options.peer_python
+    peer = make_peer(options.make_peer, PEER_NEEDS) if options.make_peer else options.peer_python
     if peer is not None and not peer.exists():
         sys.stderr.write(f"There is no interpreter at {peer}; --make-peer FOLDER makes one\n")
         return NO_DATA
@@ -93,15 +93,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--peer-python", type=Path, help="interpreter with gaoya, pyarrow, orjson")
     parser.add_argument("--make-peer", type=Path, help="make such an environment here, and use it")
     return parser
-
-
-def make_peer(folder: Path) -> Path:
-    """Make the peer's environment, with the registry that pip is set up for; return its Python."""
-    python = folder.absolute() / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *PEER_NEEDS], check=True)
-    return python
 
 
 def _first_record(source: Path, folder: Path) -> tuple[Path, int]:
