@@ -145,7 +145,7 @@ class NewsLake:
         return {self.names[row["article_id"]]: self._named(row) for row in found}
 
     def _named(self, row: Row) -> Row:
-        told = {name: self.names.get(row.get(name)) for name in ("duplicate_of", "cluster_id")}
+        told = {name: self.names.get(row.get(name, "")) for name in ("duplicate_of", "cluster_id")}
         return row | {name: value for name, value in told.items() if value is not None}
 
     def copies(self) -> dict[str, str]:

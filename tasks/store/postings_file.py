@@ -20,12 +20,14 @@ import numpy.typing as npt
 from isal import isal_zlib
 
 from tasks.errors import WarraqError
-from tasks.store.postings_kernel import PAGE
 
 Numbers = npt.NDArray[np.uint32]
 Pairs = npt.NDArray[np.uint64]
 
 SUFFIX: Final = ".postings"
+
+PAGE: Final = 1024
+"""Keys on a page of 4 KiB: what a disk is read by at least."""
 
 FENCES: Final = 0
 KEYS: Final = 1

@@ -1,15 +1,11 @@
 """Seeking keys among the sorted keys of a run: a search of its fences, and one of a single page."""
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
-from typing import Final
-
 import numpy as np
 from numba import njit
 
+from tasks.store.postings_file import PAGE
 from tasks.text.kernels import borrowing
-
-PAGE: Final = 1024
-"""Keys on a page of 4 KiB: what a disk is read by at least."""
 
 
 @borrowing

@@ -26,6 +26,7 @@ from tests.pipeline.running import (
 pytestmark = pytest.mark.flow
 
 STORY = "قال مدير الميناء إن الرصيف الجديد يفتح في الربيع أمام سفن الركاب والصيد معا في يوم واحد."
+ANOTHER = "فتحت البلدية حديقة الحي بعد ترميم دام عامين وغرست فيها أشجار زيتون تسقيها بئر قديمة."
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_what_other_rules_change_is_told_by_outlet(
         "id": "1",
         "text": f"ريشة سالم المنصوري\n{STORY}",
     }
-    other = {"source": "صدى", "title": "خبر", "id": "2", "text": STORY.replace("الميناء", "البلدة")}
+    other = {"source": "صدى", "title": "خبر", "id": "2", "text": ANOTHER}
     lake = tmp_path / "lake"
     run(write_lines(tmp_path / "a.jsonl", [story, other]), lake=lake)
     (profiles / "port.toml").write_text('outlet = "الميناء"\nbyline_phrases = ["ريشة"]\n')

@@ -20,9 +20,11 @@ def news(tmp_path: Path) -> NewsLake:
     return news
 
 
-def take_out(news: NewsLake, name: str, **options: bool) -> Retraction:
+def take_out(
+    news: NewsLake, name: str, *, purge: bool = False, with_copies: bool = False
+) -> Retraction:
     (article_id,) = [key for key, each in news.names.items() if each == name]
-    request = Request(article_id, "حكم محكمة", **options)
+    request = Request(article_id, "حكم محكمة", purge=purge, with_copies=with_copies)
     return retract(news.lake, request, run_id="r", wait_seconds=0, compare_with=compare_with)
 
 

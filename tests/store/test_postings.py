@@ -23,8 +23,7 @@ from tasks.store.postings import (
     remove_unlisted,
     write_run,
 )
-from tasks.store.postings_file import FENCES, KEYS, NUMBERS, DamagedRun, Shape
-from tasks.store.postings_kernel import PAGE
+from tasks.store.postings_file import FENCES, KEYS, NUMBERS, PAGE, DamagedRun, Shape
 
 LAST: Final = 2**32 - 1
 MANY: Final = 10**6
