@@ -14,7 +14,7 @@ from flows.lake_commands import open_named
 from flows.received_record import as_received
 from tasks.errors import StopRun
 from tasks.settings import load_settings
-from tasks.store import find_article, find_ledger
+from tasks.store import find_article, find_cluster, find_ledger
 from tasks.store.files import explained
 
 
@@ -38,15 +38,18 @@ def explain(options: Namespace) -> int:
         )
     place = str(article.get("batch_id")), str(article.get("record_ref"))
     raw, text = as_received(lake.root, *place, load_settings())
+    cluster = find_cluster(lake, options.article_id)
     if options.html is not None:
         with explained("The page cannot be written", options.html):
-            options.html.write_text(explain_page(article, text, ledger), encoding="utf-8")
+            options.html.write_text(explain_page(article, text, ledger, cluster), encoding="utf-8")
     if options.json:
-        print_json({"lake": str(lake.root), "article": article, "raw": raw, "ledger": ledger})
+        told = {"article": article, "raw": raw, "ledger": ledger, "cluster": cluster}
+        print_json({"lake": str(lake.root), **told})
     elif options.html is not None:
         sys.stdout.write(f"{options.html.absolute()}\n")
     else:
         _print_article(article, raw, ledger)
+        _print_cluster(cluster)
     return 0
 
 
@@ -75,4 +78,14 @@ def _print_article(
     console.print(make_table("The records that led to it", _LEDGER_COLUMNS, places))
 
 
+def _print_cluster(cluster: Sequence[Mapping[str, object]]) -> None:
+    rows = [[row[name] for name in _CLUSTER_COLUMNS] for row in cluster]
+    if rows:
+        title = "Its cluster: the article, and who copies it"
+        make_console().print(make_table(title, _CLUSTER_COLUMNS, rows))
+
+
+_CLUSTER_COLUMNS: Final = (
+    *("dataset", "article_id", "source", "published_at", "kind", "similarity", "title"),
+)
 _LEDGER_COLUMNS: Final = ("record_ref", "source", "disposition", "reason", "batch_id", "run_id")

@@ -30,12 +30,20 @@ _HUES: Final = {
 _OTHER_HUE: Final = 0
 _LONG: Final = frozenset({"body", "removed", "payload"})
 _LEDGER: Final = ("record_ref", "source", "disposition", "reason", "batch_id", "run_id")
+_CLUSTER: Final = (
+    *("dataset", "article_id", "source", "published_at", "kind", "similarity", "title"),
+)
 
 Row = Mapping[str, Any]
 
 
-def explain_page(article: Row, text: str | None, ledger: Sequence[Row]) -> str:
-    """Return the page; ``text`` is the decoded raw text, in which the cuts have their places."""
+def explain_page(
+    article: Row, text: str | None, ledger: Sequence[Row], cluster: Sequence[Row] = ()
+) -> str:
+    """Return the page; ``text`` is the decoded raw text, in which the cuts have their places.
+
+    ``cluster`` are the article that is copied and its copies, if there are any.
+    """
     cuts: Sequence[Row] = article.get("removed") or ()
     title = str(article.get("title") or article["article_id"])
     published = f'<div class="text" dir="rtl" lang="ar">{escape(article.get("body") or "")}</div>'
@@ -48,6 +56,7 @@ def explain_page(article: Row, text: str | None, ledger: Sequence[Row]) -> str:
         "</div>",
         "<details open><summary>What was cut</summary>",
         _table(("kind", "from", "to", "text"), map(_cut_cells, cuts)),
+        *_clustered(cluster),
         "</details><details><summary>All columns</summary>",
         _table(("column", "value"), _facts(article)),
         "</details><details><summary>The records that led to it</summary>",
@@ -55,6 +64,12 @@ def explain_page(article: Row, text: str | None, ledger: Sequence[Row]) -> str:
         "</details>",
     ]
     return _document(title, body)
+
+
+def _clustered(cluster: Sequence[Row]) -> Iterator[str]:
+    if cluster:
+        yield "</details><details open><summary>Its cluster: who copies whom</summary>"
+        yield _table(_CLUSTER, ([row[name] for name in _CLUSTER] for row in cluster))
 
 
 def _marked(text: str | None, cuts: Sequence[Row]) -> str:

@@ -8,7 +8,7 @@ from tasks.store.lake import Lake, open_lake
 from tasks.store.line_counts import WHOLE, merge_line_counts, read_line_counts
 from tasks.store.lock import writer_lock
 from tasks.store.log import LiveFile, LogEntry, Operation, read_entry
-from tasks.store.lookup import find_article, find_ledger, find_rows
+from tasks.store.lookup import find_article, find_cluster, find_ledger, find_rows
 from tasks.store.maintenance import Upkeep, is_due, keep_up
 from tasks.store.migrations import migrate
 from tasks.store.runs import fail_cut_off_runs, read_runs, write_runs
@@ -36,6 +36,7 @@ __all__ = [
     "examine",
     "fail_cut_off_runs",
     "find_article",
+    "find_cluster",
     "find_ledger",
     "find_rows",
     "is_due",

@@ -1,6 +1,7 @@
 """Looking one article up, for people: `warraq explain`."""
 
 from collections.abc import Collection, Iterator
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +13,11 @@ from tasks.store.index import open_index
 from tasks.store.lake import Lake
 from tasks.store.log import SCHEMAS, LiveFile
 from tasks.store.parts import restored
+
+CLUSTER_COLUMNS: Final = (
+    *("article_id", "source", "published_at", "title", "kind", "similarity"),
+    *("cluster_id", "copies", "batch_id"),
+)
 
 
 def find_article(lake: Lake, article_id: str) -> dict[str, object] | None:
@@ -36,6 +42,42 @@ def find_article(lake: Lake, article_id: str) -> dict[str, object] | None:
 def find_ledger(lake: Lake, article_id: str) -> list[dict[str, object]]:
     """Return the ledger rows of every record that became, copied or repeated the article."""
     return [row for file in lake.files("ledger") for row in _rows(lake, file, article_id)]
+
+
+def find_cluster(lake: Lake, article_id: str) -> list[dict[str, object]]:
+    """Return who shares a text with an article of the corpus: its canonical article, its copies.
+
+    Each as a row of ``dataset`` and ``CLUSTER_COLUMNS``; none when it is alone. The first published
+    come first among the copies.
+    """
+    head, ids, months = _indexed_cluster(lake, article_id)
+    if not ids:
+        return []
+    heads = find_rows(lake, "articles", "article_id", [head], months=months)
+    rows = find_rows(lake, "duplicates", "article_id", ids, months=months)
+    order = [("published_at", "ascending"), ("article_id", "ascending")]
+    return [
+        {"dataset": dataset} | {name: row.get(name) for name in CLUSTER_COLUMNS}
+        for dataset, found in (("articles", heads), ("duplicates", rows.sort_by(order)))
+        for row in found.to_pylist()
+    ]
+
+
+def _indexed_cluster(lake: Lake, article_id: str) -> tuple[str, list[str], set[str] | None]:
+    """Return the canonical article's id, those of its copies, and the months that hold them."""
+    try:
+        with open_index(lake) as index:
+            known = index.find_articles(pa.array([article_id])).to_pylist()
+            head = (known[0]["duplicate_of"] if known else None) or article_id
+            copies = index.find_copies(pa.array([head]))
+            first = index.find_articles(pa.array([head]))
+    except StopRun:  # a lake that one may only read: look everywhere
+        mine = find_rows(lake, "duplicates", "article_id", [article_id])["duplicate_of"].to_pylist()
+        head = mine[0] if mine else article_id
+        copies = find_rows(lake, "duplicates", "duplicate_of", [head])
+        return head, copies["article_id"].to_pylist(), None
+    months = {*first[PARTITION_COLUMN].to_pylist(), *copies[PARTITION_COLUMN].to_pylist()}
+    return head, copies["article_id"].to_pylist(), months
 
 
 def find_rows(

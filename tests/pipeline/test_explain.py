@@ -96,6 +96,25 @@ def test_a_copy_names_what_it_copies(sample: SampleRun) -> None:
     assert told["ledger"][0]["disposition"] == "duplicate"
 
 
+def test_a_cluster_is_shown_from_each_of_its_articles(sample: SampleRun) -> None:
+    copy = by_place(sample.lake, "duplicates")[COPY]
+    shown = [
+        warraq("explain", name, "--lake", sample.lake).told["cluster"]
+        for name in (copy["article_id"], copy["duplicate_of"])
+    ]
+    assert shown[0] == shown[1]
+    assert [(row["dataset"], row["article_id"]) for row in shown[0][:1]] == [
+        ("articles", copy["duplicate_of"])
+    ]
+    told = {row["article_id"]: (row["kind"], row["similarity"]) for row in shown[0][1:]}
+    assert told[copy["article_id"]] == (copy["kind"], copy["similarity"])
+
+
+def test_an_article_that_nobody_copies_has_no_cluster(sample: SampleRun) -> None:
+    row = by_place(sample.lake, "articles")[SCRAPE]
+    assert warraq("explain", row["article_id"], "--lake", sample.lake).told["cluster"] == []
+
+
 def test_an_article_of_two_texts_names_both_records(sample: SampleRun) -> None:
     row = by_place(sample.lake, "articles")["agencies.jsonl#28"]
     told = warraq("explain", row["article_id"], "--lake", sample.lake).told
