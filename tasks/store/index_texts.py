@@ -39,10 +39,8 @@ from tasks.text.signature_sizes import Sizes
 from tasks.text.signatures import Keys, sign
 from tasks.text.word_codes import CodedTexts, code_words
 
-NEW_TEXTS: Final = pa.schema(
-    [ARTICLES.field(name) for name in ("article_id", "content_hash", "source")] + [CODES]
-)
-"""Texts that an index is to know: of a batch's candidates, or made of the corpus."""
+NEW_TEXTS: Final = pa.schema([*(ARTICLES.field(name) for name in ("article_id", "source")), CODES])
+"""Texts that an index is to know: made of the corpus, or a batch's candidates with their bands."""
 
 MOST_PER_KEY: Final = 64
 """Texts of one run that are taken of those with one key, the latest: of a series of thousands some
@@ -60,9 +58,7 @@ def make_text_tables(connection: Connection) -> None:
     """Make the tables anew, empty."""
     for table in ("texts", "runs", "gone", "counter"):
         connection.execute(f"DROP TABLE IF EXISTS {table}")
-    connection.execute(
-        "CREATE TABLE texts (number INTEGER PRIMARY KEY, article_id, content_hash, source, codes)"
-    )
+    connection.execute("CREATE TABLE texts (number INTEGER PRIMARY KEY, article_id, source, codes)")
     connection.execute("CREATE TABLE runs (name PRIMARY KEY, level, texts)")
     connection.execute("CREATE TABLE gone (number)")
     connection.execute("CREATE TABLE counter (next)")
@@ -72,7 +68,10 @@ def make_text_tables(connection: Connection) -> None:
 def add_texts(
     connection: Connection, folder: Path, texts: Iterable[pa.Table], sizes: Sizes
 ) -> Iterator[dict[str, int]]:
-    """Add ``NEW_TEXTS``, and yield the numbers that their articles' texts have, by article id."""
+    """Add ``NEW_TEXTS``, and yield the numbers that their articles' texts have, by article id.
+
+    Where a table has the ``bands`` of these sizes too, they are not made again.
+    """
     keys: list[Keys] = []
     numbers: list[npt.NDArray[np.uint32]] = []
     for table in texts:
@@ -82,17 +81,16 @@ def add_texts(
         coded = _coded(table["codes"])
         ids = table["article_id"].to_pylist()
         connection.executemany(
-            "INSERT INTO texts VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO texts VALUES (?, ?, ?, ?)",
             zip(
                 given,
                 ids,
-                table["content_hash"].to_pylist(),
                 table["source"].to_pylist(),
                 _blobs(coded),
                 strict=True,
             ),
         )
-        keys.append(sign(coded, sizes))
+        keys.append(_keys_of(table, coded, sizes))
         numbers.append(np.arange(given.start, given.stop, dtype=np.uint32))
         if sum(map(len, keys)) >= _RUN_TEXTS:
             _add_run(connection, folder, numbers, keys)
@@ -171,8 +169,8 @@ def read_rows(connection: Connection, numbers: Sequence[int]) -> pa.Table:
     rows = connection.execute(
         "SELECT texts.* FROM wanted CROSS JOIN texts ON number = key ORDER BY number"
     ).fetchall()
-    columns: list[Any] = list(zip(*rows, strict=True)) or [[]] * 5
-    blobs = columns[4]
+    columns: list[Any] = list(zip(*rows, strict=True)) or [[]] * 4
+    blobs = columns[3]
     offsets = np.cumsum([0, *(len(blob) // 4 for blob in blobs)])
     codes = np.frombuffer(b"".join(blobs), np.uint32)
     return pa.table(
@@ -184,13 +182,13 @@ def read_rows(connection: Connection, numbers: Sequence[int]) -> pa.Table:
     )
 
 
-_TOLD: Final = ("article_id", "content_hash", "source")
+_TOLD: Final = ("article_id", "source")
 
 
 def texts_of_candidates(
     tables: Iterable[pa.Table], wanted: Mapping[str, str]
 ) -> Iterator[pa.Table]:
-    """Yield the ``NEW_TEXTS`` that are wanted, by article id and content hash, of these tables."""
+    """Yield those that are wanted, by article id and content hash, with the bands they have."""
     sought = pa.array([f"{name} {told}" for name, told in wanted.items()], pa.string())
     found = np.zeros(len(sought), np.bool_)
     for table in tables:
@@ -201,8 +199,7 @@ def texts_of_candidates(
         rows = rows[~found[places[rows]]]
         found[places[rows]] = True
         if len(rows):
-            taken = table.select(NEW_TEXTS.names).take(pa.array(rows))
-            yield pa.table(taken.columns, schema=NEW_TEXTS)
+            yield table.select([*NEW_TEXTS.names, "bands"]).take(pa.array(rows))
 
 
 def texts_of_corpus(
@@ -213,7 +210,7 @@ def texts_of_corpus(
     Of all their rows when ``article_ids`` is null, else of these articles.
     """
     wanted = None if article_ids is None else pa.array(sorted(article_ids), pa.string())
-    columns = ["article_id", "content_hash", "source", "body"]
+    columns = ["article_id", "source", "body"]
     for file in files:
         problem = "A file of the lake cannot be read; run `warraq verify`"
         with explained(problem, root / file.name), pq.ParquetFile(root / file.name) as source:
@@ -231,6 +228,13 @@ def texts_of_corpus(
                 )
                 told = [rows[name].cast(pa.string()) for name in _TOLD]
                 yield pa.table([*told, codes], schema=NEW_TEXTS)
+
+
+def _keys_of(table: pa.Table, coded: CodedTexts, sizes: Sizes) -> Keys:
+    if "bands" not in table.column_names:
+        return sign(coded, sizes)
+    keys = table["bands"].combine_chunks().flatten().to_numpy()
+    return np.asarray(keys.reshape(len(table), sizes.all_bands))
 
 
 def _coded(column: pa.ChunkedArray) -> CodedTexts:
