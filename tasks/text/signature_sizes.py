@@ -17,6 +17,13 @@ class Sizes:
     ``bands`` of ``rows`` MinHash values each stand for the whole text, ``opening_bands`` of
     ``opening_rows`` for its first ``opening_words`` content words. A text of fewer than
     ``least_shingles`` pairs of content words has none: it is compared by its exact text only.
+
+    Of 4,695 copies among 20,000 real articles, all pairs compared, these sizes let meet 0.997 in
+    18,700 candidate pairs. Bands of 3 by 20, 30, 42 and 60 find 0.992, 0.994, 0.997 and 0.998;
+    without bands of the opening 0.970, in 6,800 pairs, with 6 of them 0.995, with 16 0.999; 42 by 4
+    0.989; 20 by 5 0.961; 14 by 8, as others have them, 0.62. 24 by 2 find all, in 27,500 pairs, but
+    what meets by chance grows with the square of likeness, not its cube: beside ten million
+    articles too much.
     """
 
     bands: int = 42
