@@ -49,11 +49,11 @@ def kind_of(code: int) -> int:
 
 
 def is_weekday(code: int) -> bool:
-    return kind_of(code) == NUMBER and code < WEEKDAYS
+    return bool(kind_of(code) == NUMBER and code < WEEKDAYS)
 
 
 def is_number(code: int) -> bool:
-    return kind_of(code) == NUMBER and code >= WEEKDAYS
+    return bool(kind_of(code) == NUMBER and code >= WEEKDAYS)
 
 
 def shingles(text: Text) -> set[tuple[int, int]]:
