@@ -1,4 +1,4 @@
-"""What a lake keeps for the runs that come: the index's steps, and counts of lines.
+"""What a lake keeps for the runs that come: files read, the index's steps, counts of lines.
 
 Readers of the corpus see none of it. ``tests/golden/schema.txt`` pins it too.
 """
@@ -16,6 +16,26 @@ from expectations.schema import (
     column,
     text_column,
 )
+
+FILES: Final = pa.schema(
+    [
+        text_column("label", "PATH of the file in its records' record_ref", required=True),
+        column("size", pa.int64(), "size of the file as received", unit="bytes", required=True),
+        column("records", pa.int64(), "records in it", unit="records", required=True),
+        text_column(
+            "records_key",
+            "digest of its records, in any order, and how they are read",
+            required=True,
+        ),
+        text_column(
+            "content_key", "digest of its bytes and how they are read; null when nothing is in it"
+        ),
+        text_column(
+            "place_key", "digest of its path, its state and how it is read; null to look again"
+        ),
+    ]
+)
+"""``raw/<batch_id>/files.arrow``: the files of a batch that were read to their end."""
 
 INDEX_STEP: Final = pa.schema(
     [

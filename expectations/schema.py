@@ -105,26 +105,6 @@ RAW: Final = pa.schema(
 )
 """``raw``: every fetched record as received, immutable, one folder a batch."""
 
-FILES: Final = pa.schema(
-    [
-        text_column("label", "PATH of the file in its records' record_ref", required=True),
-        column("size", pa.int64(), "size of the file as received", unit="bytes", required=True),
-        column("records", pa.int64(), "records in it", unit="records", required=True),
-        text_column(
-            "records_key",
-            "digest of its records, in any order, and how they are read",
-            required=True,
-        ),
-        text_column(
-            "content_key", "digest of its bytes and how they are read; null when nothing is in it"
-        ),
-        text_column(
-            "place_key", "digest of its path, its state and how it is read; null to look again"
-        ),
-    ]
-)
-"""``raw/<batch_id>/files.arrow``: the files of a batch that were read to their end."""
-
 RECORDS: Final = pa.schema(
     [
         _RECORD_REF,

@@ -100,28 +100,54 @@ def find_clusters(
     """Group the current texts by equal ``text_key`` and by links, and choose each one's article.
 
     ``current`` are the rows whose text stands, in the order of their precedence. Of ``links`` texts
-    of the lake count from the number of candidates. Python sees only texts in company.
+    of the lake count from the number of candidates. Python sees only texts in company. It ends:
+    who leaves an article of the lake has no link to its cluster any more, and of a set without one
+    the canonical article is settled.
     """
     grouping = _Grouping.of(candidates, links, known)
     found = Clusters()
     rows = current
     while len(rows):
         sets = grouping.sets_of(rows, known)
-        choices = {row: choice for members in sets for row, choice in _choose(members, known)}
-        far = _find_far(choices, sets, comparing, found)
-        far = {row: head for row, head in far.items() if not grouping.has_text(row, head, known)}
-        again = _note(found, choices, far)
-        rows = np.array([row for row in rows.tolist() if row in far or row in again], np.int64)
-        grouping = grouping.without(far, again, known)
+        strangers = _find_strangers(sets, known, comparing)
+        choices = {
+            row: choice for members in sets for row, choice in _choose(members, strangers, known)
+        }
+        ways = _compare(choices, sets, comparing)
+        far = {
+            row: choices[row]
+            for row, way in ways.items()
+            if (way.is_far or row in strangers) and not grouping.has_text(row, choices[row])
+        }
+        _note(found, choices, ways, far)
+        rows = np.array([row for row in rows.tolist() if row in far], np.int64)
+        grouping = grouping.without(far)
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Members:
-    """One set of texts: rows with what chooses among them, and articles of the lake."""
+    """One set of texts: rows with what chooses among them, and articles of the lake.
 
-    rows: list[tuple[int, Entry]]
+    ``bound`` are rows of articles that stay in the corpus, ``free`` all others.
+    """
+
+    free: list[tuple[int, Entry]]
+    bound: list[tuple[int, Entry]]
     of_lake: list[Entry]
+
+    @property
+    def standing(self) -> Entry | None:
+        """The first of the articles that are in the corpus."""
+        standing = [*self.of_lake, *(text for _, text in self.bound)]
+        return min(standing, key=_precedence, default=None)
+
+    def pretenders(self, known: Known) -> list[tuple[int, Entry]]:
+        """Return the rows that were published before the lake's article and could depose it."""
+        standing = self.standing
+        if standing not in self.of_lake or standing["article_id"] in known.staying:
+            return []
+        return [(row, text) for row, text in self.free if _date(text) < _date(standing)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,153 +158,161 @@ class _Choice:
     article_id: str
     deposed: str | None
 
+    @property
+    def known_as(self) -> str:
+        """The article that the lake knows the cluster by, where it knows it."""
+        return self.deposed or self.article_id
+
 
 @dataclass(frozen=True, slots=True)
 class _Grouping:
-    """Links between rows (from 0), texts of the lake (from ``size``), and texts (from ``first``).
+    """Links between texts of the batch (from 0), and from them to articles of the lake (``heads``).
 
-    ``text_of`` tells the text of each row; rows of one text are linked by it. ``exact`` has the
-    texts of the lake's ``known.exact``.
+    ``text_of`` tells the text of each row, ``places`` the number of each article of the lake: all
+    that copies it there stands for it. ``exact`` are the links by which a text of the batch is one
+    of the lake.
     """
 
     candidates: pa.Table
-    links: Pairs
-    text_of: Rows
-    exact: Rows
     texts: int
+    text_of: Rows
+    heads: Sequence[Entry]
+    places: Mapping[str, int]
+    links: Pairs
+    exact: frozenset[tuple[int, int]]
 
     @classmethod
     def of(cls, candidates: pa.Table, links: Pairs, known: Known) -> "_Grouping":
         keys = candidates["text_key"].combine_chunks().dictionary_encode()
-        first = len(candidates) + len(known.alike)
-        exact = pa.array([entry["text_key"] for entry in known.exact], keys.dictionary.type)
-        places = pc.index_in(exact, value_set=keys.dictionary).to_numpy(zero_copy_only=False)
-        text_of = keys.indices.to_numpy().astype(np.int64) + first
+        text_of = keys.indices.to_numpy().astype(np.int64)
+        heads = {head["article_id"]: head for head in map(known.head, [*known.alike, *known.exact])}
+        places = {name: number for number, name in enumerate(heads, start=len(keys.dictionary))}
+        alike, exact = (
+            [places[known.head(entry)["article_id"]] for entry in entries]
+            for entries in (known.alike, known.exact)
+        )
+        told = pa.array([entry["text_key"] for entry in known.exact], keys.dictionary.type)
+        texts = pc.index_in(told, value_set=keys.dictionary).to_pylist()
+        same = {(text, head) for text, head in zip(texts, exact, strict=True) if text is not None}
+        numbers = np.concatenate([text_of, np.array(alike, np.int64)])
+        pairs = np.concatenate([numbers[links], np.array(sorted(same), np.int64).reshape(-1, 2)])
         return cls(
-            candidates, links, text_of, places.astype(np.int64) + first, len(keys.dictionary)
+            candidates=candidates,
+            texts=len(keys.dictionary),
+            text_of=text_of,
+            heads=[*heads.values()],
+            places=places,
+            links=pairs,
+            exact=frozenset(same),
         )
 
     def sets_of(self, rows: Rows, known: Known) -> list[_Members]:
         """Return the sets that these rows are in, those of one row alone left out."""
-        size = len(self.candidates)
-        parents = np.arange(size + len(known.alike) + self.texts)
-        _unite(np.stack([rows, self.text_of[rows]], axis=1), parents)
+        parents = np.arange(self.texts + len(self.heads))
         _unite(self.links, parents)
         of_lake: defaultdict[int, list[Entry]] = defaultdict(list)
-        alike = parents[size : size + len(known.alike)].tolist()
-        exact = [parents[node] if node >= 0 else -1 for node in self.exact.tolist()]
-        for root, entry in zip([*alike, *exact], [*known.alike, *known.exact], strict=True):
-            of_lake[int(root)].append(known.head(entry))
-        of_lake.pop(-1, None)
-        company = np.bincount(parents[rows], minlength=len(parents))
+        for root, head in zip(parents[self.texts :].tolist(), self.heads, strict=True):
+            of_lake[root].append(head)
+        roots = parents[self.text_of[rows]]
+        company = np.bincount(roots, minlength=len(parents))
         company[[*of_lake]] += 1
-        rows = rows[company[parents[rows]] > 1]
+        together = company[roots] > 1
+        rows, roots = rows[together], roots[together]
         columns = ["article_id", "published_at", "words"]
         told = self.candidates.select(columns).take(pa.array(rows)).to_pylist()
         sets: dict[int, _Members] = {}
-        for row, root, text in zip(rows.tolist(), parents[rows].tolist(), told, strict=True):
-            members = sets.setdefault(root, _Members([], of_lake.get(root, [])))
-            members.rows.append((row, text))
+        for row, root, text in zip(rows.tolist(), roots.tolist(), told, strict=True):
+            members = sets.setdefault(root, _Members([], [], of_lake.get(root, [])))
+            stays = text["article_id"] in known.staying
+            (members.bound if stays else members.free).append((row, text))
         return list(sets.values())
 
-    def has_text(self, row: int, head: Node, known: Known) -> bool:
-        """Tell whether the row's very text is in the cluster of this article of the lake."""
-        entries = zip(self.exact.tolist(), known.exact, strict=True)
-        return any(
-            node == self.text_of[row] and known.head(entry)["article_id"] == head
-            for node, entry in entries
-        )
+    def has_text(self, row: int, choice: _Choice) -> bool:
+        """Tell whether the row's very text is in the cluster as the lake has it."""
+        place = self.places.get(choice.known_as, -1)
+        return (int(self.text_of[row]), place) in self.exact
 
-    def without(self, far: Mapping[int, Node], again: Collection[int], known: Known) -> "_Grouping":
-        """Return what is left when rows leave the article that they are ``far`` from.
+    def without(self, far: Mapping[int, _Choice]) -> "_Grouping":
+        """Return what is left when these rows leave the articles that they are far from.
 
-        Links among these, to other articles of the lake, and of the rows that are grouped again.
+        Links among them, and to other articles of the lake.
         """
-        size = len(self.candidates)
-        left: dict[int, Node] = {int(self.text_of[row]): head for row, head in far.items()}
-        others = {int(self.text_of[row]) for row in again}
-        kept = []
-        for one, other in self.links.tolist():
-            text, end = int(self.text_of[one]), int(self.text_of[other]) if other < size else None
-            if end is not None:
-                stays = (text in left and end in left) or (text in others and end in others)
-            else:
-                head = known.head(known.alike[other - size])["article_id"]
-                stays = text in others or (text in left and left[text] != head)
-            if stays:
-                kept.append((one, other))
-        links = np.array(kept, np.int64).reshape(-1, 2)
-        exact = [
-            node if node not in left or known.head(entry)["article_id"] != left[node] else -1
-            for node, entry in zip(self.exact.tolist(), known.exact, strict=True)
+        left = {
+            int(self.text_of[row]): self.places.get(choice.known_as, -1)
+            for row, choice in far.items()
+        }
+        kept = [
+            (one, other)
+            for one, other in self.links.tolist()
+            if one in left and (other in left if other < self.texts else other != left[one])
         ]
-        return replace(self, links=links, exact=np.array(exact, np.int64))
+        return replace(self, links=np.array(kept, np.int64).reshape(-1, 2))
 
 
-def _choose(members: _Members, known: Known) -> list[tuple[int, _Choice]]:
+def _choose(
+    members: _Members, strangers: Collection[int], known: Known
+) -> list[tuple[int, _Choice]]:
     """Choose one set's article; a staying article of the corpus is never a copy."""
-    free = [(row, text) for row, text in members.rows if text["article_id"] not in known.staying]
-    bound = [text for _, text in members.rows if text["article_id"] in known.staying]
-    mine = {text["article_id"]: row for row, text in members.rows}
-    head = min([*members.of_lake, *bound] or [text for _, text in free], key=_precedence)
+    standing = members.standing
+    pretenders = [text for row, text in members.pretenders(known) if row not in strangers]
     deposed = None
-    if head in members.of_lake and free and head["article_id"] not in known.staying:
-        first = min((text for _, text in free), key=_precedence)
-        if _date(first) < _date(head):
-            head, deposed = first, str(head["article_id"])
+    if standing is None:
+        head = min((text for _, text in members.free), key=_precedence)
+    elif pretenders:
+        head, deposed = min(pretenders, key=_precedence), str(standing["article_id"])
+    else:
+        head = standing
     name = str(head["article_id"])
+    mine = {text["article_id"]: row for row, text in [*members.free, *members.bound]}
     choice = _Choice(mine.get(name, name), name, deposed)
-    return [(row, choice) for row, _ in free] + [
-        (row, choice) for row, text in members.rows if text["article_id"] == name
+    return [(row, choice) for row, _ in members.free] + [
+        (row, choice) for row, text in members.bound if text["article_id"] == name
     ]
 
 
-def _find_far(
-    choices: Mapping[int, _Choice],
-    sets: Sequence[_Members],
-    comparing: Comparing,
-    found: Clusters,
-) -> dict[int, Node]:
-    """Compare what was chosen; tell which rows are far from which article, note how others copy.
+def _find_strangers(sets: Sequence[_Members], known: Known, comparing: Comparing) -> frozenset[int]:
+    """Return the rows that are far from the article of the lake which they could depose."""
+    pairs: list[tuple[Node, Node]] = [
+        (row, str(members.standing["article_id"]))
+        for members in sets
+        if members.standing
+        for row, _ in members.pretenders(known)
+    ]
+    ways = comparing.ways(pairs, _entries(sets))
+    return frozenset(int(row) for (row, _), way in zip(pairs, ways, strict=True) if way.is_far)
 
-    A new article that is far from the one whose place it would take is far itself.
-    """
-    entries = {entry["article_id"]: entry for members in sets for entry in members.of_lake}
+
+def _compare(
+    choices: Mapping[int, _Choice], sets: Sequence[_Members], comparing: Comparing
+) -> dict[int, Way]:
+    """Tell of each row but the canonical ones how it copies what was chosen for it."""
     pairs: list[tuple[Node, Node]] = [
         (row, choice.head) for row, choice in choices.items() if row != choice.head
     ]
-    crowns = [
-        (row, choice.deposed)
-        for row, choice in choices.items()
-        if row == choice.head and choice.deposed
-    ]
-    ways = comparing.ways([*pairs, *crowns], entries)
-    far: dict[int, Node] = {}
-    for (row, head), way in zip([*pairs, *crowns], ways, strict=True):
-        if way.is_far:
-            far[int(row)] = head
-        if choices[int(row)].head != row:
-            found.ways[int(row)] = way
-    return far
+    ways = comparing.ways(pairs, _entries(sets))
+    return {int(row): way for (row, _), way in zip(pairs, ways, strict=True)}
+
+
+def _entries(sets: Sequence[_Members]) -> dict[str, Entry]:
+    return {entry["article_id"]: entry for members in sets for entry in members.of_lake}
 
 
 def _note(
-    found: Clusters, choices: Mapping[int, _Choice], far: Mapping[int, Node]
-) -> frozenset[int]:
-    """Add what was chosen, but for rows that are far; return those that are to be grouped again."""
-    again = set()
+    found: Clusters,
+    choices: Mapping[int, _Choice],
+    ways: Mapping[int, Way],
+    far: Collection[int],
+) -> None:
+    """Add what was chosen, but for rows that are far."""
     for row, choice in choices.items():
         if row in far:
             continue
-        if choice.head in far:
-            again.add(row)
-        elif row != choice.head:
-            found.head_of[row] = choice.article_id
-        else:
-            found.rows_of_heads[choice.article_id] = row
-            if choice.deposed:
-                found.crowned[choice.deposed] = choice.article_id
-    return frozenset(again)
+        if row != choice.head:
+            found.head_of[row], found.ways[row] = choice.article_id, ways[row]
+            continue
+        found.rows_of_heads[choice.article_id] = row
+        if choice.deposed:
+            found.crowned[choice.deposed] = choice.article_id
 
 
 def _date(text: Entry) -> datetime:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.schema import FILES
+from expectations.lake_schema import FILES
 from tasks.fetch.files import SourceFile
 from tasks.fetch.identity import ENTRY_BYTES, batch_name, entries_of
 from tasks.fetch.manifests import RawBatch, RawShard

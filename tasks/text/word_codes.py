@@ -150,6 +150,14 @@ def _code(word, least, value, known):
 
 
 @borrowing
+def _decide(value, word, table, known, room):
+    """Decide the code of a word, (data, start, end), whose hash is ``value``."""
+    data, start, end = word
+    size, least = _fold_word(data, start, end, table, room)
+    return _code(room[:size], least, value, known)
+
+
+@borrowing
 def _code_words(texts, out, table, known, memory):
     """Hash and code every word; return how many there are. ``out`` is (hashes, codes, offsets)."""
     data, offsets = texts
@@ -193,8 +201,7 @@ def _code_words(texts, out, table, known, memory):
             slot = value >> np.uint64(1) & np.uint64(_REMEMBERED - 1)
             if remembered[slot] != value:
                 remembered[slot] = value
-                size, least = _fold_word(data, start, i, table, room)
-                their_codes[slot] = _code(room[:size], least, value, known)
+                their_codes[slot] = _decide(value, (data, start, i), table, known, room)
             hashes[at] = value
             codes[at] = their_codes[slot]
             at += 1

@@ -1,29 +1,51 @@
+"""Clusters by links that are given; a text is its letters, each of them a content word."""
+
 import random
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from string import ascii_lowercase
+from typing import Any, Final
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.deduplicate import DEFAULTS
 from tasks.deduplicate.clusters import Clusters, Known, find_clusters, precedence_of
-from tasks.deduplicate.links import Links
+from tasks.deduplicate.ways import EXACT, NEAR, Comparing
+from tests.deduplicate.no_history import NoHistory
 from tests.deduplicate.test_decide import candidate, table
 
 Entry = Mapping[str, Any]
 
-NAMES = "ABCDEFGH"
+NAMES: Final = "ABCDEFGH"
+COMMON: Final = "abcdefgh"
+"""What texts have in common whose ends alone differ."""
+
+FIRST, LINK, LAST, BEYOND = (ascii_lowercase[start : start + 8] for start in (0, 3, 6, 9))
+"""A chain: each has something in common with the next, and hardly anything with that after it."""
+
+
+def codes(text: str) -> list[int]:
+    return [ord(letter) << 2 for letter in text]
+
+
+def article(name: str, text: str, day: int | None, **more: Any) -> dict[str, Any]:
+    """Return a candidate whose words are the letters of its text."""
+    return candidate(name, text, day, codes=codes(text), **more)
 
 
 def entry(name: str, day: int | None, copies_of: str | None = None, text: str = "") -> Entry:
-    """One article of the lake as its index tells it."""
+    """Return one article of the lake as its index tells it, like the batch's if not told."""
+    text = text or COMMON + name
     return {
         "article_id": name,
+        "source": "صحيفة",
         "published_at": datetime(2026, 1, day, tzinfo=UTC) if day else None,
         "duplicate_of": copies_of,
-        "text_key": (text or f"text of {name}").encode().ljust(16, b"."),
+        "text_key": text.encode().ljust(16, b"."),
+        "codes": codes(text),
     }
 
 
@@ -40,20 +62,18 @@ def clusters(
     candidates = table(rows)
     alike, exact = list(alike), list(exact)
     canonical = {each["article_id"]: each for each in [*alike, *exact, *heads]}
-    known = Known(exact, alike, canonical)
-    links = np.array(list(pairs), np.int64).reshape(-1, 2)
     return find_clusters(
         candidates,
         precedence_of(candidates, np.arange(len(rows))),
-        frozenset(staying),
-        Links(links, np.ones(len(links), np.float32)),
-        known,
+        np.array(list(pairs), np.int64).reshape(-1, 2),
+        Known(exact, alike, canonical, staying=frozenset(staying)),
+        Comparing(candidates, NoHistory(canonical.values()), DEFAULTS),
     )
 
 
 def articles(*days: int | None) -> list[dict[str, Any]]:
-    """Return an article for each day: A, B and so on, each with a text of its own."""
-    return [candidate(name, name, day) for name, day in zip(NAMES, days, strict=False)]
+    """Return an article for each day: A, B and so on, each with an end of its own."""
+    return [article(name, COMMON + name, day) for name, day in zip(NAMES, days, strict=False)]
 
 
 def test_texts_in_no_company_are_in_no_cluster() -> None:
@@ -63,13 +83,17 @@ def test_texts_in_no_company_are_in_no_cluster() -> None:
 def test_what_is_linked_however_far_around_is_one() -> None:
     found = clusters(articles(5, 4, 3, 2, 1), [(0, 1), (1, 2), (2, 4)])
     assert found.head_of == {0: "E", 1: "E", 2: "E"}
-    assert found.rows_of_heads == {4}
+    assert found.rows_of_heads == {"E": 4}
     assert found.crowned == {}
 
 
 def test_equal_texts_and_links_join_together() -> None:
-    rows = [candidate("A", "x", 1), candidate("B", "x", 2), candidate("C", "y", 3)]
-    assert clusters(rows, [(0, 2)]).head_of == {1: "A", 2: "A"}
+    rows = [
+        article("A", COMMON + "x", 1), article("B", COMMON + "x", 2), article("C", COMMON + "y", 3)
+    ]  # fmt: skip
+    found = clusters(rows, [(0, 2)])
+    assert found.head_of == {1: "A", 2: "A"}
+    assert {row: way.kind for row, way in found.ways.items()} == {1: EXACT, 2: NEAR}
 
 
 @given(
@@ -87,7 +111,7 @@ def test_clusters_are_the_connected_parts(
         group |= dict.fromkeys(joined, joined)
     order = list(range(8))
     chance.shuffle(order)
-    rows = [candidate(NAMES[n], NAMES[n], days[n]) for n in order]
+    rows = [article(NAMES[n], COMMON + NAMES[n], days[n]) for n in order]
     place = {n: row for row, n in enumerate(order)}
     links = [(place[one], place[other]) for one, other in pairs if one != other]
     chance.shuffle(links)
@@ -96,7 +120,9 @@ def test_clusters_are_the_connected_parts(
         head = min(group[n], key=lambda member: (days[member] or 99, NAMES[member]))
         wanted = NAMES[head] if head != n else None
         assert found.head_of.get(place[n]) == wanted
-        assert (place[n] in found.rows_of_heads) == (wanted is None and len(group[n]) > 1)
+        assert (found.rows_of_heads.get(NAMES[n]) == place[n]) == (
+            wanted is None and len(group[n]) > 1
+        )
 
 
 @pytest.mark.parametrize(
@@ -141,7 +167,7 @@ def test_the_crown_passes_to_an_earlier_date_only(
     found = clusters(articles(day), [(0, 1)], alike=[entry("Z", of_lake)])
     assert found.crowned == ({"Z": "A"} if crowned else {})
     assert found.head_of == ({} if crowned else {0: "Z"})
-    assert found.rows_of_heads == ({0} if crowned else frozenset())
+    assert found.rows_of_heads == ({"A": 0} if crowned else {})
 
 
 def test_the_first_of_several_newcomers_is_crowned_and_the_others_follow_it() -> None:
@@ -158,8 +184,8 @@ def test_a_copy_in_the_lake_stands_for_the_article_that_it_copies() -> None:
 
 
 def test_an_equal_text_in_the_lake_counts_as_one_that_is_met() -> None:
-    rows = [candidate("A", "x", 7), candidate("B", "y", 8)]
-    found = clusters(rows, [(0, 1)], exact=[entry("Z", 5, text="x")])
+    rows = [article("A", COMMON + "x", 7), article("B", COMMON + "y", 8)]
+    found = clusters(rows, [(0, 1)], exact=[entry("Z", 5, text=COMMON + "x")])
     assert found.head_of == {0: "Z", 1: "Z"}
 
 
@@ -180,7 +206,7 @@ def test_articles_that_stay_are_nobodys_copies() -> None:
     """A revision keeps its place, even beside an earlier article that it has become like."""
     found = clusters(articles(1, 2, 3), [(0, 1), (1, 2)], staying="B")
     assert found.head_of == {0: "B", 2: "B"}
-    assert found.rows_of_heads == {1}
+    assert found.rows_of_heads == {"B": 1}
 
 
 def test_an_article_that_stays_is_not_deposed() -> None:
@@ -191,7 +217,7 @@ def test_an_article_that_stays_is_not_deposed() -> None:
 def test_an_article_that_is_revised_elsewhere_in_the_batch_is_not_deposed() -> None:
     """What is like a copy of its old text follows it, whatever its new text is like."""
     met, head = entry("Y", 6, "Z"), entry("Z", 5)
-    rows = [*articles(1), candidate("Z", "new", 5)]
+    rows = [*articles(1), article("Z", LAST, 5)]
     found = clusters(rows, [(0, 2)], alike=[met], heads=[head], staying="Z")
     assert (found.head_of, found.crowned) == ({0: "Z"}, {})
 
@@ -211,6 +237,11 @@ def test_an_article_that_stays_is_no_copy_of_the_lakes() -> None:
 
 def test_rows_whose_text_does_not_stand_take_no_part() -> None:
     candidates = table(articles(1, 2, 3))
-    links = Links(np.array([[1, 2]]), np.ones(1, np.float32))
-    found = find_clusters(candidates, np.array([1, 2]), frozenset(), links, Known([], [], {}))
+    found = find_clusters(
+        candidates,
+        np.array([1, 2]),
+        np.array([[1, 2]]),
+        Known([], [], {}),
+        Comparing(candidates, NoHistory(), DEFAULTS),
+    )
     assert found.head_of == {2: "B"}

@@ -211,6 +211,31 @@ def test_the_far_end_of_a_chain_stands_apart_in_one_batch(tmp_path: Path) -> Non
     assert news.copies() == {"link": "first"}
 
 
+def test_who_is_far_from_the_crowned_does_not_copy_the_deposed(tmp_path: Path) -> None:
+    """The link stood alone in the lake; what is before and after it comes in one batch."""
+    news = NewsLake(tmp_path)
+    first, link, last = chain()
+    news.publish(link)
+    decided = news.publish(first, last)
+    assert fates(news, decided) == {
+        "first": ("published", "new", None), "last": ("published", "new", None)
+    }  # fmt: skip
+    assert news.copies() == {"link": "first"}
+    assert verify(news.lake) == []
+
+
+def test_a_text_stays_where_it_stands_word_for_word(tmp_path: Path) -> None:
+    """A was revised after B had copied it: who prints the old text again copies A as B does."""
+    news = NewsLake(tmp_path)
+    news.publish(original("A", 0, 5), original("B", 0, 6, 1))
+    news.publish(Printed("A", story(5).text, 9))
+    decided = news.publish(original("C", 0, 10, 2), cut("D", 0, 11, 3))
+    told = fates(news, decided)
+    assert (told["C"][0], told["C"][2]) == ("duplicate", "A")
+    assert told["D"] == ("published", "new", None)
+    assert verify(news.lake) == []
+
+
 @cache
 def mixed() -> pa.Table:
     """Candidates of a batch of originals, copies, chains and repeats."""

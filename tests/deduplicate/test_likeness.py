@@ -12,15 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.deduplicate.likeness import MEASURES, make_prints, measure
-from tasks.text.word_codes import CONTENT, COUNTRY, FUNCTION, KIND, NUMBER
-from tests.text.coding import lay_out
+from tasks.text.word_codes import CONTENT, COUNTRY, FUNCTION, KIND, NUMBER, WEEKDAYS
+from tests.text.coding import code_rows, lay_out
 
 OPENING = 5
 
-CODES = st.builds(
-    lambda name, kind: name << 2 | int(kind),
-    st.integers(1, 8),
-    st.sampled_from([CONTENT, CONTENT, CONTENT, FUNCTION, NUMBER, COUNTRY]),
+FIRST_NUMBER = int(WEEKDAYS) >> 2
+
+CODES = st.one_of(
+    st.builds(
+        lambda name, kind: name << 2 | int(kind),
+        st.integers(FIRST_NUMBER, FIRST_NUMBER + 7),
+        st.sampled_from([CONTENT, CONTENT, CONTENT, FUNCTION, NUMBER, COUNTRY]),
+    ),
+    st.integers(1, 7).map(lambda day: day << 2 | int(NUMBER)),
 )
 TEXTS = st.lists(CODES, max_size=24)
 
@@ -43,6 +48,14 @@ def kind_of(code: int) -> int:
     return code & int(KIND)
 
 
+def is_weekday(code: int) -> bool:
+    return bool(kind_of(code) == NUMBER and code < WEEKDAYS)
+
+
+def is_number(code: int) -> bool:
+    return bool(kind_of(code) == NUMBER and code >= WEEKDAYS)
+
+
 def shingles(text: Text) -> set[tuple[int, int]]:
     return {*pairwise(text)}
 
@@ -50,7 +63,7 @@ def shingles(text: Text) -> set[tuple[int, int]]:
 def own_words(text: Text, other: Text) -> tuple[int, float, bool]:
     """Model: different numbers, share of repeated words, whether a country, of its own."""
     times = {word: count for word, count in Counter(text).items() if word not in other}
-    numbers = sum(kind_of(word) == NUMBER for word in times)
+    numbers = sum(map(is_number, times))
     repeated = sum(n for word, n in times.items() if n > 1 and kind_of(word) != NUMBER)
     country = any(
         kind_of(word) == COUNTRY and (n > 1 or word in text[:OPENING]) for word, n in times.items()
@@ -67,6 +80,7 @@ def model(one: Text, other: Text, *, whole: bool = False) -> dict[str, Any]:
     common = len(mine & yours)
     openings = shingles(one[:OPENING]), shingles(other[:OPENING])
     own = own_words(one, other), own_words(other, one)
+    days = [{*filter(is_weekday, text)} for text in (one, other)]
     return {
         "jaccard": common / max(len(mine | yours), 1),
         "containment": common / max(min(len(mine), len(yours)), 1),
@@ -74,10 +88,11 @@ def model(one: Text, other: Text, *, whole: bool = False) -> dict[str, Any]:
         "opening_of_longer": len(openings[1] & mine) / max(len(openings[1]), 1),
         "numbers_of_shorter": own[0][0],
         "numbers_of_longer": own[1][0],
-        "common_numbers": sum(kind_of(code) == NUMBER for code in {*one} & {*other}),
+        "common_numbers": sum(map(is_number, {*one} & {*other})),
         "subjects_of_shorter": own[0][1],
         "subjects_of_longer": own[1][1],
         "other_country": own[0][2] and own[1][2],
+        "other_weekday": all(days) and not days[0] & days[1],
     }
 
 
@@ -103,7 +118,7 @@ def test_a_pair_s_measures_depend_on_the_pair_alone(
 def test_it_does_not_matter_which_text_is_the_first(one: Text, other: Text) -> None:
     """Of two of one length either may be called the shorter."""
     here, there = compared(one, other), compared(other, one)
-    for name in ("jaccard", "containment", "common_numbers", "other_country"):
+    for name in ("jaccard", "containment", "common_numbers", "other_country", "other_weekday"):
         assert here[name] == there[name]
     for name in ("opening", "numbers", "subjects"):
         ends = f"{name}_of_shorter", f"{name}_of_longer"
@@ -117,6 +132,7 @@ def test_a_text_is_wholly_like_itself(text: Text) -> None:
     assert found["jaccard"] == found["containment"] == float(len(content) > 1)
     assert found["numbers_of_shorter"] == found["subjects_of_longer"] == 0
     assert not found["other_country"]
+    assert not found["other_weekday"]
 
 
 def words(names: str, kind: Any = CONTENT) -> list[int]:
@@ -150,6 +166,31 @@ def test_a_country_told_once_behind_the_opening_is_no_subject() -> None:
     assert compared(mine + lead, lead + yours + yours)["other_country"]
     assert not compared(mine + lead, lead + yours)["other_country"]
     assert not compared(mine + lead, lead + yours + yours + mine)["other_country"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        pytest.param("في القاهرة يوم الأحد", "في القاهرة يوم الاثنين", True, id="daily"),
+        pytest.param("في القاهرة يوم الأحد", "في القاهرة والأحد", False, id="the-same-day"),
+        pytest.param("من الأحد إلى الخميس", "الخميس في القاهرة", False, id="a-day-in-common"),
+        pytest.param("من الأحد إلى الخميس", "من السبت إلى الجمعة", True, id="days-and-days"),
+        pytest.param("يوم الأحد في القاهرة", "في القاهرة", False, id="one-names-none"),
+        pytest.param("يوم الثلاثاء", "يوم الثلثاء", False, id="one-day-in-two-spellings"),
+    ],
+)
+@pytest.mark.parametrize("whole", [False, True], ids=["content-words", "all-words"])
+def test_days_of_the_week(one: str, other: str, differ: bool, whole: bool) -> None:
+    found = compared(*code_rows([one, other]), whole=whole)
+    assert found["other_weekday"] is differ
+
+
+def test_days_of_the_week_are_no_numbers() -> None:
+    found = compared(*code_rows(["الأحد 4 300", "الاثنين 5 300"]))
+    assert (found["numbers_of_shorter"], found["numbers_of_longer"]) == (1, 1)
+    assert found["common_numbers"] == 1
+    together = compared(*code_rows(["الأحد الجمعة 4", "الأحد الجمعة 4"]))
+    assert together["common_numbers"] == 1
 
 
 @pytest.mark.parametrize("length", [OPENING - 1, OPENING, OPENING + 1, 900, 5000])

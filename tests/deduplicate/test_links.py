@@ -10,7 +10,7 @@ import pytest
 from tasks.deduplicate import DEFAULTS
 from tasks.deduplicate.links import find_links, keys_of
 from tasks.deduplicate.meetings import find_meetings
-from tasks.deduplicate.ways import find_ways
+from tasks.deduplicate.ways import Comparing
 from tasks.store import Alike
 from tests.deduplicate.no_history import NoHistory
 from tests.deduplicate.told_stories import (
@@ -23,7 +23,6 @@ from tests.deduplicate.told_stories import (
     story,
 )
 
-NOTHING_KNOWN: Final = NoHistory().read_texts([])
 WEATHER: Final = (
     "توقعت هيئة الأرصاد الجوية أن يسود غدا طقس {sky} على السواحل الشمالية والعاصمة ليلا، وحار على"
     " جنوب البلاد نهارا. والرياح معتدلة تنشط أحيانا على المناطق المكشوفة.\n"
@@ -52,6 +51,14 @@ CABLE: Final = (
     " والسعادة لفخامته، والتقدم والازدهار لحكومة وشعب {of} الصديق.\n"
     "وأشاد بهذه المناسبة بالعلاقات المتميزة التي تربط بين البلدين والشعبين الصديقين، والتي يسعى"
     " الجميع لتعزيزها وتنميتها في المجالات كافة."
+)
+
+
+NOTICE: Final = (
+    "أعلنت وزارة الصحة اليوم {day} عدم تسجيل أي إصابات جديدة بالمرض في جميع المحافظات، مؤكدة"
+    " استمرار فرق الترصد في متابعة المخالطين وأخذ العينات من المسافرين القادمين عبر المنافذ كافة.\n"
+    "ودعت الوزارة المواطنين إلى الالتزام بالإجراءات الوقائية وتجنب الأماكن المزدحمة والإبلاغ عن أي"
+    " أعراض عبر الخط الساخن، مشيرة إلى أن المستشفيات مجهزة لاستقبال الحالات في أي وقت."
 )
 
 
@@ -93,12 +100,67 @@ def test_a_template_filled_anew_is_another_article(name: str, other: str, at: st
     assert clusters_of(story(one, "صحيفة الشرق", "2026-05-04"), story(two, other, at)) == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("days", "source", "at", "together"),
+    [
+        pytest.param("الأحد الاثنين", "صحيفة الشرق", "2026-05-04", False, id="daily"),
+        pytest.param("الأحد الاثنين", "صحيفة الشرق", None, False, id="undated"),
+        pytest.param("الأحد الاثنين", "صحيفة الشرق", "2026-05-03", True, id="put-right"),
+        pytest.param("الأحد الاثنين", "صحيفة الغرب", "2026-05-04", True, id="two-outlets"),
+        pytest.param("الثلاثاء الثلثاء", "صحيفة الشرق", "2026-05-04", True, id="respelt"),
+    ],
+)
+def test_daily_notices_of_one_outlet(
+    days: str, source: str, at: str | None, together: bool
+) -> None:
+    """They differ in the day of the week alone, and speak each of a day of its own."""
+    one, two = (NOTICE.format(day=day) for day in days.split())
+    found = clusters_of(story(one, "صحيفة الشرق", "2026-05-03"), story(two, source, at))
+    assert found == ([0, 0] if together else [0, 1])
+
+
+SECOND: Final = "2026-05-04T10:20:31Z"
+
+
+@pytest.mark.parametrize(
+    ("source", "at", "together"),
+    [
+        pytest.param("صحيفة الشرق", SECOND, True, id="at-the-same-second"),
+        pytest.param("صحيفة الشرق", "2026-05-04T10:20:32Z", False, id="a-second-later"),
+        pytest.param("صحيفة الغرب", SECOND, True, id="by-two-outlets"),
+    ],
+)
+def test_a_story_that_is_sent_again_under_a_new_head(source: str, at: str, together: bool) -> None:
+    """Of one outlet only what came at the same second is the same story, sent in its place."""
+    told = MUSEUM.replace("\n", " ")
+    long = f"{SCHOOLS.split(chr(10))[0]} {HARBOUR.split(chr(10))[1]} {told}"
+    rows = story(told, "صحيفة الشرق", SECOND), story(long, source, at)
+    assert clusters_of(*rows) == ([0, 0] if together else [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("at", "head", "together"),
+    [
+        pytest.param("2026-05-06", "new", True, id="within-days"),
+        pytest.param("2026-05-09", "new", False, id="days-later-under-a-new-head"),
+        pytest.param("2026-05-09", "same", True, id="days-later-under-the-same-head"),
+    ],
+)
+def test_reports_of_two_outlets_some_days_apart(at: str, head: str, together: bool) -> None:
+    """What was said before stands in both; a copy begins as the other does."""
+    told = MUSEUM.replace("\n", " ")
+    more = f"{SCHOOLS.split(chr(10))[0]} {HARBOUR.replace(chr(10), ' ')}"
+    later = f"{more} {told}" if head == "new" else f"{told} {more}"
+    rows = story(told, "صحيفة الشرق", "2026-05-04"), story(later, "صحيفة الغرب", at)
+    assert clusters_of(*rows) == ([0, 0] if together else [0, 1])
+
+
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_template_filled_anew_meets_the_other_and_is_like_it(name: str) -> None:
     """So it is a guard that keeps them apart."""
     candidates = candidates_of(*(story(text, "صحيفة", None) for text in TEMPLATES[name]))
     assert find_meetings(keys_of(candidates), np.arange(2)).tolist() == [[0, 1]]
-    (way,) = find_ways(candidates, NOTHING_KNOWN, [(0, 1)], DEFAULTS).values()
+    (way,) = Comparing(candidates, NoHistory(), DEFAULTS).ways([(0, 1)], {})
     assert way.similarity >= DEFAULTS.similarity
 
 

@@ -55,12 +55,50 @@ def subjects(shorter: float, longer: float) -> dict[str, float]:
     [
         pytest.param({"jaccard": 0.41}, True, id="an-agency-report-that-two-outlets-edited"),
         pytest.param({"jaccard": 0.39}, False, id="two-reports-of-one-event"),
-        pytest.param({"jaccard": 0.41, "days": 400}, True, id="an-old-report-warmed-up"),
+        pytest.param({"jaccard": 0.41, "days": 2.9}, True, id="edited-within-days"),
+        pytest.param({"jaccard": 0.41, "days": -2.9}, True, id="edited-days-before"),
         pytest.param({"jaccard": 0.41, "days": None}, True, id="an-edited-report-without-a-date"),
         pytest.param({"jaccard": 0.0}, False, id="nothing-in-common"),
     ],
 )
 def test_two_outlets(told: dict[str, Any], copy: bool) -> None:
+    assert is_copy(told) is copy
+
+
+LATER: Final = {"jaccard": 0.41, "days": 3.1}
+
+
+@pytest.mark.parametrize(
+    ("told", "copy"),
+    [
+        pytest.param({}, False, id="what-was-said-before-is-told-again"),
+        pytest.param(OPENING_ALIKE, True, id="an-old-report-warmed-up"),
+        pytest.param({"days": 400, **OPENING_ALIKE}, True, id="warmed-up-a-year-later"),
+        pytest.param({"opening_of_longer": 0.8}, False, id="the-shorter-has-a-new-head"),
+        pytest.param({"opening_of_shorter": 0.8}, False, id="the-longer-has-a-new-head"),
+        pytest.param({"jaccard": 0.59}, False, id="more-than-half-was-said-before"),
+        pytest.param({"jaccard": 0.61}, True, id="a-new-head-alone"),
+        pytest.param({"jaccard": 0.39, **OPENING_ALIKE}, False, id="two-reports-of-one-event"),
+    ],
+)
+def test_reports_of_two_outlets_some_days_apart(told: dict[str, Any], copy: bool) -> None:
+    """They share what was said before; a copy shares its opening too."""
+    assert is_copy(LATER, told) is copy
+
+
+@pytest.mark.parametrize(
+    ("told", "copy"),
+    [
+        pytest.param({}, False, id="monthly-figures"),
+        pytest.param({"days": -8}, False, id="figures-of-the-month-before"),
+        pytest.param({"days": 6.9}, True, id="within-a-week"),
+        pytest.param({"days": None}, True, id="without-a-date"),
+        pytest.param({"jaccard": 0.71}, True, id="printed-again-with-a-figure-of-its-own"),
+        pytest.param(numbers(0, 3, 2), True, id="figures-were-added"),
+    ],
+)
+def test_figures_of_two_outlets_more_than_a_week_apart(told: dict[str, Any], copy: bool) -> None:
+    told = {"jaccard": 0.65, "days": 8, **numbers(1, 1, 2), **told}
     assert is_copy(told) is copy
 
 
@@ -89,24 +127,39 @@ def test_a_copy_that_was_cut_short(told: dict[str, Any], copy: bool) -> None:
     ("told", "copy"),
     [
         pytest.param({"jaccard": 0.71}, True, id="published-again"),
-        pytest.param({"jaccard": 0.71, "days": 30}, True, id="published-again-a-month-later"),
+        pytest.param({"jaccard": 0.71, "days": 4.1}, False, id="a-story-that-goes-on-for-days"),
+        pytest.param({"jaccard": 0.81, "days": 30}, True, id="published-again-a-month-later"),
+        pytest.param({"jaccard": 0.71, "days": None}, True, id="published-again-without-a-date"),
         pytest.param({"jaccard": 0.69}, False, id="a-story-that-goes-on-under-a-new-head"),
         pytest.param(CUT, False, id="the-short-report-before-the-long-one"),
         pytest.param({"jaccard": 0.61, **OPENING_ALIKE, "days": 3.9}, True, id="updated"),
         pytest.param({"jaccard": 0.61, **OPENING_ALIKE, "days": 4.1}, False, id="a-weekly-column"),
-        pytest.param({"jaccard": 0.51, **OPENING_ALIKE, "days": 1.9}, True, id="updated-at-once"),
-        pytest.param({"jaccard": 0.51, **OPENING_ALIKE, "days": 2.1}, False, id="goes-on-for-days"),
-        pytest.param({"jaccard": 0.49, **OPENING_ALIKE}, False, id="half-is-yesterdays"),
-        pytest.param({"jaccard": 0.41, "days": 0}, True, id="sent-in-place-of-the-other"),
-        pytest.param(
-            {"jaccard": 0.41, "days": 0, "timed": False}, False, id="of-a-day-without-a-time"
-        ),
-        pytest.param({"jaccard": 0.41, "days": None}, False, id="one-without-a-date"),
-        pytest.param({"jaccard": 0.39, "days": 0}, False, id="filed-at-the-same-second"),
+        pytest.param({"jaccard": 0.61, "opening_of_longer": 0.8}, False, id="under-a-new-head"),
+        pytest.param({"jaccard": 0.59, **OPENING_ALIKE}, False, id="two-fifths-are-yesterdays"),
     ],
 )
 def test_one_outlet(told: dict[str, Any], copy: bool) -> None:
     assert is_copy(OWN, told) is copy
+
+
+RESENT: Final = {"jaccard": 0.51, "containment": 0.86, "days": 0, "timed": True}
+
+
+@pytest.mark.parametrize(
+    ("told", "copy"),
+    [
+        pytest.param({}, True, id="sent-in-place-of-the-other"),
+        pytest.param({"jaccard": 0.49}, False, id="half-of-it-was-added"),
+        pytest.param({"containment": 0.84}, False, id="filed-at-the-same-second"),
+        pytest.param({"timed": False}, False, id="of-a-day-without-a-time"),
+        pytest.param({"days": 1 / 86_400}, False, id="a-second-later"),
+        pytest.param({"days": None}, False, id="one-without-a-date"),
+        pytest.param(numbers(2, 2, 1), False, id="results-of-two-matches"),
+    ],
+)
+def test_resent_by_one_outlet_at_the_same_second(told: dict[str, Any], copy: bool) -> None:
+    """The opening is another: no other clause joins them."""
+    assert is_copy(OWN, RESENT, told) is copy
 
 
 @pytest.mark.parametrize(
@@ -128,6 +181,9 @@ def test_one_outlet(told: dict[str, Any], copy: bool) -> None:
 @pytest.mark.parametrize("same_outlet", [False, True], ids=["two-outlets", "one-outlet"])
 def test_series_of_any_outlet(told: dict[str, Any], copy: bool, same_outlet: bool) -> None:
     assert is_copy({"jaccard": 0.9, "same_outlet": same_outlet}, told) is copy
+
+
+OTHER_WEEKDAY: Final = {"other_weekday": True}
 
 
 @pytest.mark.parametrize(
@@ -170,6 +226,15 @@ def test_series_of_any_outlet(told: dict[str, Any], copy: bool, same_outlet: boo
         pytest.param(
             subjects(0.04, 0.05) | {"jaccard": 0.91, "days": 1}, True, True, id="all-but-equal"
         ),
+        pytest.param(OTHER_WEEKDAY | {"days": 1}, False, True, id="daily-notices"),
+        pytest.param(OTHER_WEEKDAY | {"days": 0.4}, True, True, id="the-day-was-put-right"),
+        pytest.param(OTHER_WEEKDAY | {"days": None}, False, True, id="notices-without-a-date"),
+        pytest.param(
+            OTHER_WEEKDAY | {"days": 1, "jaccard": 0.98}, False, True, id="notices-of-a-long-text"
+        ),
+        pytest.param(
+            OTHER_WEEKDAY | {"days": 1, "jaccard": 0.995}, True, True, id="a-day-in-a-long-text"
+        ),
     ],
 )
 def test_series_of_one_outlet(told: dict[str, Any], of_one: bool, of_two: bool) -> None:
@@ -183,7 +248,7 @@ def test_series_of_one_outlet(told: dict[str, Any], of_one: bool, of_two: bool) 
     [
         pytest.param({"jaccard": 0.45}, Parameters(similarity=0.5), id="similarity"),
         pytest.param(
-            {"jaccard": 0.75, **OWN, "days": 9},
+            {"jaccard": 0.75, **OWN},
             Parameters(similarity_within_outlet=0.8),
             id="within-outlet",
         ),
@@ -191,6 +256,10 @@ def test_series_of_one_outlet(told: dict[str, Any], of_one: bool, of_two: bool) 
         pytest.param(CUT, Parameters(containment=0.6), id="containment"),
         pytest.param(CUT, Parameters(opening=0.75), id="opening"),
         pytest.param(CUT | {"days": 2}, Parameters(days_when_cut=1.0), id="days-when-cut"),
+        pytest.param(
+            {"jaccard": 0.45, "days": 2}, Parameters(days_when_cut=1.0), id="days-when-not-cut"
+        ),
+        pytest.param(LATER | OPENING_ALIKE, Parameters(opening=0.75), id="opening-some-days-apart"),
     ],
 )
 def test_each_parameter_is_asked(told: dict[str, Any], asked: Parameters) -> None:
@@ -207,6 +276,7 @@ BOTH = st.fixed_dictionaries(
         "containment": SHARES,
         "common_numbers": COUNTS,
         "other_country": st.booleans(),
+        "other_weekday": st.booleans(),
         "same_outlet": st.booleans(),
     }
 )

@@ -1,7 +1,10 @@
+from typing import Any
+
 import pytest
 
-from tasks.deduplicate import DEFAULTS
-from tasks.deduplicate.ways import EXACT, NEAR, REWORDED, find_ways
+from tasks.deduplicate import DEFAULTS, Way, compare_with
+from tasks.deduplicate.ways import EXACT, NEAR, REWORDED, TO_THE_LETTER, Comparing
+from tasks.errors import StopRun
 from tests.deduplicate.no_history import NoHistory
 from tests.deduplicate.told_stories import (
     HARBOUR,
@@ -12,8 +15,6 @@ from tests.deduplicate.told_stories import (
     decided,
     story,
 )
-
-NOTHING_KNOWN = NoHistory().read_texts([])
 
 
 @pytest.mark.parametrize(
@@ -39,24 +40,73 @@ def test_ways_of_copying(copy: str, kind: str, least: float, most: float) -> Non
     assert least <= second["similarity"] <= most
 
 
+def comparing(*texts: str) -> Comparing:
+    """Compare texts of a batch before which nothing was published."""
+    rows = (story(text, f"ص{n}", None) for n, text in enumerate(texts))
+    return Comparing(candidates_of(*rows), NoHistory(), DEFAULTS)
+
+
+def known_texts(*texts: str) -> list[dict[str, Any]]:
+    """Return the texts as the lake has them, named A, B and so on."""
+    rows = candidates_of(*(story(text, f"ص{n}", None) for n, text in enumerate(texts)))
+    named = zip("ABCDE", rows.to_pylist(), strict=False)
+    return [{**row, "article_id": name} for name, row in named]
+
+
 def test_each_pair_is_told_by_itself() -> None:
     texts = [MUSEUM, HARBOUR, MUSEUM_RETOLD, HARBOUR.replace("القمح", "الأرز"), SCHOOLS]
-    candidates = candidates_of(*(story(text, f"ص{n}", None) for n, text in enumerate(texts)))
-    ways = find_ways(candidates, NOTHING_KNOWN, [(3, 1), (2, 0), (4, 0)], DEFAULTS)
-    assert {pair: way.kind for pair, way in ways.items()} == {
-        (3, 1): NEAR,
-        (2, 0): REWORDED,
-        (4, 0): REWORDED,
-    }
-    assert ways[4, 0].similarity == 0.0
+    ways = comparing(*texts).ways([(3, 1), (2, 0), (4, 0), (1, 1), (3, 1)], {})
+    assert [way.kind for way in ways] == [NEAR, REWORDED, REWORDED, EXACT, NEAR]
+    assert ways[2] == Way(REWORDED, 0.0, is_far=True)
+    assert ways[3] == TO_THE_LETTER
+    assert ways[0] == ways[4]
 
 
-def test_texts_of_the_lake_count_on_from_the_candidates() -> None:
-    both = candidates_of(story(MUSEUM_RETOLD, "أ", None), story(MUSEUM, "ب", None))
-    batch, lake = both.slice(0, 1), both.slice(1)
-    among_themselves = find_ways(both, NOTHING_KNOWN, [(0, 1)], DEFAULTS)
-    assert find_ways(batch, lake, [(0, 1)], DEFAULTS) == among_themselves
+@pytest.mark.parametrize(
+    ("text", "is_far"),
+    [
+        pytest.param(MUSEUM.split("\n")[0], False, id="all-of-it-is-in-the-other"),
+        pytest.param(MUSEUM_RETOLD, False, id="in-other-words"),
+        pytest.param(f"{MUSEUM}\n{HARBOUR}\n{SCHOOLS}", False, id="the-other-is-all-in-it"),
+        pytest.param(f"{MUSEUM.split(chr(10))[0]}\n{HARBOUR}", True, id="a-paragraph-of-four"),
+        pytest.param(SCHOOLS, True, id="nothing"),
+    ],
+)
+def test_far_is_who_has_little_in_common_whichever_copies(text: str, is_far: bool) -> None:
+    ways = comparing(MUSEUM, text).ways([(1, 0), (0, 1)], {})
+    assert [way.is_far for way in ways] == [is_far, is_far]
+
+
+def test_texts_of_the_lake_are_named() -> None:
+    lake = known_texts(MUSEUM, HARBOUR)
+    entries = {entry["article_id"]: entry for entry in lake}
+    mine = candidates_of(story(MUSEUM_RETOLD, "أ", None), story(HARBOUR, "ب", None))
+    ways = Comparing(mine, NoHistory(lake), DEFAULTS).ways([(0, "A"), (1, "B"), ("B", 0)], entries)
+    [retold] = comparing(MUSEUM_RETOLD, MUSEUM).ways([(0, 1)], {})
+    assert ways[:2] == [retold, TO_THE_LETTER]
+    assert ways[2].is_far
+
+
+def test_a_text_that_the_index_lacks_stops_the_run() -> None:
+    [entry] = known_texts(MUSEUM)
+    one = Comparing(candidates_of(story(SCHOOLS, "أ", None)), NoHistory(), DEFAULTS)
+    with pytest.raises(StopRun, match="rebuild-index"):
+        one.ways([(0, "A")], {"A": entry})
 
 
 def test_no_pairs() -> None:
-    assert find_ways(candidates_of(), NOTHING_KNOWN, [], DEFAULTS) == {}
+    assert comparing().ways([], {}) == []
+
+
+def test_texts_of_the_lake_compared_with_one_of_them() -> None:
+    texts = [MUSEUM_RETOLD, MUSEUM, HARBOUR, MUSEUM.replace("أ", "ا")]
+    found = compare_with(NoHistory(known_texts(*texts)).texts, "B")
+    [retold, far] = comparing(*texts).ways([(0, 1), (2, 1)], {})
+    assert found == {"A": retold, "C": far, "D": TO_THE_LETTER}
+    assert (retold.kind, far.is_far) == (REWORDED, True)
+
+
+@pytest.mark.parametrize("texts", [[MUSEUM], [MUSEUM, MUSEUM]], ids=["alone", "equal"])
+def test_texts_of_the_lake_that_are_alone_or_equal(texts: list[str]) -> None:
+    found = compare_with(NoHistory(known_texts(*texts)).texts, "A")
+    assert found == dict.fromkeys("B"[: len(texts) - 1], TO_THE_LETTER)

@@ -19,7 +19,7 @@ REWRITE = bool(os.environ.get("WARRAQ_REWRITE_GOLDENS"))
 
 ZONES = {
     "raw": schema.RAW,
-    "files": schema.FILES,
+    "files": lake_schema.FILES,
     "records": schema.RECORDS,
     "cleaned": schema.CLEANED,
     "publishable": schema.PUBLISHABLE,
