@@ -63,10 +63,12 @@ INDEX_STEP: Final = pa.schema(
 )
 """The index's step of one commit: new and changed entries, whole (upsert by ``article_id``)."""
 
-CODES: Final = pa.field(
-    "codes", pa.large_list(pa.field("item", pa.uint32(), nullable=False)), nullable=False
+CODES: Final = column(
+    "codes",
+    pa.large_list(pa.field("item", pa.uint32(), nullable=False)),
+    "the words of the text as tasks.text.word_codes tells them, by which it is compared",
+    required=True,
 )
-"""The words of a text as ``tasks.text.word_codes`` tells them, by which it is compared."""
 
 KNOWN_TEXTS: Final = pa.schema([*INDEX_STEP, ARTICLES.field("source"), CODES])
 """Texts of the lake's articles and copies as the index gives them, each with its entry."""

@@ -13,9 +13,10 @@ from typing import Final, Literal
 _PRELOADED: Final = {
     "flow": [
         *("great_expectations", "flows.run_command", "flows.build_corpus"),
-        "tests.pipeline.run_child",
+        *("tests.pipeline.run_child", "tasks.store.index_texts"),
     ],
     "store": [
+        "tasks.store.index_texts",
         *("tests.store.killing", "tests.store.crowd"),
         *("tests.store.full_disks", "tests.store.closed_lake"),
     ],

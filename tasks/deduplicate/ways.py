@@ -23,9 +23,6 @@ REWORDED: Final = "reworded"
 _NEAR_LIKENESS: Final = 0.5
 _NEAR_CONTAINMENT: Final = 0.7
 
-_FAR_LIKENESS: Final = 0.3
-_FAR_CONTAINMENT: Final = 0.6
-
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -108,8 +105,8 @@ def _compare(
     running: Any = measure(company.prints(parameters, whole=True), places)
     near = running["jaccard"] >= _NEAR_LIKENESS
     near |= running["containment"] >= _NEAR_CONTAINMENT
-    far = content["jaccard"] < _FAR_LIKENESS
-    far &= content["containment"] < _FAR_CONTAINMENT
+    far = content["jaccard"] < min(parameters.similarity_when_cut, parameters.similarity)
+    far &= content["containment"] < parameters.containment
     columns = near.tolist(), content["jaccard"].tolist(), far.tolist()
     return [
         Way(NEAR if close else REWORDED, share, is_far)

@@ -253,7 +253,7 @@ class Transaction:
         try:
             with open_index(Lake(self.root, self._version), texts=self._texts):
                 pass
-        except (WarraqError, OSError, sqlite3.Error) as error:
+        except (WarraqError, OSError, RuntimeError, sqlite3.Error) as error:
             _LOG.warning("The duplicate index is behind and will be mended: %s", error)
 
 

@@ -58,6 +58,7 @@ _OTHER_WORDS: Final = frozenset({"مالي", "بنين"})
 
 _LEAST_LETTERS: Final = 3
 _MOST_PREFIXES: Final = 3
+_MOST_UNITS: Final = 2
 _LONGEST: Final = 48
 """Letters of a word that are looked at; no Arabic word has as many."""
 
@@ -117,14 +118,17 @@ def _hash_letters(word, start, size):
 
 @borrowing
 def _hash_digits(word, size):
-    """Return the hash of the word's digits, 0 when it has none."""
+    """Return the hash of the word's digits, 0 when it has none, or more than two other letters.
+
+    «ال24», «ب300» and «1436هـ» are numbers, «كوفيد19» is none.
+    """
     value = START
-    seen = False
+    seen = 0
     for i in range(size):
         if 0x30 <= word[i] <= 0x39:
             value = add_letter(value, word[i])
-            seen = True
-    return end_word(value) if seen else np.uint64(0)
+            seen += 1
+    return end_word(value) if seen and size - seen <= _MOST_UNITS else np.uint64(0)
 
 
 @borrowing

@@ -28,6 +28,8 @@ ZONES = {
     "runs": schema.RUNS,
     INDEX: lake_schema.INDEX_STEP,
     LINES: lake_schema.LINE_COUNTS,
+    "moved": lake_schema.MOVED,
+    "known texts": lake_schema.KNOWN_TEXTS,
 }
 
 

@@ -228,7 +228,7 @@ def grown(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     first["text"] = "افتتح محافظ المدينة الجسر الجديد صباح اليوم بعد ثلاث سنوات من العمل المتواصل."
     second["text"] = "بدأ المزارعون موسم الحصاد مبكرا هذا العام بسبب ارتفاع درجات الحرارة كثيرا."
     run(write_lines(folder / "one.jsonl", [first, second]), lake=folder / "lake")
-    copy = first | {"id": "c", "source": "صدى الساحل", "published_at": "2024-12-31T08:00:00Z"}
+    copy = first | {"id": "c", "source": "صدى الساحل", "published_at": "2025-01-06T08:00:00Z"}
     revision = second | {
         "text": second["text"] + " وتوقع الخبراء محصولا وفيرا رغم ذلك كله.",
         "modified_at": "2025-01-06T09:00:00Z",

@@ -1,12 +1,12 @@
 """Word lists as text files: one entry a line, UTF-8, ``#`` begins a comment line."""
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 
 @cache
 def load_lexicon(name: str) -> tuple[str, ...]:
     """Return the entries of ``NAME.txt`` in this folder, in order, each once."""
-    text = files(__package__).joinpath(f"{name}.txt").read_text(encoding="utf-8")
+    text = Path(__file__).with_name(f"{name}.txt").read_text(encoding="utf-8")
     lines = (line.strip() for line in text.splitlines())
     return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
