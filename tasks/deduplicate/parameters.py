@@ -13,7 +13,8 @@ class Parameters:
     ``similarity`` is the Jaccard similarity from which on texts of two outlets are copies,
     ``similarity_within_outlet`` that of one outlet's. A text that was cut short is a copy, unlike
     as it is, with ``containment`` of it in the other, ``opening`` of either's opening and
-    ``similarity_when_cut`` within ``days_when_cut``.
+    ``similarity_when_cut`` within ``days_when_cut``. Texts of two outlets that came further apart,
+    and those of one that are a little less like, have to agree in ``opening`` too.
     """
 
     sizes: Sizes = field(default=DEFAULT_SIZES)

@@ -2,9 +2,10 @@
 
 The rule was drawn from 480 pairs of real news, read by people who did not know it (what the pair
 is: a copy, a part of something larger, or another report): 99 of 100 pairs that it joins were
-copies or parts. Two outlets that share two fifths of their pairs of content words had one source,
-without exception. One outlet goes on with its own story: half of a report may be yesterday's, and
-what is new stands at its head; so there the openings have to agree.
+copies or parts. Two outlets that share two fifths of their pairs of content words within three days
+had one source, without exception. One outlet goes on with its own story: half of a report may be
+yesterday's, and what is new stands at its head; so there the openings have to agree. The constants
+are where the read pairs part; what a user may want to move is in ``Parameters``.
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,17 @@ NO_TIME: Final = np.iinfo(np.int64).min
 _DAY: Final = 86_400_000_000  # microseconds
 
 _ALL_BUT_EQUAL: Final = 0.95
+_EQUAL: Final = 0.99
+_MOSTLY: Final = 0.6
+"""Likeness or containment from which on most of a text is in the other."""
+
+_DAYS_WITHIN_OUTLET: Final = 4
+_AGAIN: Final = 0.8
+"""Likeness of what an outlet prints again after more days than these."""
+
+_RESENT: Final = (0.5, 0.85)
+"""Likeness and containment of what was sent in place of the other at the same second."""
+
 _SERIES_NUMBERS: Final = 4
 _TABLE_NUMBERS: Final = 6
 
@@ -51,18 +63,20 @@ def are_copies(
     days = np.where(known, np.abs(circumstances.apart), 0) / _DAY
     # A copy that was cut short begins as the whole does; an item of a round-up does not.
     cut = (contained >= parameters.containment) & (openings >= parameters.opening)
-    cut &= (likeness >= parameters.similarity_when_cut) | (contained >= 0.6)
+    cut &= (likeness >= parameters.similarity_when_cut) | (contained >= _MOSTLY)
     soon = days <= parameters.days_when_cut
     # Reports of one matter some days apart share what was said before, not their opening.
     others = (likeness >= parameters.similarity) & (
-        soon | (openings >= parameters.opening) | (likeness >= 0.6)
+        soon | (openings >= parameters.opening) | (likeness >= _MOSTLY)
     )
     others |= cut & soon
-    own = (likeness >= parameters.similarity_within_outlet) & ((days <= 4) | (likeness >= 0.8))
-    own |= (likeness >= parameters.similarity_within_outlet - 0.1) & (openings >= 0.5) & (days <= 4)
+    of_these_days = days <= _DAYS_WITHIN_OUTLET
+    within = parameters.similarity_within_outlet
+    own = (likeness >= within) & (of_these_days | (likeness >= _AGAIN))
+    own |= (likeness >= within - 0.1) & (openings >= parameters.opening) & of_these_days
     # To the second at one time: one was sent in place of the other, with another opening.
     resent = circumstances.timed & known & (circumstances.apart == 0)
-    own |= resent & (likeness >= 0.5) & (contained >= 0.85)
+    own |= resent & (likeness >= _RESENT[0]) & (contained >= _RESENT[1])
     alike = np.where(circumstances.same_outlet, own, others)
     return np.asarray(alike & ~_are_series(measures, circumstances, days, known))
 
@@ -77,8 +91,8 @@ def _are_series(
 
     Weather, prices, counts, results: each has numbers of its own where the other has others, more
     than they share; in a table of times, whose hours stay, as many. Cables and visits: each speaks
-    of another country. Of one outlet's texts of different days four numbers of their own are
-    enough, or one where they share hardly any, or that each repeats words that the other does not
+    of another country. Of one outlet's texts one number of their own is enough where they share
+    hardly any; of different days four numbers, or that each repeats words that the other does not
     have at all, or that they name other days of the week («أعلنت الوزارة اليوم الأحد عدم تسجيل
     إصابات»).
     """
@@ -97,4 +111,4 @@ def _are_series(
     own |= (fewest >= 1) & (shared < 0.5) & (likeness < 0.7)
     own |= another_day & (subjects >= 0.03) & (likeness < 0.9)
     own |= another_day & measures["other_weekday"]
-    return np.asarray((series | circumstances.same_outlet & own) & (likeness < 0.99))
+    return np.asarray((series | circumstances.same_outlet & own) & (likeness < _EQUAL))
