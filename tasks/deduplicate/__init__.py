@@ -1,8 +1,11 @@
 """Deduplicate: decide of every article whether it is new, a revision, a repeat or a copy.
 
-Two steps. :func:`find_candidates` folds and hashes a shard once; :func:`decide` settles the whole
-batch over narrow columns, against itself and against everything published (``history``). The
-decision is a function of the *set* of candidates: neither shards nor order change it.
+Two steps. :func:`find_candidates` folds, codes and signs a shard once; :func:`decide` settles the
+whole batch, against itself and against everything published (``history``): texts that meet in a
+band of their signatures (:mod:`~tasks.deduplicate.meetings`) are measured on their words
+(:mod:`~tasks.deduplicate.likeness`), judged (:mod:`~tasks.deduplicate.verdict`), grouped, and the
+first published of each group is the article (:mod:`~tasks.deduplicate.clusters`). The decision is a
+function of the *set* of candidates: neither shards nor order change it.
 """
 
 from tasks.deduplicate.candidates import CANDIDATES, find_candidates
