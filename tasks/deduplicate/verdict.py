@@ -91,10 +91,10 @@ def _are_series(
 
     Weather, prices, counts, results: each has numbers of its own where the other has others, more
     than they share; in a table of times, whose hours stay, as many. Cables and visits: each speaks
-    of another country. Of one outlet's texts one number of their own is enough where they share
-    hardly any; of different days four numbers, or that each repeats words that the other does not
-    have at all, or that they name other days of the week («أعلنت الوزارة اليوم الأحد عدم تسجيل
-    إصابات»).
+    of another country. Of one outlet's texts it is enough that each number of the one is another in
+    the other, or one number of their own where they share hardly any and are not much alike; of
+    different days four numbers, or that each repeats words that the other does not have at all, or
+    that they name other days of the week («أعلنت الوزارة اليوم الأحد عدم تسجيل إصابات»).
     """
     likeness: Any = measures["jaccard"]
     shorter, longer = measures["numbers_of_shorter"], measures["numbers_of_longer"]
@@ -109,6 +109,7 @@ def _are_series(
     subjects = np.minimum(measures["subjects_of_shorter"], measures["subjects_of_longer"])
     own = another_day & (fewest >= 2) & (shorter + longer >= _SERIES_NUMBERS)
     own |= (fewest >= 1) & (shared < 0.5) & (likeness < 0.7)
+    own |= (fewest >= 1) & (measures["common_numbers"] == 0) & (shorter == longer)
     own |= another_day & (subjects >= 0.03) & (likeness < 0.9)
     own |= another_day & measures["other_weekday"]
     return np.asarray((series | circumstances.same_outlet & own) & (likeness < _EQUAL))

@@ -207,7 +207,10 @@ OTHER_WEEKDAY: Final = {"other_weekday": True}
             True,
             id="a-number-changed-and-a-number-stayed",
         ),
-        pytest.param(numbers(1, 1, 0) | {"jaccard": 0.75}, True, True, id="the-toll-rises"),
+        pytest.param(numbers(1, 1, 1) | {"jaccard": 0.75}, True, True, id="the-toll-rises"),
+        pytest.param(numbers(1, 1, 0), False, True, id="one-number-and-that-another"),
+        pytest.param(numbers(3, 3, 0), False, False, id="all-numbers-others"),
+        pytest.param(numbers(1, 2, 0), True, True, id="a-number-was-added-one-changed"),
         pytest.param(
             subjects(0.04, 0.05) | {"jaccard": 0.8, "days": 1},
             False,
