@@ -19,7 +19,7 @@ from pydantic_settings import (
 )
 
 from tasks.errors import StopRun
-from tasks.text.signature_sizes import Sizes
+from tasks.text.signature_sizes import DEFAULT_SIZES, Sizes
 
 CONFIG_FILE = "warraq.toml"
 
@@ -92,20 +92,37 @@ class DeduplicateSettings(_Section):
     """What makes two texts one. The first six are the index's: with others it is made anew."""
 
     bands: int = Field(
-        default=42, ge=1, le=256, description="Bands of a text's signature: more find more."
+        default=DEFAULT_SIZES.bands,
+        ge=1,
+        le=256,
+        description="Bands of a text's signature: more find more.",
     )
     rows: int = Field(
-        default=3, ge=1, le=16, description="MinHash values of a band: more find fewer."
+        default=DEFAULT_SIZES.rows,
+        ge=1,
+        le=16,
+        description="MinHash values of a band: more find fewer.",
     )
     opening_bands: int = Field(
-        default=10, ge=0, le=256, description="Bands of its opening, by which cut copies are found."
+        default=DEFAULT_SIZES.opening_bands,
+        ge=0,
+        le=256,
+        description="Bands of its opening, by which cut copies are found.",
     )
-    opening_rows: int = Field(default=2, ge=1, le=16, description="MinHash values of such a band.")
+    opening_rows: int = Field(
+        default=DEFAULT_SIZES.opening_rows,
+        ge=1,
+        le=16,
+        description="MinHash values of such a band.",
+    )
     opening_words: int = Field(
-        default=40, ge=2, le=1000, description="Content words that are a text's opening."
+        default=DEFAULT_SIZES.opening_words,
+        ge=2,
+        le=1000,
+        description="Content words that are a text's opening.",
     )
     least_shingles: int = Field(
-        default=8,
+        default=DEFAULT_SIZES.least_shingles,
         ge=1,
         description="Pairs of content words of the shortest text that is compared by likeness.",
     )

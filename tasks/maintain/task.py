@@ -44,6 +44,8 @@ def maintain_lake(
 )
 def make_index_anew(lake: Lake, sizes: Sizes) -> int:
     """Make the duplicate index anew; return how many texts it knows."""
+    rows = sum(file.rows for name in ("articles", "duplicates") for file in lake.files(name))
+    get_run_logger().info("rebuild-index begins, texts=%d", rows)
     count = rebuild_index(lake, sizes)
     get_run_logger().info("rebuild-index texts=%d", count)
     return count

@@ -46,8 +46,8 @@ _CHOSEN: Final = "chosen"
 _VALUES: Final = ",".join("?" * len(COLUMNS))
 _STANDING: Final = "dataset IN ('articles', 'duplicates')"
 _OTHER_SIZES: Final = (
-    "The duplicate index was made with other settings; set [deduplicate] back, or make it anew with"
-    " `warraq maintain --rebuild-index`"
+    "The duplicate index was made with other settings, or by a version with other lists of words;"
+    " set [deduplicate] back, or make it anew with `warraq maintain --rebuild-index`"
 )
 
 

@@ -9,7 +9,6 @@ Codes are taken from what the batch made when it was decided, and from the bodie
 where that is not at hand: both give the same.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,6 +24,7 @@ import pyarrow.parquet as pq
 from expectations.lake_schema import CODES
 from expectations.schema import ARTICLES
 from tasks.store.files import explained
+from tasks.store.index_tables import Connection, want
 from tasks.store.log import LiveFile
 from tasks.store.postings import (
     Run,
@@ -50,8 +50,6 @@ _MOST_ALIKE: Final = 64
 """Texts that one is compared with: those that agree with it in most bands."""
 
 _RUN_TEXTS: Final = 1 << 17
-
-Connection = sqlite3.Connection
 
 
 def make_text_tables(connection: Connection) -> None:
@@ -164,8 +162,7 @@ def find_met(connection: Connection, folder: Path, keys: Keys) -> Met:
 
 def read_rows(connection: Connection, numbers: Sequence[int]) -> pa.Table:
     """Return ``number`` and ``NEW_TEXTS`` of the numbers that are given, by number."""
-    connection.execute("DELETE FROM wanted")
-    connection.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", ((n,) for n in numbers))
+    want(connection, numbers)
     rows = connection.execute(
         "SELECT texts.* FROM wanted CROSS JOIN texts ON number = key ORDER BY number"
     ).fetchall()

@@ -6,7 +6,7 @@ from typing import Final
 
 from tasks.text.lexicons import load_lexicon
 
-_CODING: Final = 2
+_CODING: Final = 3
 """Goes up when words are coded or signed in another way, so that old indexes are told from new."""
 
 
