@@ -43,7 +43,7 @@ class FieldReader:
     """
 
     def __init__(self, names: FieldNames) -> None:
-        self._names = names
+        self.names = names
         self._plans: dict[tuple[str, ...], Plan] = {}
 
     def columns(
@@ -53,7 +53,7 @@ class FieldReader:
 
         ``lines`` are the records as written, for numbers that Python cannot hold exactly.
         """
-        plans = [self._plan(record) for record in records]
+        plans = [self.plan(tuple(record)) for record in records]
         columns = {column: _column(column, records, lines, plans) for column in _APART}
         columns["published_raw"] = _or_as_written(columns["published_raw"], records, plans)
         return columns
@@ -61,20 +61,20 @@ class FieldReader:
     def text(self, record: dict[str, Any]) -> str | None:
         """Return the text, ``""`` when it is there and blank, null when no path leads to one."""
         blank = False
-        for path in self._plan(record)["text"]:
+        for path in self.plan(tuple(record))["text"]:
             text = _text(_follow(record, path))
             if text and not text.isspace():
                 return text
             blank |= text is not None
         return "" if blank else None
 
-    def _plan(self, record: dict[str, Any]) -> Plan:
-        keys = tuple(record)
+    def plan(self, keys: tuple[str, ...]) -> Plan:
+        """Return the paths of each column in a record with these keys, the best first."""
         plan = self._plans.get(keys)
         if plan is None:
             if len(self._plans) >= _PLANS_KEPT:
                 self._plans.clear()
-            plan = self._plans[keys] = _make_plan(keys, self._names)
+            plan = self._plans[keys] = _make_plan(keys, self.names)
         return plan
 
 

@@ -146,7 +146,7 @@ def _quote_strings(data, offsets, before, out, places):
         end = offsets[row + 1]
         while i < end:
             start = i
-            i = _find_special(data, words, i, end)
+            i = find_special(data, words, i, end)
             out[at : at + i - start] = data[start:i]
             at += i - start
             if i < end:
@@ -159,7 +159,7 @@ def _quote_strings(data, offsets, before, out, places):
 
 
 @njit(cache=True, nogil=True)
-def _find_special(data, words, i, end):
+def find_special(data, words, i, end):
     """Return the place of the next byte that a JSON string escapes, ``end`` without one."""
     while i < end:
         if i & 7 == 0:

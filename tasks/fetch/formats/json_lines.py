@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
+import numpy as np
 import orjson
 import pyarrow as pa
 
@@ -14,6 +15,7 @@ from tasks.fetch.formats.content import BOM, buffers, join, not_utf8, suffix_of,
 from tasks.fetch.formats.json_fields import FieldReader
 from tasks.fetch.formats.json_kernel import measure_lines
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Overflow, Piece, too_large
+from tasks.fetch.formats.plain_objects import read_plain_objects
 from tasks.fetch.formats.wrappers import (
     SPREAD,
     begins_list,
@@ -119,10 +121,30 @@ def decode(
 ) -> Decoded:
     """Read each payload as one JSON object, by the paths of the profile.
 
-    orjson parses one object at a time; the fields are read a column of ``_AT_ONCE`` at a time.
+    Flat ones are read together, the others one by one.
     """
-    decoded = Decoded()
     reader = FieldReader(profile.fields)
+    plain = read_plain_objects(payloads, reader)
+    if len(plain.rows) == len(payloads) > 0:
+        return Decoded(plain.rows.tolist(), dict(plain.columns))
+    if not len(plain.rows):
+        return decode_each(payloads, reader, deepest)
+    rest = np.setdiff1d(np.arange(len(payloads)), plain.rows, assume_unique=True)
+    decoded = decode_each(payloads.take(pa.array(rest)), reader, deepest)
+    decoded.refused_rows = rest[decoded.refused_rows].tolist()
+    rows = np.concatenate([plain.rows, rest[np.array(decoded.rows, np.int64)]])
+    order = np.argsort(rows)
+    decoded.rows = rows[order].tolist()
+    decoded.columns = {
+        name: pa.chunked_array([column, *decoded.columns[name].chunks]).take(pa.array(order))
+        for name, column in plain.columns.items()
+    }
+    return decoded
+
+
+def decode_each(payloads: pa.LargeBinaryArray, reader: FieldReader, deepest: int) -> Decoded:
+    """Read the payloads one by one, as orjson parses them, their fields a column at a time."""
+    decoded = Decoded()
     texts: list[bytes] = []
     tables = [pa.table({name: pa.array([], pa.string()) for name in DECODED if name != "text"})]
     pairs, depths = measure_lines(*buffers(payloads))
@@ -144,7 +166,7 @@ def decode(
                 continue
             kept.append((text := reader.text(record)) is not None)
             if text is None:
-                detail = describe_without_text(record, profile.fields.text)
+                detail = describe_without_text(record, reader.names.text)
                 _refuse_without_text(decoded, row, table.slice(len(kept) - 1, 1), detail)
             else:
                 decoded.rows.append(row)
@@ -152,7 +174,7 @@ def decode(
         tables.append(table if all(kept) else table.filter(pa.array(kept, pa.bool_())))
     whole = pa.concat_tables(table.select(tables[0].column_names) for table in tables)
     decoded.columns = dict(zip(whole.column_names, whole.columns, strict=True))
-    decoded.columns["text"] = join(texts, pa.large_string())
+    decoded.columns["text"] = pa.chunked_array([join(texts, pa.large_string())])
     return decoded
 
 
