@@ -11,7 +11,7 @@ one some ten thousand at a time, in order, which writes each page once.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,7 @@ COLUMNS: Final = (*INDEX_STEP.names, "text")
 _TABLES: Final = ("articles", "recent")
 _CHOSEN: Final = "chosen"
 _VALUES: Final = ",".join("?" * len(COLUMNS))
-_STANDING: Final = "dataset IN ('articles', 'duplicates')"
+_STANDING: Final = ("articles", "duplicates")
 _OTHER_SIZES: Final = (
     "The duplicate index was made with other settings, or by a version with other lists of words;"
     " set [deduplicate] back, or make it anew with `warraq maintain --rebuild-index`"
@@ -180,8 +180,9 @@ def _heal(connection: Connection, folder: Path, plan: Plan) -> None:
         _add_texts(connection, folder, plan, state, None)
     else:
         (before,) = connection.execute("SELECT version FROM applied").fetchone()
+        numbers = _number_texts(connection, folder, plan, steps[0]) if len(steps) == 1 else None
         for file in steps:
-            _apply(connection, plan.root / file.name, "recent")
+            _apply(connection, plan.root / file.name, "recent", numbers)
         _add_texts(connection, folder, plan, state, before)
         _settle(connection)
     connection.execute("DELETE FROM applied")
@@ -224,18 +225,54 @@ def _settle(connection: Connection) -> None:
     connection.execute("DELETE FROM recent")
 
 
-def _apply(connection: Connection, path: Path, table: str) -> None:
+def _apply(
+    connection: Connection, path: Path, table: str, numbers: Mapping[str, int] | None = None
+) -> None:
+    """Write the entries of a step; their texts' numbers are known, or those that they had stay."""
+    for rows in _read_step(path):
+        columns = [_plain(column).to_pylist() for column in rows.columns]
+        if numbers is None:
+            texts = _carried_over(connection, rows)
+        else:
+            texts = list(map(numbers.get, columns[rows.column_names.index("article_id")]))
+        connection.executemany(
+            f"INSERT OR REPLACE INTO {table} VALUES ({_VALUES})",  # noqa: S608
+            zip(*columns, texts, strict=True),
+        )
+
+
+def _read_step(path: Path) -> Iterator[pa.Table]:
     problem = "An index step cannot be read; run `warraq verify`"
     with explained(problem, path), pq.ParquetFile(path) as source:
         for batch in source.iter_batches(batch_size=_BATCH_ROWS):
             # Sorted keys reach the pages of the tree in order: each is touched once.
-            rows = pa.table(batch.columns, schema=INDEX_STEP).sort_by("article_id")
-            columns = [_plain(column).to_pylist() for column in rows.columns]
-            texts = _carried_over(connection, rows)
-            connection.executemany(
-                f"INSERT OR REPLACE INTO {table} VALUES ({_VALUES})",  # noqa: S608
-                zip(*columns, texts, strict=True),
-            )
+            yield pa.table(batch.columns, schema=INDEX_STEP).sort_by("article_id")
+
+
+def _number_texts(
+    connection: Connection, folder: Path, plan: Plan, step: LiveFile
+) -> dict[str, int]:
+    """Return the numbers of a step's texts by article id: those carried over, and those at hand.
+
+    Known before the entries are written, they are written with them.
+    """
+    numbers: dict[str, int] = {}
+    wanted: dict[str, str] = {}
+    for rows in _read_step(plan.root / step.name):
+        told = (rows[name].to_pylist() for name in ("article_id", "content_hash", "dataset"))
+        for name, text, dataset, number in zip(*told, _carried_over(connection, rows), strict=True):
+            if number is not None:
+                numbers[name] = number
+            elif dataset in _STANDING:
+                wanted[name] = text
+    if wanted:
+        from tasks.store import index_texts as texts  # noqa: PLC0415  # numba, not always needed
+
+        at_hand = texts.texts_of_candidates(plan.texts, wanted)
+        sizes = _sizes(connection) or DEFAULT_SIZES
+        for some in texts.add_texts(connection, folder, at_hand, sizes):
+            numbers |= some
+    return numbers
 
 
 def _carried_over(connection: Connection, rows: pa.Table) -> list[int | None]:
@@ -251,9 +288,11 @@ def _carried_over(connection: Connection, rows: pa.Table) -> list[int | None]:
     }
     kept: list[int | None] = []
     gone = []
+    if not before:
+        return [None] * len(ids)
     for name, told, dataset in zip(ids, hashes, datasets, strict=True):
         row = before.get(name)
-        same = row is not None and row[place] == told and dataset in ("articles", "duplicates")
+        same = row is not None and row[place] == told and dataset in _STANDING
         kept.append(row[-1] if row is not None and same else None)
         if row is not None and not same:
             gone.append(row[-1])
@@ -266,29 +305,22 @@ def _add_texts(
     connection: Connection, folder: Path, plan: Plan, state: State, after: int | None
 ) -> None:
     """Give a text to every standing entry that has none: the corpus has it since ``after``."""
-    table = "articles" if after is None else "recent"
-    lacking = f"FROM {table} WHERE text IS NULL AND {_STANDING}"
-    if connection.execute(f"SELECT 1 {lacking} LIMIT 1").fetchone() is None:
-        return
     from tasks.store import index_texts as texts  # noqa: PLC0415  # numba, not always needed
 
-    files = [
-        file
-        for dataset in ("articles", "duplicates")
-        for file in state.of_dataset(dataset)
-        if after is None or file.version > after
-    ]
+    table = "articles" if after is None else "recent"
+    lacking = f"FROM {table} WHERE text IS NULL AND dataset IN {_STANDING}"
     sizes = _sizes(connection) or DEFAULT_SIZES
-    if after is None:
-        sources = [texts.texts_of_corpus(plan.root, files, None)]
-    else:
-        query = f"SELECT article_id, content_hash {lacking}"
-        sources = [texts.texts_of_candidates(plan.texts, dict(connection.execute(query)))]
-    for source in sources:
-        _note(connection, table, texts.add_texts(connection, folder, source, sizes))
-    rest = {name for (name,) in connection.execute(f"SELECT article_id {lacking}")}
-    if rest and after is not None:
-        found = texts.texts_of_corpus(plan.root, files, rest)
+    if connection.execute(f"SELECT 1 {lacking} LIMIT 1").fetchone() is not None:
+        files = [
+            file
+            for dataset in _STANDING
+            for file in state.of_dataset(dataset)
+            if after is None or file.version > after
+        ]
+        wanted = None  # all: an index that is made anew may be of millions
+        if after is not None:
+            wanted = {name for (name,) in connection.execute(f"SELECT article_id {lacking}")}
+        found = texts.texts_of_corpus(plan.root, files, wanted)
         _note(connection, table, texts.add_texts(connection, folder, found, sizes))
     texts.merge_due_runs(connection, folder, sizes)
 
