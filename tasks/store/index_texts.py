@@ -166,21 +166,29 @@ def read_rows(connection: Connection, numbers: Sequence[int]) -> pa.Table:
     A text has its row as long as an article or a copy stands that has it.
     """
     want(connection, numbers)
-    rows = connection.execute(_TEXTS_READ).fetchall()
-    columns: list[Any] = list(zip(*rows, strict=True)) or [[]] * 5
-    blobs = columns[4]
-    offsets = np.cumsum([0, *(len(blob) // 4 for blob in blobs)])
-    codes = np.frombuffer(b"".join(blobs), np.uint32)
+    cursor = connection.execute(_TEXTS_READ)
+    columns: tuple[list[Any], ...] = ([], [], [], [])
+    codes = bytearray()
+    ends = [0]
+    while rows := cursor.fetchmany(_READ_AT_ONCE):  # of many texts the words are held once
+        *told, blobs = zip(*rows, strict=True)
+        for column, values in zip(columns, told, strict=True):
+            column.extend(values)
+        codes += b"".join(blobs)
+        ends += map(len, blobs)
+    offsets = np.cumsum(np.array(ends, np.int64)) // 4
+    values = pa.array(np.frombuffer(codes, np.uint32))
     return pa.table(
         {
             "number": pa.array(columns[0], pa.int64()),
             **{name: pa.array(columns[n + 1], pa.string()) for n, name in enumerate(_TOLD)},
             "published_at": pa.array(columns[3], pa.int64()).cast(TIMESTAMP),
-            "codes": pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), pa.array(codes)),
+            "codes": pa.LargeListArray.from_arrays(pa.array(offsets), values),
         }
     )
 
 
+_READ_AT_ONCE: Final = 256
 _TOLD: Final = ("article_id", "source")
 
 _TEXTS_READ: Final = (

@@ -108,7 +108,7 @@ class Measured:
     def take(self, rounds: str, what: str) -> float:
         """Return the median."""
         told: Sequence[Told] = getattr(self, rounds)
-        return statistics.median(each[what] for each in told)
+        return float(statistics.median(each[what] for each in told))
 
 
 def _measure(root: Path, texts: int) -> Measured:
@@ -260,7 +260,7 @@ def report(measured: Sequence[Measured]) -> int:
 
 
 def _print_queries(base: Measured, long: Sequence[Measured], rounds: str, title: str) -> None:
-    heads = ("articles", "CPU s", "beyond empty", "entries", "alike", "deciding", "wall s")
+    heads = [*("articles", "CPU s", "beyond empty", "entries", "alike", "deciding", "wall s")]
     parts = ("entries", "alike", "deciding", "wall")
     cells: list[list[object]] = [
         [
@@ -272,7 +272,7 @@ def _print_queries(base: Measured, long: Sequence[Measured], rounds: str, title:
         ]
         for each in (base, *long)
     ]
-    heads += ("MiB more", "MiB read", "pairs", "texts read", "copies")
+    heads += ["MiB more", "MiB read", "pairs", "texts read", "copies"]
     print_table(f"A batch of {BATCH:,}, {title}", heads, cells)
 
 

@@ -5,9 +5,9 @@ Usage, from the project's folder (4.3 GB of disk for 10 million texts)::
     .venv/bin/python tests/benchmarks/history_postings.py --texts 1000000 5000000 10000000
 
 The bands of a made-up history (:mod:`tests.benchmarks.made_history`) in the runs that adding 1,000
-texts at a time would have left. Each query runs in a process of its own, warm (the files in the page cache)
-and cold (dropped from it). What a cold query reads are the pages that it touches, and all keys of
-runs that have fewer pages than keys are sought.
+texts at a time would have left. Each query runs in a process of its own, warm (the files in the
+page cache) and cold (dropped). What a cold query reads are the pages that it touches, and all
+keys of runs that have not far more pages than keys are sought.
 
 For comparison, SQLite alone, a table ``(band, key, number)`` WITHOUT ROWID with a million of these
 texts, set up as the duplicate index is, from Python: 947 bytes a text, 0.8 CPU s and 650 MiB

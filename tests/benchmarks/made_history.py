@@ -99,14 +99,17 @@ def _keys(numbers, band, keys):
 
 def keys_of(numbers: npt.NDArray[Any], band: int) -> Longs:
     """Return the made-up keys of these texts in one band: hashes of 32 bits."""
-    keys = np.empty(len(numbers), np.uint64)
+    keys: Longs = np.empty(len(numbers), np.uint64)
     _keys(numbers, band, keys)
     return keys
 
 
 def all_keys_of(numbers: npt.NDArray[Any]) -> npt.NDArray[np.uint32]:
     """Return the keys as a row of bands for each text."""
-    return np.stack([keys_of(numbers, band) for band in range(BANDS)], axis=1).astype(np.uint32)
+    keys = np.empty((len(numbers), BANDS), np.uint32)
+    for band in range(BANDS):
+        keys[:, band] = keys_of(numbers, band)
+    return keys
 
 
 def _vocabulary() -> npt.NDArray[np.uint32]:
