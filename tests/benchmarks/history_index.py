@@ -1,6 +1,6 @@
 """A long history: what it costs a batch of 1,000 that millions of articles came before it.
 
-Usage, from the project's folder (22 GB of disk and 15 minutes for 10 million articles)::
+Usage, from the project's folder (21 GB of disk and ten minutes for 10 million articles)::
 
     .venv/bin/python tests/benchmarks/history_index.py --texts 1000000 5000000 10000000
 

@@ -117,7 +117,8 @@ def _vocabulary() -> npt.NDArray[np.uint32]:
     ranks = np.exp(np.linspace(0, np.log(100_000), 1 << 16)).astype(np.uint64)
     codes = _mixed(ranks).astype(np.uint32) & np.uint32(0xFFFFFFFC)
     kinds = np.where(ranks < 16, 1, np.where(ranks % 16 == 0, 2, 0))
-    return (codes | kinds).astype(np.uint32)
+    told: npt.NDArray[np.uint32] = (codes | kinds).astype(np.uint32)
+    return told
 
 
 @njit(cache=True, nogil=True)
