@@ -73,6 +73,11 @@ CODES: Final = column(
 KNOWN_TEXTS: Final = pa.schema([*INDEX_STEP, ARTICLES.field("source"), CODES])
 """Texts of the lake's articles and copies as the index gives them, each with its entry."""
 
+MET_TEXTS: Final = pa.schema(
+    [*(KNOWN_TEXTS.field(name) for name in ("article_id", "source", "published_at")), CODES]
+)
+"""What is compared of those that share a band with a text: tens of thousands beside millions."""
+
 MOVED: Final = pa.schema(
     [
         *(INDEX_STEP.field(name) for name in ("article_id", PARTITION_COLUMN, "dataset")),

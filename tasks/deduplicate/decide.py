@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.dispositions import BY_HAND
-from expectations.lake_schema import INDEX_STEP
 from tasks.deduplicate.clusters import Clusters, Known, Rows, find_clusters, precedence_of
 from tasks.deduplicate.decisions import DECISIONS, Case, Decisions, make_decisions
 from tasks.deduplicate.gone import find_gone, reject_gone
@@ -102,7 +101,9 @@ def _find_links(
     # Of the lake's texts only those that are linked count from here on.
     size = len(candidates)
     numbers = np.unique(links.pairs[links.pairs >= size])
-    entries = texts.select(INDEX_STEP.names).take(pa.array(numbers - size)).to_pylist()
+    linked = texts["article_id"].combine_chunks().take(pa.array(numbers - size))
+    known = _by_id(history.find_articles(linked))
+    entries = [known[name] for name in linked.to_pylist()]
     renumbered = np.where(
         links.pairs >= size, size + np.searchsorted(numbers, links.pairs), links.pairs
     )

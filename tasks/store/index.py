@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.lake_schema import INDEX_STEP, KNOWN_TEXTS
+from expectations.lake_schema import INDEX_STEP, KNOWN_TEXTS, MET_TEXTS
 from tasks.errors import RetryLater, StopRun, WarraqError
 from tasks.store.databases import is_busy, is_damage, remove_database, way_out
 from tasks.store.files import explained, make_folder
@@ -100,16 +100,16 @@ class DuplicateIndex:
 
         Of those with one key the latest, and of one row those that share most.
         """
-        from tasks.store.index_texts import find_met  # noqa: PLC0415  # numba: few commands need it
+        from tasks.store.index_texts import find_met, read_rows  # noqa: PLC0415  # numba: few commands need it
 
         with _spoken_for(self._path, self.version):
             met = find_met(self._connection, self._path.parent, keys)
             numbers, places = np.unique(met.numbers, return_inverse=True)
-            texts = self._read(numbers.tolist())
+            texts = read_rows(self._connection, numbers.tolist())
         known = pc.index_in(pa.array(numbers, pa.int64()), texts["number"].combine_chunks())
         rows = known.fill_null(-1).to_numpy()[places].astype(np.int64)
         pairs = np.stack([met.rows, rows], axis=1)[rows >= 0]
-        return Alike(pairs, texts.select(KNOWN_TEXTS.names))
+        return Alike(pairs, texts.select(MET_TEXTS.names))
 
     def read_texts(self, article_ids: pa.Array | pa.ChunkedArray) -> pa.Table:
         """Return the ``KNOWN_TEXTS`` of these articles, as far as they stand in the lake."""

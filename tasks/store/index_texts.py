@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from expectations.lake_schema import CODES
-from expectations.schema import ARTICLES
+from expectations.schema import ARTICLES, TIMESTAMP
 from tasks.store.files import explained
 from tasks.store.index_tables import Connection, want
 from tasks.store.log import LiveFile
@@ -161,25 +161,43 @@ def find_met(connection: Connection, folder: Path, keys: Keys) -> Met:
 
 
 def read_rows(connection: Connection, numbers: Sequence[int]) -> pa.Table:
-    """Return ``number`` and ``NEW_TEXTS`` of the numbers that are given, by number."""
+    """Return ``number`` and ``MET_TEXTS`` of those of these numbers that texts have, by number.
+
+    A text has its row as long as an article or a copy stands that has it.
+    """
     want(connection, numbers)
-    rows = connection.execute(
-        "SELECT texts.* FROM wanted CROSS JOIN texts ON number = key ORDER BY number"
-    ).fetchall()
-    columns: list[Any] = list(zip(*rows, strict=True)) or [[]] * 4
-    blobs = columns[3]
-    offsets = np.cumsum([0, *(len(blob) // 4 for blob in blobs)])
-    codes = np.frombuffer(b"".join(blobs), np.uint32)
+    cursor = connection.execute(_TEXTS_READ)
+    columns: tuple[list[Any], ...] = ([], [], [], [])
+    codes = bytearray()
+    ends = [0]
+    while rows := cursor.fetchmany(_READ_AT_ONCE):  # of many texts the words are held once
+        *told, blobs = zip(*rows, strict=True)
+        for column, values in zip(columns, told, strict=True):
+            column.extend(values)
+        codes += b"".join(blobs)
+        ends += map(len, blobs)
+    offsets = np.cumsum(np.array(ends, np.int64)) // 4
+    values = pa.array(np.frombuffer(codes, np.uint32))
     return pa.table(
         {
             "number": pa.array(columns[0], pa.int64()),
             **{name: pa.array(columns[n + 1], pa.string()) for n, name in enumerate(_TOLD)},
-            "codes": pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), pa.array(codes)),
+            "published_at": pa.array(columns[3], pa.int64()).cast(TIMESTAMP),
+            "codes": pa.LargeListArray.from_arrays(pa.array(offsets), values),
         }
     )
 
 
+_READ_AT_ONCE: Final = 256
 _TOLD: Final = ("article_id", "source")
+
+_TEXTS_READ: Final = (
+    "SELECT number, texts.article_id, source, "
+    "CASE WHEN recent.text IS NULL THEN articles.published_at ELSE recent.published_at END, codes "
+    "FROM wanted CROSS JOIN texts ON number = key "
+    "LEFT JOIN recent ON recent.text = key LEFT JOIN articles ON articles.text = key "
+    "ORDER BY key"
+)
 
 
 def texts_of_candidates(

@@ -10,7 +10,7 @@ import pyarrow as pa
 class Alike(NamedTuple):
     """Texts of the lake that share a band with others.
 
-    ``texts`` are ``KNOWN_TEXTS``; ``pairs`` has shape (pairs, 2): the row that was asked about, and
+    ``texts`` are ``MET_TEXTS``; ``pairs`` has shape (pairs, 2): the row that was asked about, and
     the row of ``texts`` that it meets.
     """
 

@@ -29,6 +29,10 @@ SUFFIX: Final = ".postings"
 PAGE: Final = 1024
 """Keys on a page of 4 KiB: what a disk is read by at least."""
 
+_PAGES_A_KEY: Final = 4
+"""Of 10 million texts, none in memory, 1,000 were found with 3.4 CPU s in 9.7 s, 1,430 MiB read in
+62,000 faults; with 1 in place of 4, with 4.7 CPU s in 12.2 s, 780 MiB in 109,000."""
+
 FENCES: Final = 0
 KEYS: Final = 1
 NUMBERS: Final = 2
@@ -105,11 +109,12 @@ def give_back(run: OpenRun, band: int) -> None:
 
 
 def read_ahead(run: OpenRun, band: int, sought: int) -> None:
-    """Have the keys of the band read at once when as many are sought as they have pages.
+    """Have the keys of the band read at once unless they have far more pages than are sought.
 
-    Page by page a disk takes longer for the half of them than for all.
+    Page by page a disk takes longer for the half of them than for all, and a system 37 microseconds
+    of CPU for each.
     """
-    if run.shape.length(FENCES) <= sought:
+    if run.shape.length(FENCES) <= _PAGES_A_KEY * sought:
         start = run.shape.place(band, KEYS)
         _advise(run, "MADV_WILLNEED", start, start + run.shape.texts * _WORD)
 

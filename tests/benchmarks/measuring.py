@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from tests.shared_data import NEWS
 
@@ -114,6 +114,52 @@ def _read(path: Path) -> str:
         return path.read_text()
     except OSError:  # it has just ended
         return ""
+
+
+@dataclass(slots=True)
+class Clock:
+    """CPU and wall, in seconds, of this process within a ``with``; can be used again, and adds."""
+
+    cpu: float = 0.0
+    wall: float = 0.0
+
+    def __enter__(self) -> Self:
+        self.cpu -= time.process_time()
+        self.wall -= time.monotonic()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.cpu += time.process_time()
+        self.wall += time.monotonic()
+
+
+def status(field: str) -> int:
+    """Return what ``/proc`` says of this process's memory: ``VmRSS``, ``VmHWM``; in bytes."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(f"{field}:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def forget_peak() -> None:
+    """Let ``VmHWM`` begin anew."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def bytes_of(what: str) -> int:
+    """Return how many bytes this process has had read from disks, or written (``write``)."""
+    lines = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+    return int(lines[f"{what}_bytes"])
+
+
+def drop(path: Path) -> None:
+    """Drop a file from the page cache."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)  # pages that are not on the disk yet stay
+        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(handle)
 
 
 def warraq_run(source: Path, lake: Path) -> list[str | Path]:

@@ -12,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from expectations.lake_schema import INDEX_STEP
 from tasks.deduplicate import Parameters, compare_with
 from tasks.errors import RetryLater, StopRun
 from tasks.retract import Request, retract
-from tasks.store import keep_up, open_index, transaction, verify
+from tasks.store import index_tables, keep_up, open_index, transaction, verify
 from tasks.store.databases import remove_database
 from tasks.store.index import index_path
 from tasks.text.signature_sizes import DEFAULT_SIZES, Sizes
@@ -237,6 +238,28 @@ def test_the_defaults_are_chosen_by_who_asks_for_them(news: NewsLake) -> None:
 def test_a_revised_article_is_found_by_its_new_text_only(news: NewsLake) -> None:
     assert found(news, cut("Q", 7, 20)) == set()
     assert found(news, cut("Q", 9, 20)) == {"A7"}
+
+
+@pytest.mark.parametrize("moves", [(False, False), (True, False), (True, True)])
+def test_what_is_met_has_the_date_of_its_latest_entry(
+    news: NewsLake, moves: tuple[bool, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever that is, among the recent or the old, and its text with it or not."""
+    asked = news.candidates(cut("Q", 0, 20))["bands"].combine_chunks().flatten().to_numpy()
+    (name,) = [key for key, each in news.names.items() if each == "A0"]
+    for day, move in enumerate(moves, start=20):
+        monkeypatch.setattr(index_tables, "_RECENT_ROWS", 1 if move else 40_000)
+        with open_index(news.lake) as index:
+            entry = index.find_articles(pa.array([name])).to_pylist()[0]
+        entry["published_at"] = datetime(2024, 1, day, tzinfo=UTC)
+        with transaction(news.lake, batch_id=f"d{day}", run_id="r", wait_seconds=0) as changes:
+            changes.index(pa.Table.from_pylist([entry], schema=INDEX_STEP))
+            changes.commit({})
+        with open_index(news.lake) as index:
+            met = index.find_alike(asked.reshape(1, -1)).texts.to_pylist()
+        assert [row["published_at"] for row in met if row["article_id"] == name] == [
+            entry["published_at"]
+        ]
 
 
 def take_out(news: NewsLake, name: str, *, purge: bool) -> None:
