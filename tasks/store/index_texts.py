@@ -49,6 +49,10 @@ are compared, and the work stays linear."""
 _MOST_ALIKE: Final = 64
 """Texts that one is compared with: those that agree with it in most bands."""
 
+_MOST_BY_CHANCE: Final = 16
+"""Of those that agree in one band only: in a long history most do so by chance. Of 20,000 real
+articles they were 11,124 of 15,995 meetings and 30 of 2,894 links."""
+
 _RUN_TEXTS: Final = 1 << 17
 
 
@@ -153,11 +157,19 @@ def find_met(connection: Connection, folder: Path, keys: Keys) -> Met:
     if not len(signed) or not runs:
         return Met(np.empty(0, np.int64), np.empty(0, np.uint32))
     hits = find_candidates(folder, runs, keys[signed], most_per_key=MOST_PER_KEY)
-    order = np.lexsort((hits.numbers, -hits.shared.astype(np.int64), hits.rows))
-    rows = hits.rows[order]
-    rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
-    kept = order[rank < _MOST_ALIKE]
-    return Met(signed[hits.rows[kept]], hits.numbers[kept])
+    # The best of each text first; of those that are alike the latest, for news is soon copied.
+    latest = -hits.numbers.astype(np.int64)
+    order = np.lexsort((latest, -hits.shared.astype(np.int64), hits.rows))
+    rows, by_chance = hits.rows[order], hits.shared[order] == 1
+    rank = _rank(rows)
+    kept = rank < _MOST_ALIKE
+    kept[by_chance] &= _rank(rows[by_chance]) < _MOST_BY_CHANCE
+    return Met(signed[rows[kept]], hits.numbers[order][kept])
+
+
+def _rank(rows: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Return how many of the same row stand before each; the rows are sorted."""
+    return np.arange(len(rows)) - np.searchsorted(rows, rows)
 
 
 def read_rows(connection: Connection, numbers: Sequence[int]) -> pa.Table:

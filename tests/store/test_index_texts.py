@@ -16,7 +16,7 @@ from expectations.lake_schema import INDEX_STEP
 from tasks.deduplicate import Parameters, compare_with
 from tasks.errors import RetryLater, StopRun
 from tasks.retract import Request, retract
-from tasks.store import index_tables, keep_up, open_index, transaction, verify
+from tasks.store import index_tables, index_texts, keep_up, open_index, transaction, verify
 from tasks.store.databases import remove_database
 from tasks.store.index import index_path
 from tasks.text.signature_sizes import DEFAULT_SIZES, Sizes
@@ -405,3 +405,28 @@ def test_numbers_are_never_given_twice(news: NewsLake) -> None:
     highest = max(given)
     news.publish(original("D", 15, 20))
     assert numbers(news)["D"] == highest + 1
+
+
+def test_of_many_met_in_one_band_the_latest_are_taken_and_all_met_in_more(tmp_path: Path) -> None:
+    """Number 5 is the copy, the others agree with the text in one band, by chance."""
+    bands = DEFAULT_SIZES.all_bands
+    keys = np.random.default_rng(3).integers(1, 1 << 32, (200, bands), dtype=np.uint32)
+    asked = keys[5:6].copy()
+    keys[:, 7] = asked[0, 7]
+    texts = pa.table(
+        {
+            "article_id": [f"{n:03}" for n in range(200)],
+            "source": ["س"] * 200,
+            "codes": pa.array([[1, 2]] * 200, pa.large_list(pa.uint32())),
+            "bands": pa.array(keys.tolist(), pa.list_(pa.uint32(), bands)),
+        }
+    )
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        index_texts.make_text_tables(connection)
+        (given,) = index_texts.add_texts(connection, tmp_path, [texts], DEFAULT_SIZES)
+        met = index_texts.find_met(connection, tmp_path, asked)
+    names = {number: name for name, number in given.items()}
+    found = [int(names[number]) for number in met.numbers.tolist()]
+    assert found[0] == 5
+    assert len(found) < index_texts.MOST_PER_KEY
+    assert found[1:] == list(range(199, 199 - len(found) + 1, -1))
