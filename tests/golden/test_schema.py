@@ -30,6 +30,7 @@ ZONES = {
     LINES: lake_schema.LINE_COUNTS,
     "moved": lake_schema.MOVED,
     "known texts": lake_schema.KNOWN_TEXTS,
+    "visits": lake_schema.VISITS,
 }
 
 
