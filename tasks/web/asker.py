@@ -82,7 +82,7 @@ class Asker:
             try:
                 return await self._follow(trip)
             except Trouble as trouble:
-                if not trouble.again or trip.attempts >= self._settings.attempts:
+                if not trouble.may_pass or trip.attempts >= self._settings.attempts:
                     raise
             await asyncio.sleep(backoff(trip.attempts, self._settings))
 
@@ -120,26 +120,25 @@ class Asker:
 
     async def _ask_once(self, url: URL, gate: Gate, trip: Trip) -> Answer:
         """Return the answer of one server; one that says «later» or «broken» is a trouble."""
-        try:
-            async with gate.turn(self.slots, trip.priority):
+        # What the host does counts before the turn ends: the next one is let in there.
+        async with gate.turn(self.slots, trip.priority):
+            try:
                 answer = await self._client.ask(
                     url, trip.headers(url), longest=trip.longest, cut=trip.is_robots
                 )
-        except NotAsked:
-            raise
-        except Trouble as trouble:
-            if trouble.reason in _OF_THE_HOST:
-                gate.note_failure(trouble)
-            raise
-        if answer.status not in _PASSING:
+            except Trouble as trouble:
+                if trouble.reason in _OF_THE_HOST:
+                    gate.note_failure(trouble)
+                raise
+            if answer.status in _PASSING:
+                raise self._not_now(gate, answer)
             gate.note_success()
             return answer
-        raise self._not_now(gate, answer)
 
     def _not_now(self, gate: Gate, answer: Answer) -> Trouble:
         """Return the trouble of a passing status; the host rests as long as it asks for."""
         problem = f"the site answered {answer.status}"
-        trouble = Trouble("status", problem, again=True, answer=answer)
+        trouble = Trouble("status", problem, may_pass=True, answer=answer)
         if answer.status >= 500:
             gate.note_failure(trouble)
         if answer.status not in _BUSY:

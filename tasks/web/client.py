@@ -66,6 +66,7 @@ class Client:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
+            middlewares=(_only_once,),
             headers={"User-Agent": user_agent(settings), "Accept-Encoding": ACCEPTED},
             timeout=aiohttp.ClientTimeout(
                 total=None,
@@ -160,6 +161,18 @@ class _Phase:
         self.name = name
 
 
+async def _only_once(
+    request: aiohttp.ClientRequest, ask: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from asking again when a connection breaks: attempts are ours to count."""
+    try:
+        return await ask(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _told(error) from error
+
+
 def user_agent(settings: WebSettings) -> str:
     """Return how we present ourselves: the product, its version, and whom to write to."""
     contact = f"+{settings.contact}" if settings.contact else "Arabic news corpus"
@@ -179,7 +192,7 @@ def _slow(error: TimeoutError, phase: _Phase, settings: WebSettings) -> Trouble:
         problem = f"nothing came for {settings.read_timeout:g} s"
     else:
         problem = f"{phase.name} took over {phase.seconds:g} s"
-    return Trouble("timeout", problem, again=True)
+    return Trouble("timeout", problem, may_pass=True)
 
 
 _FAULTS: Final = (
@@ -203,4 +216,4 @@ def _told(error: Exception) -> Trouble:
     if isinstance(error, aiohttp.InvalidURL | ValueError):
         return NotAsked("wrong-address", f"it is no address: {words}")
     _, reason, problem, may_pass = next(each for each in _FAULTS if isinstance(error, each[0]))
-    return Trouble(reason, f"{problem}: {words}", again=may_pass)
+    return Trouble(reason, f"{problem}: {words}", may_pass=may_pass)

@@ -224,5 +224,5 @@ class Body:
         """Return the body at its end; raise :class:`Trouble` when a compression has not ended."""
         is_whole = self.is_full or all(layer.is_whole() for layer in self._layers)
         if self.wire_bytes and not is_whole:
-            raise Trouble("truncated", "the compressed body ends early", again=True)
+            raise Trouble("truncated", "the compressed body ends early", may_pass=True)
         return b"".join(self._parts)

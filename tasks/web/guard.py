@@ -43,6 +43,8 @@ _RESERVED_4: Final = tuple(
 ``is_global`` says otherwise of some, and not the same in every version."""
 
 _GLOBAL_6: Final = ipaddress.IPv6Network("2000::/3")
+"""All that is given out to the public; in it, Teredo's 2001::/32 carries addresses too."""
+
 _RESERVED_6: Final = tuple(
     ipaddress.IPv6Network(network) for network in ("2001::/23", "2001:db8::/32", "3fff::/20")
 )
@@ -53,8 +55,6 @@ _TRANSLATED_6: Final = (
     (ipaddress.IPv6Network("2002::/16"), 80),  # 6to4
 )
 """Networks whose addresses end at the IPv4 address in them, and how many bits follow it."""
-
-_TEREDO: Final = ipaddress.IPv6Network("2001::/32")
 
 _PRIVATE: Final = tuple(
     ipaddress.ip_network(network)
@@ -88,8 +88,6 @@ def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     for network, shift in _TRANSLATED_6:
         if address in network:
             return ipaddress.IPv4Address((number >> shift) & 0xFFFF_FFFF)
-    if address in _TEREDO:  # the client's address, inverted
-        return ipaddress.IPv4Address(~number & 0xFFFF_FFFF)
     return None
 
 

@@ -100,7 +100,7 @@ class Gate:
         while self._waiting:
             *_, turn = heapq.heappop(self._waiting)
             if not turn.done():
-                turn.set_exception(_again(self._shut))
+                turn.set_exception(self._shut.again())
 
     def note_success(self) -> None:
         """Tell that the host answered."""
@@ -117,7 +117,7 @@ class Gate:
 
     def _check(self) -> None:
         if self._shut is not None:
-            raise _again(self._shut)
+            raise self._shut.again()
 
     async def _wait(self, priority: int) -> None:
         self._check()
@@ -156,11 +156,6 @@ class Gate:
     def _on_time(self) -> None:
         self._timer = None
         self._wake()
-
-
-def _again(trouble: NotAsked) -> NotAsked:
-    """Return an equal one: an exception that is raised many times gathers their traces."""
-    return NotAsked(trouble.reason, trouble.detail, not_before=trouble.not_before)
 
 
 class Gates:

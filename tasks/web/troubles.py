@@ -20,7 +20,7 @@ class Answer:
 class Trouble(Exception):
     """A request cannot go on; ``reason`` is one of ``messages.REASONS``.
 
-    ``again`` says whether another attempt may help, ``answer`` what the server said, if it did.
+    ``may_pass`` says whether another attempt may help, ``answer`` what the server said, if it did.
     """
 
     outcome = Outcome.FAILED
@@ -30,14 +30,14 @@ class Trouble(Exception):
         reason: str,
         detail: str,
         *,
-        again: bool = False,
+        may_pass: bool = False,
         answer: Answer | None = None,
         not_before: datetime | None = None,
     ) -> None:
         super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
-        self.again = again
+        self.may_pass = may_pass
         self.answer = answer
         self.not_before = not_before
 
@@ -46,6 +46,10 @@ class NotAsked(Trouble):
     """We do not ask, or not any more."""
 
     outcome = Outcome.REFUSED
+
+    def again(self) -> "NotAsked":
+        """Return an equal one; one that is raised many times gathers the traces of all."""
+        return NotAsked(self.reason, self.detail, not_before=self.not_before)
 
 
 class AddressRefused(OSError):

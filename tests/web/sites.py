@@ -102,7 +102,9 @@ class Site:
 def page(text: str = HTML, **headers: str) -> Handler:
     """Return a handler that answers a page."""
     return lambda request: web.Response(
-        text=text, content_type="text/html", headers={k.replace("_", "-"): v for k, v in headers.items()}
+        text=text,
+        content_type="text/html",
+        headers={k.replace("_", "-"): v for k, v in headers.items()},
     )
 
 
@@ -133,10 +135,11 @@ def in_turn(*handlers: Handler) -> Handler:
 class RawSite:
     """A server that writes bytes: ``talk`` gets each connection after the head of its request.
 
-    Its robots.txt is not there, so that faults are the page's.
+    Its robots.txt is not there, so that faults are the page's; or it talks as all else does.
     """
 
     talk: Callable[[socket.socket], None]
+    robots_too: bool = False
     port: int = 0
     heads: list[bytes] = field(default_factory=list)
 
@@ -175,7 +178,7 @@ class RawSite:
                     if not more:
                         return
                     head += more
-                if head.startswith(b"GET /robots.txt"):
+                if head.startswith(b"GET /robots.txt") and not self.robots_too:
                     connection.sendall(
                         b"HTTP/1.1 404 None\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
                     )
