@@ -12,7 +12,7 @@ from yarl import URL
 from tasks.web.client import REDIRECTS, Client
 from tasks.web.guard import Guard, Resolve
 from tasks.web.messages import Request, Response, find_header
-from tasks.web.politeness import Gate, Gates, Slots, backoff, read_retry_after
+from tasks.web.politeness import SHUT, Gate, Gates, Slots, backoff, read_retry_after
 from tasks.web.robots import MAX_BYTES, MAX_REDIRECTS, Robots
 from tasks.web.settings import WebSettings
 from tasks.web.trips import Trip
@@ -77,13 +77,19 @@ class Asker:
         return await self._attempt(trip)
 
     async def _attempt(self, trip: Trip) -> Answer:
+        last: Trouble | None = None
         while True:
             trip.begin()
             try:
                 return await self._follow(trip)
             except Trouble as trouble:
+                if last is not None and trouble.reason in SHUT:
+                    # It was asked: what it failed of says more than that the host is shut by now.
+                    last.not_before = trouble.not_before
+                    raise last from trouble
                 if not trouble.may_pass or trip.attempts >= self._settings.attempts:
                     raise
+                last = trouble
             await asyncio.sleep(backoff(trip.attempts, self._settings))
 
     async def _follow(self, trip: Trip) -> Answer:

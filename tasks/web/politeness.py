@@ -20,6 +20,9 @@ from tasks.web.troubles import NotAsked, Trouble
 _MOST_HOSTS: Final = 10_000
 """Gates that are kept; of more hosts idle ones are forgotten, those first that came first."""
 
+SHUT: Final = frozenset({"host-down", "not-before"})
+"""The reasons of a gate that is shut."""
+
 _USUAL_PORTS: Final = frozenset({80, 443})
 _SECONDS: Final = re.compile(r"[0-9]{1,9}")
 
