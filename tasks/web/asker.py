@@ -16,7 +16,7 @@ from tasks.web.politeness import SHUT, Gate, Gates, Slots, backoff, read_retry_a
 from tasks.web.robots import MAX_BYTES, MAX_REDIRECTS, Robots
 from tasks.web.settings import WebSettings
 from tasks.web.trips import Trip
-from tasks.web.troubles import Answer, NotAsked, Trouble
+from tasks.web.troubles import Answer, Trouble
 from tasks.web.visits import Visit
 
 _BUSY: Final = frozenset({429, 503})

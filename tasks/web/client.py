@@ -7,6 +7,7 @@ nothing is tried again without.
 import asyncio
 import ssl
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from importlib.metadata import version
 from types import TracebackType
 from typing import Final, Self
@@ -14,9 +15,10 @@ from typing import Final, Self
 import aiohttp
 from yarl import URL
 
+from tasks.errors import StopRun
 from tasks.web.content_coding import ACCEPTED, Body
 from tasks.web.guard import Guard, GuardedResolver, Resolve
-from tasks.web.messages import Headers, find_header
+from tasks.web.messages import find_header
 from tasks.web.settings import MIB, WebSettings
 from tasks.web.troubles import AddressRefused, Answer, NotAsked, Trouble
 
@@ -38,6 +40,9 @@ number of connections. The others wait, their servers too."""
 
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
+_LONGEST_ERROR: Final = 64 * 1024
+"""What is kept of an error's body; what is wrong with it does not change that it is an error."""
+
 _UNREAD: Final = REDIRECTS | {204, 304}
 """Statuses whose body is none, or not worth reading."""
 
@@ -53,11 +58,16 @@ class Client:
 
     async def __aenter__(self) -> Self:
         settings = self._settings
+        try:
+            trusted = ssl.create_default_context(cafile=settings.ca_file)
+        except OSError as error:
+            problem = f"The file of trusted certificates cannot be read: {error}"
+            raise StopRun(problem, ca_file=str(settings.ca_file)) from error
         connector = aiohttp.TCPConnector(
             limit=0,  # who asks has a bound already
             resolver=GuardedResolver(self._guard, self._resolve, settings.connect_timeout),
             socket_factory=self._guard.make_socket,
-            ssl=ssl.create_default_context(cafile=settings.ca_file),
+            ssl=trusted,
             ttl_dns_cache=_NAMES_KEPT,
             keepalive_timeout=_IDLE,
         )
@@ -101,33 +111,47 @@ class Client:
         The body has ``longest`` bytes at most; with ``cut`` it ends there instead of being refused.
         """
         settings = self._settings
-        phase = _Phase(settings.connect_timeout + settings.headers_timeout, "the headers")
+        late = "the headers", settings.connect_timeout + settings.headers_timeout
         try:
-            async with asyncio.timeout(phase.seconds) as deadline:
+            async with asyncio.timeout(late[1]) as deadline:
                 call = self._session.get(url, headers=headers, allow_redirects=False)
                 async with call as response:
-                    phase = _Phase(settings.total_timeout, "the whole answer")
-                    deadline.reschedule(asyncio.get_running_loop().time() + phase.seconds)
-                    told = _headers_of(response)
-                    body = Body(
-                        find_header(told, "content-encoding") or "",
-                        longest=longest,
-                        ratio=settings.max_unpacked_ratio,
-                        cut=cut,
-                    )
-                    if response.status not in _UNREAD:
-                        await self._read(response, body, deadline)
-                    return Answer(
-                        url=str(url),
-                        status=response.status,
-                        headers=told,
-                        body=body.whole(),
-                        wire_bytes=body.wire_bytes,
-                    )
+                    late = "the whole answer", settings.total_timeout
+                    deadline.reschedule(asyncio.get_running_loop().time() + late[1])
+                    return await self._answer_of(response, deadline, longest, cut=cut)
         except TimeoutError as error:
-            raise _slow(error, phase, settings) from error
+            raise _slow(error, late, settings) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _told(error) from error
+
+    async def _answer_of(
+        self,
+        response: aiohttp.ClientResponse,
+        deadline: asyncio.Timeout,
+        longest: int,
+        *,
+        cut: bool,
+    ) -> Answer:
+        headers = tuple((_text(name), _text(value)) for name, value in response.raw_headers)
+        is_error = response.status >= 400
+        body = Body(
+            find_header(headers, "content-encoding") or "",
+            longest=min(longest, _LONGEST_ERROR) if is_error else longest,
+            ratio=self._settings.max_unpacked_ratio,
+            cut=cut or is_error,
+        )
+        data = b""
+        if response.status not in _UNREAD:
+            with suppress(Trouble) if is_error else nullcontext():
+                await self._read(response, body, deadline)
+                data = body.whole()
+        return Answer(
+            url=str(response.url),
+            status=response.status,
+            headers=headers,
+            body=data,
+            wire_bytes=body.wire_bytes,
+        )
 
     async def _read(
         self, response: aiohttp.ClientResponse, body: Body, deadline: asyncio.Timeout
@@ -155,12 +179,6 @@ class Client:
         deadline.reschedule(clock() + left)
 
 
-class _Phase:
-    def __init__(self, seconds: float, name: str) -> None:
-        self.seconds = seconds
-        self.name = name
-
-
 async def _only_once(
     request: aiohttp.ClientRequest, ask: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
@@ -179,19 +197,17 @@ def user_agent(settings: WebSettings) -> str:
     return f"{settings.user_agent}/{version('warraq')} ({contact})"
 
 
-def _headers_of(response: aiohttp.ClientResponse) -> Headers:
-    return tuple(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers
-    )
+def _text(data: bytes) -> str:
+    return data.decode("latin-1")
 
 
-def _slow(error: TimeoutError, phase: _Phase, settings: WebSettings) -> Trouble:
+def _slow(error: TimeoutError, late: tuple[str, float], settings: WebSettings) -> Trouble:
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         problem = f"there was no connection within {settings.connect_timeout:g} s"
     elif isinstance(error, aiohttp.SocketTimeoutError):
         problem = f"nothing came for {settings.read_timeout:g} s"
     else:
-        problem = f"{phase.name} took over {phase.seconds:g} s"
+        problem = f"{late[0]} took over {late[1]:g} s"
     return Trouble("timeout", problem, may_pass=True)
 
 
@@ -202,6 +218,7 @@ _FAULTS: Final = (
     (aiohttp.ClientConnectorDNSError, "unknown-host", "the name was not found", True),
     (aiohttp.ClientPayloadError, "truncated", "the body ended early", True),
     (aiohttp.ClientResponseError, "bad-http", "the answer is not HTTP/1.1", False),
+    (ValueError, "bad-http", "the answer cannot be read", False),
     (Exception, "unreachable", "the connection failed", True),
 )
 """Errors of aiohttp and of the system, our reason and words for them, whether they may pass."""
@@ -209,11 +226,11 @@ _FAULTS: Final = (
 
 def _told(error: Exception) -> Trouble:
     """Say which fault an error of aiohttp or of the system is."""
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    cause = error.__cause__ if isinstance(error, aiohttp.ClientConnectorError) else error
     words = " ".join(str(cause).split())[:300] or type(cause).__name__
     if isinstance(cause, AddressRefused):
         return NotAsked("private-address", words)
-    if isinstance(error, aiohttp.InvalidURL | ValueError):
+    if isinstance(error, aiohttp.InvalidURL):
         return NotAsked("wrong-address", f"it is no address: {words}")
     _, reason, problem, may_pass = next(each for each in _FAULTS if isinstance(error, each[0]))
     return Trouble(reason, f"{problem}: {words}", may_pass=may_pass)

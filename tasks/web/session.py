@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Final, Self
 
+from tasks.errors import WarraqError
 from tasks.web.asker import Asker
 from tasks.web.guard import Resolve, SystemLookup
 from tasks.web.messages import Request, Response
@@ -129,7 +130,7 @@ class Web:
                 crew = _Crew(asker, self._settings)
                 self._ready.set_result(crew)
                 await crew.ended.wait()
-        except OSError as error:  # a file of certificates that is not there
+        except WarraqError as error:
             if self._ready.done():
                 raise
             self._ready.set_exception(error)

@@ -31,7 +31,7 @@ QUICK: Final = WebSettings(
 
 HTML: Final = "<html><body><p>افتتح الوزير المعرض.</p></body></html>"
 
-Handler = Callable[[web.Request], Any]
+Handler = Callable[[web.BaseRequest], Any]
 """Returns a response or an awaitable of one."""
 
 
@@ -128,7 +128,12 @@ def robots(text: str) -> Handler:
 def in_turn(*handlers: Handler) -> Handler:
     """Return a handler that answers as each of these, the last one from then on."""
     left = list(handlers)
-    return lambda request: (left.pop(0) if len(left) > 1 else left[0])(request)
+
+    def answer(request: web.BaseRequest) -> Any:
+        handler = left.pop(0) if len(left) > 1 else left[0]
+        return handler(request)
+
+    return answer
 
 
 @dataclass

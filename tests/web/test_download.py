@@ -1,7 +1,7 @@
 """Requests in, responses out: what comes, in which order, and what is remembered."""
 
-from tests.web.sites import HTML, Site, ask_one, page
 from tasks.web import Outcome
+from tests.web.sites import HTML, Site, ask_one, page
 
 
 def test_a_page_comes_as_the_site_gave_it() -> None:
