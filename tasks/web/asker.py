@@ -122,7 +122,7 @@ class Asker:
 
     def _delay(self, crawl_delay: float) -> float:
         settings = self._settings
-        return max(settings.host_delay, min(crawl_delay, settings.max_crawl_delay))
+        return max(settings.host_delay_seconds, min(crawl_delay, settings.max_crawl_delay_seconds))
 
     async def _ask_once(self, url: URL, gate: Gate, trip: Trip) -> Answer:
         """Return the answer of one server; one that says «later» or «broken» is a trouble."""
@@ -151,7 +151,7 @@ class Asker:
             return trouble
         now = datetime.now(UTC)
         asked = read_retry_after(find_header(answer.headers, "retry-after"), now)
-        if asked is None or asked <= self._settings.max_wait:
+        if asked is None or asked <= self._settings.max_wait_seconds:
             gate.pause(backoff(1, self._settings) if asked is None else asked)
             return trouble
         until = now + timedelta(seconds=asked)

@@ -65,7 +65,7 @@ class Client:
             raise StopRun(problem, ca_file=str(settings.ca_file)) from error
         connector = aiohttp.TCPConnector(
             limit=0,  # who asks has a bound already
-            resolver=GuardedResolver(self._guard, self._resolve, settings.connect_timeout),
+            resolver=GuardedResolver(self._guard, self._resolve, settings.connect_seconds),
             socket_factory=self._guard.make_socket,
             ssl=trusted,
             ttl_dns_cache=_NAMES_KEPT,
@@ -80,8 +80,8 @@ class Client:
             headers={"User-Agent": user_agent(settings), "Accept-Encoding": ACCEPTED},
             timeout=aiohttp.ClientTimeout(
                 total=None,
-                sock_connect=settings.connect_timeout,
-                sock_read=settings.read_timeout,
+                sock_connect=settings.connect_seconds,
+                sock_read=settings.read_seconds,
                 ceil_threshold=float("inf"),
             ),
             max_line_size=_LONGEST_LINE,
@@ -111,12 +111,12 @@ class Client:
         The body has ``longest`` bytes at most; with ``cut`` it ends there instead of being refused.
         """
         settings = self._settings
-        late = "the headers", settings.connect_timeout + settings.headers_timeout
+        late = "the headers", settings.connect_seconds + settings.headers_seconds
         try:
             async with asyncio.timeout(late[1]) as deadline:
                 call = self._session.get(url, headers=headers, allow_redirects=False)
                 async with call as response:
-                    late = "the whole answer", settings.total_timeout
+                    late = "the whole answer", settings.answer_seconds
                     deadline.reschedule(asyncio.get_running_loop().time() + late[1])
                     return await self._answer_of(response, deadline, longest, cut=cut)
         except TimeoutError as error:
@@ -203,9 +203,9 @@ def _text(data: bytes) -> str:
 
 def _slow(error: TimeoutError, late: tuple[str, float], settings: WebSettings) -> Trouble:
     if isinstance(error, aiohttp.ConnectionTimeoutError):
-        problem = f"there was no connection within {settings.connect_timeout:g} s"
+        problem = f"there was no connection within {settings.connect_seconds:g} s"
     elif isinstance(error, aiohttp.SocketTimeoutError):
-        problem = f"nothing came for {settings.read_timeout:g} s"
+        problem = f"nothing came for {settings.read_seconds:g} s"
     else:
         problem = f"{late[0]} took over {late[1]:g} s"
     return Trouble("timeout", problem, may_pass=True)

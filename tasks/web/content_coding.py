@@ -63,54 +63,46 @@ class _Inflate:
         self._gzip = gzip
         self._head = b""
         self._member: _Member | None = None
+        self._members = 0
         self._plain = False
         self._done = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        if self._done:
-            return
-        if self._member is None and not self._plain:
-            data = self._head + data
-            if len(data) < 2:
-                self._head = data
+        while data and not self._done:
+            if self._member is None and not self._plain:
+                data = self._head + data
+                self._head = data if len(data) < 2 else b""
+                if self._head:
+                    return
+                self._begin(data)
+            elif self._member is None:
+                yield data
                 return
-            self._head = b""
-            self._begin(data)
-        if self._plain:
-            yield data
-            return
-        while data and self._member is not None:
-            try:
-                unpacked = self._member.decompress(data, _PIECE)
-            except IsalError as error:  # type: ignore[misc]  # its stubs take it for an instance
-                raise Trouble("unreadable", f"the compressed body is damaged: {error}") from error
-            if unpacked:
-                yield unpacked
-            data = self._member.unconsumed_tail
-            if self._member.eof:
-                data = self._next_member(self._member.unused_data)
+            else:
+                try:
+                    unpacked = self._member.decompress(data, _PIECE)
+                except IsalError as error:  # type: ignore[misc]  # its stubs take it for an instance
+                    raise _damaged(str(error)) from error
+                if unpacked:
+                    yield unpacked
+                data = self._member.unconsumed_tail
+                if self._member.eof:
+                    data, self._member = self._member.unused_data, None
 
     def _begin(self, data: bytes) -> None:
-        if self._gzip:
-            self._plain = not data.startswith(_GZIP_MAGIC)
-            kind = _GZIP
-        else:
-            zlib_header = data[0] & 15 == 8 and (data[0] * 256 + data[1]) % 31 == 0
-            kind = _ZLIB if zlib_header else _RAW
-        if not self._plain:
-            self._member = isal_zlib.decompressobj(kind)
-
-    def _next_member(self, behind: bytes) -> bytes:
-        """Return the data of the next member, if there is one behind the last."""
-        self._member = None
-        if self._gzip and behind.startswith(_GZIP_MAGIC):
+        """Tell from its first two bytes what follows."""
+        is_first = not self._members
+        self._members += 1
+        if self._gzip and data.startswith(_GZIP_MAGIC):
             self._member = isal_zlib.decompressobj(_GZIP)
-            return behind
-        self._done = True
-        return b""
+        elif self._gzip or not is_first:
+            self._plain, self._done = is_first, not is_first
+        else:
+            has_header = data[0] & 15 == 8 and (data[0] * 256 + data[1]) % 31 == 0
+            self._member = isal_zlib.decompressobj(_ZLIB if has_header else _RAW)
 
     def is_whole(self) -> bool:
-        return self._member is None
+        return self._member is None and (self._members > 0 or not self._head)
 
 
 class _Brotli:
@@ -128,7 +120,7 @@ class _Brotli:
                     return
                 unpacked = self._decoder.process(b"", output_buffer_limit=_PIECE)
         except brotli.error as error:
-            raise Trouble("unreadable", "the compressed body is damaged (br)") from error
+            raise _damaged("br") from error
 
     def is_whole(self) -> bool:
         return bool(self._decoder.is_finished())
@@ -146,9 +138,7 @@ class _Zstd:
             try:
                 unpacked = frame.decompress(data, _PIECE)
             except zstd.ZstdError as error:
-                raise Trouble(
-                    "unreadable", f"the compressed body is damaged: {str(error)[:200]}"
-                ) from error
+                raise _damaged(str(error)) from error
             data = b""
             if unpacked:
                 yield unpacked
@@ -157,6 +147,10 @@ class _Zstd:
 
     def is_whole(self) -> bool:
         return self._frame is None
+
+
+def _damaged(why: str) -> Trouble:
+    return Trouble("unreadable", f"the compressed body is damaged: {why[:200]}")
 
 
 _LAYERS: Final[dict[str, Callable[[], Layer]]] = {

@@ -57,7 +57,7 @@ class Gate:
 
     def __init__(self, name: str, settings: WebSettings) -> None:
         self.name = name
-        self.delay = settings.host_delay
+        self.delay = settings.host_delay_seconds
         self._settings = settings
         self._running = 0
         self._is_starting = False
@@ -193,8 +193,8 @@ def backoff(attempt: int, settings: WebSettings) -> float:
     They double each time, between half and one and a half of that at random, so that many who
     failed together do not come again together.
     """
-    seconds = settings.backoff * 2.0 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311 (no secret)
-    return min(seconds, settings.max_wait)
+    seconds = settings.backoff_seconds * 2.0 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311 (no secret)
+    return min(seconds, settings.max_wait_seconds)
 
 
 def read_retry_after(text: str | None, now: datetime) -> float | None:

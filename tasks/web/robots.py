@@ -30,7 +30,7 @@ _KEPT_BYTES: Final = 2 * 1024 * 1024
 wildcards a hundred times."""
 
 _AGENT: Final = re.compile(r"(?i)\s*user(?:-|\s+)?agent(?:\s*:|\s)\s*([^#]*)")
-_OTHERS: Final = "others"
+_OTHERS: Final = "(others)"
 """Stands for every crawler that is not ours; no product token that we could have."""
 
 

@@ -113,7 +113,7 @@ class Web:
         """
         if self._downloads is not None and not self._downloads.is_over:
             raise RuntimeError("the last download is not over; add requests to it, or close it")
-        self._downloads = Downloads(self._crew, known or {})
+        self._downloads = Downloads(self._crew, {} if known is None else known)
         self._downloads.add(requests)
         return self._downloads
 

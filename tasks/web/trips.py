@@ -82,15 +82,13 @@ class Trip:
     def headers(self, url: URL) -> dict[str, str]:
         """Return the headers for one address; validators go only where they came from."""
         headers = {"Accept": self.accept, "Accept-Language": _LANGUAGE}
-        before = self.before
-        self.was_conditional = False
-        if before is None or before.final_url != str(url):
-            return headers
-        if before.etag:
-            headers["If-None-Match"] = before.etag
-        if before.last_modified:
-            headers["If-Modified-Since"] = before.last_modified
-        self.was_conditional = bool(before.etag or before.last_modified)
+        plain = len(headers)
+        if self.before is not None and self.before.final_url == str(url):
+            if etag := _validator(self.before.etag):
+                headers["If-None-Match"] = etag
+            if last_modified := _validator(self.before.last_modified):
+                headers["If-Modified-Since"] = last_modified
+        self.was_conditional = len(headers) > plain
         return headers
 
     def ended(self, answer: Answer) -> Response:
@@ -132,8 +130,8 @@ class Trip:
             wire_bytes=answer.wire_bytes,
             seconds=time.monotonic() - self.started,
             attempts=self.attempts,
-            etag=_validator(answer, "etag"),
-            last_modified=_validator(answer, "last-modified"),
+            etag=_validator(find_header(answer.headers, "etag")),
+            last_modified=_validator(find_header(answer.headers, "last-modified")),
             digest=hashlib.sha256(answer.body).hexdigest() if is_page else None,
             reason=reason,
             detail=detail,
@@ -141,6 +139,5 @@ class Trip:
         )
 
 
-def _validator(answer: Answer, name: str) -> str | None:
-    value = find_header(answer.headers, name)
+def _validator(value: str | None) -> str | None:
     return value if value is not None and _VALIDATOR.fullmatch(value) else None

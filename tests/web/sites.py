@@ -17,15 +17,15 @@ from tasks.web.guard import Resolve
 
 QUICK: Final = WebSettings(
     allow_private_hosts=True,
-    host_delay=0.0,
+    host_delay_seconds=0.0,
     host_connections=8,
-    connect_timeout=1.0,
-    headers_timeout=1.0,
-    read_timeout=0.5,
-    total_timeout=2.0,
+    connect_seconds=1.0,
+    headers_seconds=1.0,
+    read_seconds=0.5,
+    answer_seconds=2.0,
     attempts=2,
-    backoff=0.01,
-    max_wait=2.0,
+    backoff_seconds=0.01,
+    max_wait_seconds=2.0,
     host_failures=50,
 )
 

@@ -266,6 +266,6 @@ def test_a_slow_look_up_is_not_waited_for() -> None:
         await asyncio.sleep(60)
         return []
 
-    [response] = ask("http://a.example/", resolve=slow, connect_timeout=0.05, attempts=1)
+    [response] = ask("http://a.example/", resolve=slow, connect_seconds=0.05, attempts=1)
     assert response.reason == "robots-unreachable"
     assert "not found within 0.05 s" in response.detail

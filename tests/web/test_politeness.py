@@ -26,7 +26,7 @@ def starts(site: Site) -> list[float]:
 
 def test_a_delay_lies_between_two_starts() -> None:
     with Site({f"/{n}": page() for n in range(8)}) as site:
-        ask(*(site.url(f"/{n}") for n in range(8)), host_delay=0.05)
+        ask(*(site.url(f"/{n}") for n in range(8)), host_delay_seconds=0.05)
     gaps = [after - before for before, after in pairwise(starts(site))]
     assert len(gaps) == 8
     assert min(gaps) > 0.04
@@ -37,7 +37,7 @@ def test_hosts_do_not_wait_for_each_other() -> None:
     with Site(dict(pages)) as one, Site(dict(pages)) as two, Site(dict(pages)) as three:
         began = time.monotonic()
         urls = [site.url(f"/{n}") for n in range(5) for site in (one, two, three)]
-        assert {each.status for each in ask(*urls, host_delay=0.1)} == {200}
+        assert {each.status for each in ask(*urls, host_delay_seconds=0.1)} == {200}
         assert time.monotonic() - began < 5 * 0.1 + 0.5
 
 
@@ -64,7 +64,7 @@ def test_so_many_run_at_once_at_one_host() -> None:
 def test_the_larger_priority_goes_first_then_the_earlier_one() -> None:
     with Site({f"/{n}": page() for n in range(6)}) as site:
         requests = [Request(url=site.url(f"/{n}"), priority=n % 2) for n in range(6)]
-        with Web(replace(QUICK, host_connections=1, host_delay=0.01)) as web:
+        with Web(replace(QUICK, host_connections=1, host_delay_seconds=0.01)) as web:
             list(web.download(requests))
     assert site.paths() == ["/1", "/3", "/5", "/0", "/2", "/4"]
 
@@ -77,7 +77,7 @@ def test_a_crawl_delay_is_kept_and_capped() -> None:
     assert second - first > 0.09
     text = "User-agent: *\nCrawl-delay: 86400"
     with Site({"/robots.txt": robots(text), "/a": page(), "/b": page()}) as site:
-        assert len(ask(site.url("/a"), site.url("/b"), max_crawl_delay=0.05)) == 2
+        assert len(ask(site.url("/a"), site.url("/b"), max_crawl_delay_seconds=0.05)) == 2
 
 
 @pytest.mark.parametrize("code", [429, 503])
@@ -189,7 +189,7 @@ def test_any_retry_after_is_read(text: str) -> None:
 
 @given(st.integers(1, 1000))
 def test_backing_off_doubles_at_random_within_bounds(attempt: int) -> None:
-    settings = WebSettings(backoff=1.0, max_wait=60.0)
+    settings = WebSettings(backoff_seconds=1.0, max_wait_seconds=60.0)
     seconds = backoff(attempt, settings)
     assert (
         0.5 * min(2.0 ** (attempt - 1), 60) <= seconds <= min(1.5 * 2.0 ** min(attempt - 1, 9), 60)

@@ -127,7 +127,7 @@ def test_a_server_that_is_silent_in_the_handshake_is_left() -> None:
         port = server.getsockname()[1]
         held: list[socket.socket] = []
         threading.Thread(target=lambda: held.append(server.accept()[0]), daemon=True).start()
-        response = ask_one(f"https://127.0.0.1:{port}/", connect_timeout=0.2, attempts=1)
+        response = ask_one(f"https://127.0.0.1:{port}/", connect_seconds=0.2, attempts=1)
         for each in held:
             each.close()
     assert response.outcome is Outcome.REFUSED
