@@ -1,4 +1,4 @@
-"""What a lake keeps for the runs that come: files read, the index's steps, counts of lines.
+"""What a lake keeps for the runs that come: files and sites, the index's steps, counts of lines.
 
 Readers of the corpus see none of it. ``tests/golden/schema.txt`` pins it too.
 """
@@ -123,3 +123,34 @@ LINE_COUNTS: Final = pa.schema(
     ]
 )
 """The counts of lines at the edges of texts, from which an outlet's boilerplate is learned."""
+
+VISITS: Final = pa.schema(
+    [
+        text_column("url", "the address that was asked for, as its source gave it", required=True),
+        column("asked_at", TIMESTAMP, "when that was, last", unit="UTC", required=True),
+        text_column(
+            "outcome", "fetched, not_modified, gone, refused or failed: what came", required=True
+        ),
+        column("status", pa.int32(), "HTTP status; 0 where there was no answer", required=True),
+        text_column("reason", "why nothing came; empty when something did", required=True),
+        column(
+            "failures",
+            pa.int32(),
+            "how often in a row nothing came",
+            unit="requests",
+            required=True,
+        ),
+        column(
+            "not_before",
+            TIMESTAMP,
+            "when the site wants to be asked again; null when it did not say",
+            unit="UTC",
+        ),
+        text_column("final_url", "the address behind the redirects that the last body came from"),
+        column("fetched_at", TIMESTAMP, "when that body came; null for never", unit="UTC"),
+        text_column("etag", "its ETag, as received"),
+        text_column("last_modified", "its Last-Modified, as received"),
+        text_column("digest", "SHA-256 of that body, without its Content-Encoding"),
+    ]
+)
+"""What is remembered of the addresses that were asked: one row each (``tasks.web.Visit``)."""

@@ -20,6 +20,8 @@ from pydantic_settings import (
 
 from tasks.errors import StopRun
 from tasks.text.signature_sizes import DEFAULT_SIZES, Sizes
+from tasks.web.settings import DEFAULTS as WEB
+from tasks.web.settings import WebSettings
 
 CONFIG_FILE = "warraq.toml"
 
@@ -35,7 +37,7 @@ class _Section(BaseModel):
 
 
 class FetchSettings(_Section):
-    """Bounds on what is read."""
+    """Bounds on what is read, and on how sites are asked for it."""
 
     max_record_bytes: int = Field(
         default=16 * 1024 * 1024, ge=1024, description="Longest record that is read, in bytes."
@@ -59,12 +61,105 @@ class FetchSettings(_Section):
         description="How long a file is watched that was written just now; one that still changes "
         "is left for the next run.",
     )
-    allow_private_hosts: bool = Field(
-        default=False, description="Whether web sources on loopback and private hosts are fetched."
-    )
     shard_bytes: int = Field(
         default=44 * 1024 * 1024, ge=1024, description="Raw bytes after which a shard is full."
     )
+    allow_private_hosts: bool = Field(
+        default=WEB.allow_private_hosts,
+        description="Whether web sources on loopback and private hosts, on any port, are fetched.",
+    )
+    user_agent: str = Field(
+        default=WEB.user_agent,
+        pattern=r"^[A-Za-z_-]{1,50}$",
+        description="Our name in User-Agent, and the one by which robots.txt means us.",
+    )
+    contact: str = Field(
+        default=WEB.contact,
+        pattern=r"^[!-~]{0,200}$",
+        description="Whom sites may write to: a page or a mail address, told in User-Agent.",
+    )
+    ca_file: Path | None = Field(
+        default=WEB.ca_file,
+        description="A file (PEM) of authorities whose certificates are trusted instead of the "
+        "system's.",
+    )
+    connections: int = Field(
+        default=WEB.connections,
+        ge=1,
+        le=1000,
+        description="Requests that run at once, to all hosts.",
+    )
+    host_connections: int = Field(
+        default=WEB.host_connections, ge=1, le=100, description="The same, to one host."
+    )
+    host_delay_seconds: float = Field(
+        default=WEB.host_delay_seconds,
+        ge=0,
+        description="Time between the starts of two requests to one host; its robots.txt may ask "
+        "for more.",
+    )
+    max_crawl_delay_seconds: float = Field(
+        default=WEB.max_crawl_delay_seconds,
+        ge=0,
+        description="The longest such time that a robots.txt gets.",
+    )
+    connect_seconds: float = Field(
+        default=WEB.connect_seconds,
+        gt=0,
+        description="How long a name is looked up, and TCP and TLS are opened with one address.",
+    )
+    headers_seconds: float = Field(
+        default=WEB.headers_seconds,
+        gt=0,
+        description="How long the headers of an answer may take, when it is connected.",
+    )
+    read_seconds: float = Field(
+        default=WEB.read_seconds,
+        gt=0,
+        description="How long a site may be silent within an answer.",
+    )
+    answer_seconds: float = Field(
+        default=WEB.answer_seconds, gt=0, description="How long the body of an answer may take."
+    )
+    max_redirects: int = Field(
+        default=WEB.max_redirects, ge=0, le=20, description="Redirects that are followed in a row."
+    )
+    attempts: int = Field(
+        default=WEB.attempts,
+        ge=1,
+        le=10,
+        description="Attempts of one request, the first included.",
+    )
+    backoff_seconds: float = Field(
+        default=WEB.backoff_seconds,
+        ge=0,
+        description="Time before the second attempt, at random between half and one and a half of "
+        "it; it doubles with each one.",
+    )
+    max_wait_seconds: float = Field(
+        default=WEB.max_wait_seconds,
+        ge=0,
+        description="The longest wait for one more attempt; a site that asks for more is left for "
+        "a later run.",
+    )
+    host_failures: int = Field(
+        default=WEB.host_failures,
+        ge=1,
+        description="Failed attempts in a row after which a host is left for a later run.",
+    )
+    buffer_bytes: int = Field(
+        default=WEB.buffer_bytes,
+        ge=1024,
+        description="Bytes of answers that wait to be taken in before no more is asked.",
+    )
+
+    @property
+    def web(self) -> WebSettings:
+        """How sites are asked; a body is bounded as a record is."""
+        same = WebSettings.__dataclass_fields__.keys() - {"max_body_bytes"}
+        return WebSettings(
+            **{name: getattr(self, name) for name in same}, max_body_bytes=self.max_record_bytes
+        )
 
 
 class LakeSettings(_Section):

@@ -16,13 +16,27 @@ TRACKING: Final = (
     "utm_[^=&]*", "fbclid", "fb_[^=&]*", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid",
     "yclid", "twclid", "ttclid", "igshid", "igsh", "mc_cid", "mc_eid", "_ga", "_gl", "ocid",
     "at_[^=&]*", "ns_[^=&]*", "xtor", "cmpid", "__twitter_impression", "s_cid", "mkt_tok", "_hsenc",
-    "_hsmi", "vero_id", "wt_mc", "spm", "ncid",
+    "_hsmi", "vero_id", "wt_mc", "spm", "ncid", "amp_[^=&]*", "usqp",
 )  # fmt: skip
 """Parameters that say where a reader came from and never which page: those of the campaigns of
 Google, Meta, Microsoft, X, TikTok, Yandex and mailing services, and of the BBC (``at_``, ``ns_``),
-MSN (``ocid``) and France 24 (``xtor``)."""
+MSN (``ocid``) and France 24 (``xtor``); ``amp_`` and ``usqp`` are those of AMP caches."""
 
-_TRACKING: Final = rf"(?i)&(?:{'|'.join(TRACKING)})(?:=[^&]*)?&"
+_AMP_QUERY: Final = "amp(?:=(?:1|true)?)?|outputtype=amp"
+_DROPPED: Final = rf"(?i)&(?:(?:{'|'.join(TRACKING)})(?:=[^&]*)?|{_AMP_QUERY})&"
+
+_AMP_CACHE: Final = (
+    r"(?i)^(?:https?:)?//(?:(?:[a-z0-9-]+\.cdn\.ampproject\.org|(?:www\.)?google\.[a-z.]{2,6})"
+    r"/(?:amp|c|v|wp)/(?:s/)?)+([a-z0-9-]+\.[^/].*)$"
+)
+"""Copies of pages at AMP caches (``a-com.cdn.ampproject.org/c/s/a.com/1``): the page follows."""
+
+_AMP_START: Final = r"(?i)^(?:/amp)+(/.+)$"
+_AMP_END: Final = r"(?i)^(/.+?)(?:/+amp|\.amp)+/*$"
+"""Where sites have the AMP copy of a page: ``/amp/1`` (al-Jazeera, Sky News Arabia, Youm7),
+``/1/amp`` (WordPress), ``/1.amp`` (BBC)."""
+
+_MAY_BE_AMP: Final = r"(?i)[/.]amp(?:[/.]|$)|\.ampproject\."
 _PARTS: Final = (
     r"(?is)^(?:https?:)?//(?:[^/?#@]*@)?"
     r'(?P<host>\[[0-9a-f:.]+\]|[^\s/?#:@\[\]\\<>"^`{|}%]+)(?::(?P<port>[0-9]{0,5}))?'
@@ -46,7 +60,8 @@ def canonical_urls(urls: pa.Array | pa.ChunkedArray) -> pa.Array:
 
     ``https`` stands for ``http`` too; the host is in lower case (``www.`` stays), its usual port,
     user names, the fragment, tracking parameters and a slash at the end go, and Arabic letters
-    stand as themselves whether they were escaped or not (an IRI, RFC 3987, in NFC).
+    stand as themselves whether they were escaped or not (an IRI, RFC 3987, in NFC). The AMP copy of
+    a page is the page.
     """
     if isinstance(urls, pa.ChunkedArray):
         urls = urls.combine_chunks()
@@ -55,7 +70,8 @@ def canonical_urls(urls: pa.Array | pa.ChunkedArray) -> pa.Array:
     secure = pc.if_else(
         pc.starts_with(urls, "http:"), pc.binary_replace_slice(urls, 0, 4, "https"), urls
     )
-    others = pc.invert(settled).fill_null(False)
+    others = pc.or_(pc.invert(settled), pc.match_substring_regex(urls, _MAY_BE_AMP))
+    others = others.fill_null(False)
     return pc.replace_with_mask(
         pc.ascii_rtrim(secure, "/"), others, spelt_urls(urls.filter(others))
     )
@@ -64,15 +80,23 @@ def canonical_urls(urls: pa.Array | pa.ChunkedArray) -> pa.Array:
 def spelt_urls(urls: pa.Array) -> pa.Array:
     """Return what :func:`canonical_urls` does, of at most ``LONGEST`` bytes, part by part."""
     urls = pc.replace_substring_regex(pc.utf8_trim_whitespace(urls), "[\t\r\n]", "")
-    parts = pc.extract_regex(pc.replace_substring(urls, "&amp;", "&"), _PARTS)
+    # Escapes first: what is dropped further on may be written with some.
+    urls = _settle_escapes(pc.replace_substring(urls, "&amp;", "&"))
+    urls = pc.replace_substring_regex(urls, _AMP_CACHE, r"https://\1")
+    parts = pc.extract_regex(urls, _PARTS)
     host, port, path, query, fragment = parts.flatten()
     host = _settle_hosts(host)
     port = pc.if_else(pc.is_in(port, _USUAL_PORTS), "", _after(":", port))
-    path = pc.utf8_rtrim(path, "/")
+    path = _leave_amp(pc.utf8_rtrim(path, "/"))
     route = pc.if_else(pc.match_substring_regex(fragment, _ROUTE), _after("#", fragment), "")
     rest = pc.binary_join_element_wise(path, _after("?", _drop_tracking(query)), route, "")
-    whole = pc.binary_join_element_wise("https://", host, port, _settle_escapes(rest), "")
+    whole = pc.binary_join_element_wise("https://", host, port, rest, "")
     return pc.if_else(pc.not_equal(host, ""), whole, None)
+
+
+def _leave_amp(paths: pa.Array) -> pa.Array:
+    paths = pc.replace_substring_regex(paths, _AMP_START, r"\1")
+    return pc.utf8_rtrim(pc.replace_substring_regex(paths, _AMP_END, r"\1"), "/")
 
 
 def _after(mark: str, texts: pa.Array) -> pa.Array:
@@ -85,7 +109,7 @@ def _drop_tracking(query: pa.Array) -> pa.Array:
         return query
     # Every parameter gets an ampersand of its own on both sides: RE2 cannot look ahead.
     apart = pc.binary_join_element_wise("&", pc.replace_substring(query, "&", "&&"), "&", "")
-    kept = pc.replace_substring_regex(apart, _TRACKING, "")
+    kept = pc.replace_substring_regex(apart, _DROPPED, "")
     return pc.utf8_trim(pc.replace_substring_regex(kept, "&+", "&"), "&")
 
 

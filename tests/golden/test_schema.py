@@ -31,6 +31,7 @@ ZONES = {
     "moved": lake_schema.MOVED,
     "known texts": lake_schema.KNOWN_TEXTS,
     "met texts": lake_schema.MET_TEXTS,
+    "visits": lake_schema.VISITS,
 }
 
 

@@ -57,6 +57,24 @@ def canonical(*urls: str | None) -> list[str | None]:
         pytest.param("http://a.b/%D8%A7%D9%93", "https://a.b/آ", id="composed"),
         pytest.param("http://مثال.مصر/x", "https://xn--mgbh0fb.xn--wgbh1c/x", id="arabic-host"),
         pytest.param("http://[::1]:80/x", "https://[::1]/x", id="ipv6"),
+        pytest.param("http://a.b/amp/news/1", "https://a.b/news/1", id="amp-first"),
+        pytest.param("http://a.b/news/1/amp/", "https://a.b/news/1", id="amp-last"),
+        pytest.param("http://a.b/news/1.amp", "https://a.b/news/1", id="amp-suffix"),
+        pytest.param("http://a.b/1?amp=1&id=2", "https://a.b/1?id=2", id="amp-in-the-query"),
+        pytest.param("http://a.b/1?amp", "https://a.b/1", id="amp-alone-in-the-query"),
+        pytest.param("http://a.b/1?outputType=amp", "https://a.b/1", id="amp-as-output"),
+        pytest.param("http://a.b/1?amp=2", "https://a.b/1?amp=2", id="amp-of-another-kind"),
+        pytest.param("http://a.b/amp", "https://a.b/amp", id="page-named-amp"),
+        pytest.param("http://a.b/1/amps", "https://a.b/1/amps", id="no-amp"),
+        pytest.param("http://a.b/champ.ampere/1", "https://a.b/champ.ampere/1", id="no-amp-inside"),
+        pytest.param(
+            "https://a-b.cdn.ampproject.org/c/s/a.b/1/amp?amp_js_v=0.1&usqp=x&id=2",
+            "https://a.b/1?id=2",
+            id="amp-cache",
+        ),
+        pytest.param("https://www.google.com/amp/s/a.b/1", "https://a.b/1", id="google-amp"),
+        pytest.param("https://www.google.com/amp/s/1", "https://www.google.com/s/1", id="no-page"),
+        pytest.param("http://a.b/1/%61mp?utm%5Fsource=x", "https://a.b/1", id="in-escapes"),
         pytest.param(None, None, id="null"),
         pytest.param("", None, id="empty"),
         pytest.param("ftp://a.b/x", None, id="ftp"),
@@ -108,6 +126,21 @@ def test_a_second_pass_changes_nothing(urls: list[str | None]) -> None:
     once = canonical(*urls)
     assert canonical(*once) == once
     assert [url is None for url in once] == [url is None for url in urls]
+
+
+AMP_PARTS = st.sampled_from(
+    ["/amp", "/", "/x", ".amp", "amp", "/AMP", "?amp=1", "&amp", "#", "a.cdn.ampproject.org/c/s/",
+     "//google.com/amp/s/", "https:", "a.b", "s/", "%2F", "%61mp", "?utm%5Fa=1", " "]
+)  # fmt: skip
+
+
+@given(
+    st.lists(AMP_PARTS, max_size=8).map("".join), st.sampled_from(["https://a.b", "https://", ""])
+)
+def test_a_second_pass_finds_no_more_amp(rest: str, before: str) -> None:
+    once = canonical(before + rest)
+    assert canonical(*once) == once
+    assert canonical(*once) == spelt_urls(pa.array(once, pa.string())).to_pylist()
 
 
 @given(st.from_regex(r"https?://[a-zA-Z.-]{1,3}[/:@]?[a./?#%&\[~ \n\u0621-\u0655-]{0,6}/?\Z"))
