@@ -35,6 +35,7 @@ _EARLIEST: Final = datetime(1950, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 _EPOCH: Final = re.compile(r"1\d{9}(?:\d{3})?")
 _SECONDS: Final = re.compile(r"\d\d:\d\d:\d\d")
+_DIGIT: Final = re.compile(r"\d")
 _LONGEST: Final = 160
 _BELOW: Final = 12
 """Runs below the headline among which its date is printed."""
@@ -140,13 +141,13 @@ def _printed(outline: Outline, place: tuple[int, int]) -> tuple[list[tuple[str, 
         if not spot.marks & (DATE | BYLINE) or not headline - 4 <= spot.run <= max(headline, body) + _BELOW:
             continue
         texts = [spot.value, spot.text] if spot.marks & DATE else [spot.text]
-        distance = abs(spot.run - max(headline, 0)) + (0 if spot.marks & DATE else 3)
+        distance = _distance(spot.run, headline) + (0 if spot.marks & DATE else 3)
         near += [(distance, "html", text) for text in texts if _may_be_date(text)]
     for number in range(max(headline - 3, 0), min(max(headline, body) + _BELOW, len(outline.runs))):
         text = outline.runs[number].text
         if len(text) <= _LONGEST and _may_be_date(text):
             named = 0 if _PRINTED.search(folded(text)) else 6
-            near.append((abs(number - max(headline, 0)) + named, "text", text))
+            near.append((_distance(number, headline) + named, "text", text))
     near.sort(key=lambda each: each[0])
     changed = [(origin, text) for _, origin, text in near if _CHANGED.search(folded(text))]
     first = [
@@ -157,8 +158,13 @@ def _printed(outline: Outline, place: tuple[int, int]) -> tuple[list[tuple[str, 
     return [*first, *changed], changed
 
 
+def _distance(run: int, headline: int) -> int:
+    """Return how far a run is from the headline; what stands above it is further."""
+    return run - headline if run >= headline else 8 + headline - run
+
+
 def _may_be_date(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST and any(char.isdigit() for char in text) and len(text) >= 6
+    return 6 <= len(text) <= _LONGEST and _DIGIT.search(text) is not None
 
 
 def _of_issue(outline: Outline, place: tuple[int, int], addresses: list[str]) -> list[tuple[str, str]]:
@@ -167,10 +173,10 @@ def _of_issue(outline: Outline, place: tuple[int, int], addresses: list[str]) ->
     found = []
     for number, run in enumerate(outline.runs[:400]):
         text = run.text
-        if len(text) > _LONGEST or not _may_be_date(text) or place[0] <= number <= place[1] + _BELOW:
+        if not _may_be_date(text) or place[0] <= number <= place[1] + _BELOW:
             continue
         marks = outline.elements[run.element].marks
-        issue = _ISSUE.search(folded(text)) is not None
+        issue = "عدد" in text and _ISSUE.search(folded(text)) is not None
         if not issue and not marks & DATE and not _PRINTED.search(folded(text)):
             continue
         read = read_printed_date(text)

@@ -95,6 +95,8 @@ def marks_of(names: str) -> int:
     for mark, known in _BY_WORD:
         if not known.isdisjoint(words):
             marks |= mark
+    if marks & PICTURE and marks & TITLE:
+        marks = (marks | CAPTION) & ~TITLE  # «img_title» stands under an image
     if _RELATED.search(small):
         marks |= RELATED
     if "comment" in small:

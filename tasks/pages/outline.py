@@ -5,6 +5,7 @@ cover ranges of runs, so that whatever is asked of a subtree is a difference of 
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -24,6 +25,8 @@ _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BOLD: Final = frozenset({"b", "strong"})
 _SPOTS: Final = BYLINE | DATE | SECTION | TAGS
 
+_NAMING: Final = ("class", "id", "role", "itemprop", "rel", "property")
+
 SPOT_CHARACTERS: Final = 400
 """A byline or a date is shorter; what is longer is something else under such a name."""
 
@@ -37,8 +40,6 @@ class Run:
     linked: int
     bold: int
     hrefs: tuple[str, ...]
-    own: bool
-    """Whether a border of blocks stands before it, not ``<br><br>``."""
 
 
 @dataclass(slots=True)
@@ -54,17 +55,24 @@ class Element:
     last: int = 0
 
 
-@dataclass(slots=True)
+@dataclass
 class Spot:
-    """A short text that an element says something of: its author, its date."""
+    """A short text that an element says something of: its author, its date.
+
+    ``value`` is what its attributes say for machines (``datetime``, ``content``).
+    """
 
     marks: int
-    text: str
     run: int
-    value: str = ""
-    """What its attributes say for machines: ``datetime``, ``content``."""
-    rel: str = ""
-    itemprop: str = ""
+    value: str
+    rel: str
+    itemprop: str
+    node: LexborNode
+
+    @cached_property
+    def text(self) -> str:
+        """The text, a line a block; "" where it is too long for what it is said to be."""
+        return _short_text(self.node)
 
 
 @dataclass(slots=True)
@@ -128,30 +136,28 @@ class _Walk:
         self._outline = outline
         self._open = [-1]
         self._buffer: list[str] = []
+        self._broken = False
         self._links = 0
         self._linked = 0
         self._bolds = 0
         self._bold = 0
         self._hrefs: list[str] = []
-        self._own = True
 
     def over(self, root: LexborNode) -> None:
         """Walk from first to last node; ``above`` holds what is to be closed on the way up."""
         node: LexborNode | None = root
         above: list[tuple[LexborNode, str]] = []
         while node is not None:
-            tag = node.tag or ""
+            tag = node.tag
             if tag == "-text":
-                self._add(node.text_content or "")
-            elif tag not in _SKIPPED:
-                entered = self._enter(node, tag)
-                child = node.first_child if entered else None
+                self._add(node.text_content)
+            elif tag not in _SKIPPED and self._enter(node, tag or ""):
+                child = node.first_child
                 if child is not None:
-                    above.append((node, tag))
+                    above.append((node, tag or ""))
                     node = child
                     continue
-                if entered:
-                    self._leave(tag)
+                self._leave(tag or "")
             following = node.next
             while following is None and above:
                 node, tag = above.pop()
@@ -160,7 +166,11 @@ class _Walk:
             node = following
         self._flush()
 
-    def _add(self, text: str) -> None:
+    def _add(self, text: str | None) -> None:
+        if not text or text.isspace():
+            if self._buffer:
+                self._buffer.append(" ")
+            return
         self._buffer.append(text)
         if self._links:
             self._linked += len(text.strip())
@@ -176,37 +186,26 @@ class _Walk:
         if attributes and _is_hidden(attributes):
             return False
         if tag in _BLOCKS or "-" in tag:
-            self._flush()
-            self._own = True
-            names = " ".join(filter(None, map(attributes.get, ("class", "id", "role", "itemprop", "property"))))
-            marks = marks_of(names) if names and tag not in {"body", "html"} else 0
-            outline = self._outline
-            itemprop = attributes.get("itemprop") or ""
-            outline.elements.append(
-                Element(tag, self._open[-1], marks, names, itemprop, len(outline.runs))
-            )
-            self._open.append(len(outline.elements) - 1)
-            if marks & _SPOTS or itemprop:
-                self._spot(node, attributes, marks)
+            if self._buffer:
+                self._flush()
+            self._block(node, tag, attributes)
         elif tag == "a":
             self._links += 1
             self._hrefs.append(attributes.get("href") or "")
-            if attributes:
-                self._maybe_spot(node, attributes)
+            self._inline(node, attributes, 0)
         elif tag == "img":
             self._picture(attributes)
         elif tag in _BOLD:
             self._bolds += 1
         elif attributes:
-            self._maybe_spot(node, attributes, timed=tag == "time")
+            self._inline(node, attributes, DATE if tag == "time" else 0)
         return True
 
     def _leave(self, tag: str) -> None:
         if tag in _BLOCKS or "-" in tag:
-            self._flush()
-            self._own = True
-            element = self._outline.elements[self._open.pop()]
-            element.last = len(self._outline.runs)
+            if self._buffer:
+                self._flush()
+            self._outline.elements[self._open.pop()].last = len(self._outline.runs)
         elif tag == "a":
             self._links -= 1
         elif tag in _BOLD:
@@ -217,44 +216,61 @@ class _Walk:
         for text in reversed(self._buffer):
             if text == "\n":
                 self._flush()
-                self._own = False
                 return
-            if not text.isspace():
-                break
-        self._buffer.append("\n")
+            if text != " ":
+                self._buffer.append("\n")
+                self._broken = True
+                return
 
     def _flush(self) -> None:
-        buffer = self._buffer
-        if not buffer:
-            return
-        parts = "".join(text if text == "\n" else text.replace("\n", " ") for text in buffer)
-        lines = (" ".join(line.split()) for line in parts.split("\n"))
-        text = "\n".join(line for line in lines if line)
+        text = "".join(self._buffer)
+        if self._broken:
+            text = _lines_of(self._buffer)
+        else:
+            text = " ".join(text.split())
         if text:
             self._outline.runs.append(
-                Run(text, self._open[-1], self._linked, self._bold, tuple(self._hrefs), self._own)
+                Run(text, self._open[-1], self._linked, self._bold, tuple(self._hrefs))
             )
-            self._own = False
-        buffer.clear()
+        self._buffer.clear()
+        self._broken = False
         self._linked = self._bold = 0
-        if self._hrefs and not self._links:
+        if not self._links:
             self._hrefs.clear()
 
-    def _maybe_spot(self, node: LexborNode, attributes: dict[str, str | None], *, timed: bool = False) -> None:
-        names = " ".join(filter(None, map(attributes.get, ("class", "id", "itemprop", "rel", "property"))))
-        if names or timed:
-            marks = (marks_of(names) if names else 0) | (DATE if timed else 0)
-            if marks & _SPOTS or attributes.get("itemprop"):
-                self._spot(node, attributes, marks)
+    def _block(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> None:
+        names, itemprop, marks = "", "", 0
+        outline = self._outline
+        if attributes:
+            names = _names(attributes)
+            itemprop = attributes.get("itemprop") or ""
+            if names and tag not in {"body", "html"}:
+                marks = marks_of(names)
+                if marks & _SPOTS or itemprop:
+                    self._spot(node, attributes, marks)
+        outline.elements.append(
+            Element(tag, self._open[-1], marks, names, itemprop, len(outline.runs))
+        )
+        self._open.append(len(outline.elements) - 1)
+
+    def _inline(self, node: LexborNode, attributes: dict[str, str | None], marks: int) -> None:
+        names = _names(attributes)
+        if names:
+            marks |= marks_of(names)
+        if marks & _SPOTS or "itemprop" in attributes:
+            self._spot(node, attributes, marks)
 
     def _spot(self, node: LexborNode, attributes: dict[str, str | None], marks: int) -> None:
-        value = attributes.get("datetime") or attributes.get("content") or attributes.get("title") or ""
-        text = ""
-        if len(self._outline.spots) < 400:
-            text = _short_text(node)
-        run = len(self._outline.runs)
+        get = attributes.get
         self._outline.spots.append(
-            Spot(marks, text, run, value.strip(), attributes.get("rel") or "", attributes.get("itemprop") or "")
+            Spot(
+                marks=marks,
+                run=len(self._outline.runs),
+                value=(get("datetime") or get("content") or get("title") or "").strip(),
+                rel=get("rel") or "",
+                itemprop=get("itemprop") or "",
+                node=node,
+            )
         )
 
     def _picture(self, attributes: dict[str, str | None]) -> None:
@@ -266,14 +282,29 @@ class _Walk:
         )
 
 
+def _names(attributes: dict[str, str | None]) -> str:
+    """Return all that an element is named by."""
+    names = ""
+    for name in _NAMING:
+        if name in attributes:
+            names = f"{names} {attributes[name] or ''}"
+    return names
+
+
+def _lines_of(buffer: list[str]) -> str:
+    """Return the text of a run that has line breaks of its own."""
+    joined = "".join(text if text == "\n" else text.replace("\n", " ") for text in buffer)
+    lines = (" ".join(line.split()) for line in joined.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
 def _is_hidden(attributes: dict[str, str | None]) -> bool:
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
     style = attributes.get("style")
-    if not style or "none" not in style and "hidden" not in style:
-        return False
-    style = style.replace(" ", "").lower()
-    return "display:none" in style or "visibility:hidden" in style
+    if style and "n" in style:
+        style = style.replace(" ", "").lower()
+        if "display:none" in style or "visibility:hidden" in style:
+            return True
+    return "hidden" in attributes or attributes.get("aria-hidden") == "true"
 
 
 def _short_text(node: LexborNode) -> str:

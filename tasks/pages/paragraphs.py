@@ -4,6 +4,7 @@ A block of related links in the middle of a story is taken out as such, with its
 story goes on behind it. What is a site's own (labels, share buttons, notices) is left out.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -22,6 +23,7 @@ from tasks.pages.marks import (
     WALL,
 )
 from tasks.pages.outline import Element, Outline, Run
+from tasks.text.printed_dates import read_printed_date
 from tasks.pages.words import is_furniture, is_related_heading, letters_of, related_item
 
 Kind = Literal["paragraph", "heading", "list_item", "quote", "caption", "related"]
@@ -33,6 +35,9 @@ _LINKED: Final = 0.75
 _CAPTION: Final = 250
 _HEADING: Final = 120
 _LINK: Final = 12
+_DATED: Final = 120
+_YEAR: Final = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_LETTER: Final = re.compile(r"[^\W\d_a-zA-Z]")
 _STOPS: Final = (".", "؟", "!", "…", "؛", "،", ":")
 
 
@@ -79,6 +84,7 @@ class _Sifter:
         self._out = Sifted([], [], "", outline.elements[container].last, "")
         self._begun = False
         self._in_block = False
+        self._last_is_element = False
         self._pictured = {(each.element, each.run): each.title for each in outline.pictures}
 
     def take(self, number: int) -> None:
@@ -104,6 +110,7 @@ class _Sifter:
                 return
             self._begun = True
             self._out.start = number
+        self._last_is_element = kind == "heading" and not _is_bold_line(run)
         self._out.paragraphs.append(Paragraph(run.text, kind))
 
     def _take_caption(self, run: Run) -> None:
@@ -119,8 +126,9 @@ class _Sifter:
         if paragraphs and not self._begun:
             paragraphs[:] = [Paragraph(each.text, "paragraph") for each in paragraphs]
             self._out.start = self._outline.elements[self._container].first
-        while paragraphs and paragraphs[-1].kind == "heading" and len(paragraphs) > 1:
+        while len(paragraphs) > 1 and paragraphs[-1].kind == "heading" and self._last_is_element:
             paragraphs.pop()
+            self._last_is_element = False
         first, last = self._headline, self._out.start + 1
         shown = [each for each in self._outline.pictures if first <= each.run <= last and each.source]
         self._out.image = shown[0].source if shown else ""
@@ -147,6 +155,9 @@ class _Sifter:
             self._out.subtitle = run.text
             return True
         if marks & (BYLINE | DATE | TITLE | TAGS) and len(run.text) < 200 and not marks & CAPTION:
+            self._out.head.append(run.text)
+            return True
+        if len(run.text) < _DATED and _YEAR.search(run.text) and read_printed_date(run.text, whole=True):
             self._out.head.append(run.text)
             return True
         return False
@@ -190,9 +201,7 @@ class _Sifter:
             return "list_item"
         if "blockquote" in tags:
             return "quote"
-        if run.bold >= 0.9 * len(run.text) and len(run.text) < _HEADING and not run.text.endswith(_STOPS) and self._begun:
-            return "heading"
-        return "paragraph"
+        return "heading" if self._begun and _is_bold_line(run) else "paragraph"
 
     def _is_caption(self, number: int, run: Run, chain: list[Element]) -> bool:
         if len(run.text) > _CAPTION:
@@ -208,6 +217,17 @@ class _Sifter:
         return letters_of(shown) == letters_of(run.text) != "" or (
             len(run.text) < 120 and not run.text.endswith(".")
         )
+
+
+def _is_bold_line(run: Run) -> bool:
+    """Tell whether a short bold line stands for a heading."""
+    text = run.text
+    return (
+        run.bold >= 0.9 * len(text)
+        and len(text) < _HEADING
+        and not text.endswith((*_STOPS, ")"))
+        and _LETTER.search(text) is not None
+    )
 
 
 def _first(hrefs: tuple[str, ...]) -> str | None:

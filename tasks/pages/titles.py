@@ -1,9 +1,10 @@
 """The headline of a page: the heading that its metadata repeat, without the name of the site."""
 
 import re
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from tasks.pages.marks import COMMENTS, FURNITURE, RELATED, TITLE
+from tasks.pages.marks import COMMENTS, RELATED, TITLE
 from tasks.pages.outline import Outline
 from tasks.pages.words import is_comment_heading, is_furniture, is_related_heading, letters_of
 
@@ -12,6 +13,9 @@ _HEADINGS: Final = {"h1": 4, "h2": 2, "h3": 1}
 _LONGEST: Final = 400
 _LEAST: Final = 6
 """Letters of the shortest headline that is told from a label."""
+
+_RUNS: Final = 3
+"""Runs of a heading: a kicker or a date may stand in it."""
 
 _COVERED: Final = 0.45
 """Share of the letters of a title that a heading must repeat: the rest names the site."""
@@ -48,22 +52,19 @@ def find_title(outline: Outline, told: list[tuple[str, str]], sites: set[str]) -
 
 def _headings(outline: Outline, sites: set[str]) -> list[tuple[int, int, str]]:
     """Return (rank, run, text) of what may be the headline, in order."""
+    ranks: dict[int, int] = {}
+    for element in outline.elements:
+        rank = max(_HEADINGS.get(element.tag, 0), 3 if element.marks & TITLE else 0)
+        if rank and not element.marks & (RELATED | COMMENTS):
+            for number in range(element.first, min(element.last, element.first + _RUNS)):
+                ranks[number] = max(rank, ranks.get(number, 0))
     found = []
-    for number, run in enumerate(outline.runs):
-        if run.element < 0 or len(run.text) > _LONGEST:
+    for number, rank in sorted(ranks.items()):
+        text = outline.runs[number].text.replace("\n", " ")
+        if len(text) > _LONGEST:
             continue
-        rank, element = 0, outline.elements[run.element]
-        marks = element.marks
-        for _ in range(3):
-            rank = max(rank, _HEADINGS.get(element.tag, 0), 3 if element.marks & TITLE else 0)
-            if element.parent < 0 or rank:
-                break
-            element = outline.elements[element.parent]
-        if not rank:
-            continue
-        text = run.text.replace("\n", " ")
         key = letters_of(text)
-        if len(key) < (_LEAST if rank < 4 else 2) or key in sites or marks & (RELATED | COMMENTS):
+        if len(key) < (_LEAST if rank < 4 else 2) or key in sites:
             continue
         if is_furniture(text) or is_related_heading(text) or is_comment_heading(text):
             continue
@@ -134,6 +135,10 @@ def _names_site(part: str, rest: str, sites: set[str], outline: Outline) -> bool
         return True
     if len(part.split()) > 5 or len(key) > len(letters_of(rest)):
         return False
-    return key in {letters_of(each.title) for each in outline.pictures if len(each.title) < 80} or key in {
-        letters_of(run.text) for run in outline.runs if len(run.text) < 60
-    }
+    return any(letters_of(text) == key for text in _labels(outline) if len(text) < 3 * len(part) + 9)
+
+
+def _labels(outline: Outline) -> Iterator[str]:
+    """Yield short lines of the page and the names of its pictures."""
+    yield from (each.title for each in outline.pictures if each.title)
+    yield from (run.text for run in outline.runs)
