@@ -133,59 +133,70 @@ def _subtitle(page: _Fields, evidence: Evidence, title: Title, sifted: Sifted) -
 
 
 def _byline(page: _Fields, evidence: Evidence, title: Title, sifted: Sifted, weights: Weights) -> None:
-    """Set authors: of the printed byline, else of metadata, if they name persons."""
+    """Set authors: of the byline that says it is one, else of metadata, else of lines like one."""
     sites = frozenset(" ".join(folded(evidence.metas.get(name, "")).split()) for name in (*_SITE_METAS, "author"))
     sites |= {" ".join(folded(evidence.linked.publisher).split())}
-    read = Byline((), None, None)
-    for origin, text in _printed_bylines(evidence, title, sifted, weights):
+    _printed(page, _named_bylines(evidence, title, sifted, weights), "html", sites)
+    _told(page, evidence, sites)
+    _printed(page, _lines_like_one(evidence, title, sifted), "text", sites)
+
+
+def _printed(page: _Fields, lines: list[str], origin: str, sites: frozenset[str]) -> None:
+    if "authors" in page.values:
+        return
+    for text in lines:
         read = read_byline(text, sites=sites)
         if read.authors or read.place or read.agency:
             page.set("byline", text, origin)
             page.set("authors", read.authors, origin)
             page.set("dateline", read.place, origin)
-            break
+            if read.authors:
+                return
+
+
+def _told(page: _Fields, evidence: Evidence, sites: frozenset[str]) -> None:
+    """Set the authors that metadata name; names of the site and addresses are none."""
     told = [("json-ld", name) for name in evidence.linked.authors]
     told += [(_origin(name), evidence.metas[name]) for name in _AUTHOR_METAS if name in evidence.metas]
     told += [("microdata", spot.text) for spot in evidence.outline.spots if "author" in spot.itemprop][:2]
-    authors: list[str] = []
+    authors: dict[str, list[str]] = {}
     for origin, text in told:
-        if text.startswith(("http", "@")) or letters_of(text) in evidence.sites:
-            continue
-        named = read_byline(text, sites=sites).authors
-        if "authors" not in page.values or origin == "json-ld":
-            authors += [name for name in named if name not in authors]
-        if authors and origin != "json-ld":
-            page.set("byline", text, origin)
-            page.set("authors", tuple(authors), origin)
-    if authors:
-        page.set("byline", "، ".join(authors), "json-ld")
-        page.set("authors", tuple(authors), "json-ld")
+        if not text.startswith(("http", "@")) and letters_of(text) not in evidence.sites:
+            named = read_byline(text, sites=sites).authors
+            authors.setdefault(origin, []).extend(named)
+    for origin, names in authors.items():
+        if names:
+            page.set("byline", "، ".join(names), origin)
+            page.set("authors", tuple(dict.fromkeys(names)), origin)
 
 
 def _origin(name: str) -> str:
     return "opengraph" if name.startswith(("article:", "og:")) else "meta"
 
 
-def _printed_bylines(evidence: Evidence, title: Title, sifted: Sifted, weights: Weights) -> list[tuple[str, str]]:
-    """Return the bylines printed between the headline and the text, those named so first."""
-    outline = evidence.outline
+def _named_bylines(evidence: Evidence, title: Title, sifted: Sifted, weights: Weights) -> list[str]:
+    """Return the bylines around the headline that are named so, the nearest first."""
     start = max(title.run, 0)
     stop = max(sifted.start, start) + 1
-    found: list[tuple[int, str, str]] = []
-    for spot in outline.spots:
+    found: list[tuple[int, str]] = []
+    for spot in evidence.outline.spots:
         if not spot.marks & BYLINE or not start - _ABOVE_HEADLINE <= spot.run <= stop + _BELOW_HEADLINE:
             continue
         if spot.run < len(weights.pruned) and weights.pruned[spot.run] & COMMENTS:
             continue
-        for line in _lines(spot):
-            found.append((abs(spot.run - start), "html", line))
+        found += [(abs(spot.run - start), line) for line in _lines(spot)]
     found.sort(key=lambda each: each[0])
-    lines = [(origin, line) for _, origin, line in found]
-    lines += [("text", line) for line in sifted.head]
-    for number in range(start, min(stop + 2, len(outline.runs))):
-        for line in outline.runs[number].text.split("\n"):
-            if len(line) < _BYLINE and _LEAD.match(folded(line)):
-                lines.append(("text", line))
+    return [line for _, line in found]
+
+
+def _lines_like_one(evidence: Evidence, title: Title, sifted: Sifted) -> list[str]:
+    """Return lines beside the headline that open like a byline, or stand with a date."""
+    lines = list(sifted.head)
+    runs = evidence.outline.runs
+    for number in range(max(title.run, 0) + 1, min(sifted.start + 2, len(runs))):
+        for line in runs[number].text.split("\n"):
+            if len(line) < _BYLINE and _LEAD.match(folded(line)) and not line.endswith("."):
+                lines.append(line)
     return lines
 
 

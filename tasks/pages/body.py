@@ -22,7 +22,13 @@ from tasks.pages.marks import (
     WALL,
 )
 from tasks.pages.outline import Element, Outline, Run
-from tasks.pages.words import is_comment_heading, is_furniture, letters_of
+from tasks.pages.words import (
+    HEADING_CHARACTERS,
+    is_comment_heading,
+    is_furniture,
+    is_list_heading,
+    letters_of,
+)
 
 _STOPS: Final = (".", "؟", "!", "…", ":", "»", '"', "”", ")", "؛", "،")
 _SHORT: Final = 25
@@ -49,6 +55,9 @@ WIDER_THAN_NAMED: Final = 0.35
 
 SURE: Final = 60
 """Letters of prose: no less is a reason to widen, no more to narrow."""
+
+_CUT: Final = ("...", "…", "..")
+_TEASER: Final = 300
 
 _WITNESSED: Final = 30
 """Letters of a paragraph by which it is looked for in what metadata quote."""
@@ -160,7 +169,8 @@ def weigh(outline: Outline, headline: int, quoted: str) -> Weights:
     runs = outline.runs
     raw = [prose_of(run) for run in runs]
     pruned = _prune(outline, raw, headline)
-    _prune_behind_headings(outline, raw, headline, pruned)
+    _prune_comments(outline, raw, headline, pruned)
+    _prune_lists(outline, raw, headline, pruned)
     weights = Weights([], [], pruned)
     for number, run in enumerate(runs):
         weight = raw[number]
@@ -217,7 +227,7 @@ def _prune(outline: Outline, raw: list[float], headline: int) -> list[int]:
     return pruned
 
 
-def _prune_behind_headings(
+def _prune_comments(
     outline: Outline, raw: list[float], headline: int, pruned: list[int]
 ) -> None:
     """Leave out what follows a heading over comments, once there was prose below the headline."""
@@ -225,9 +235,50 @@ def _prune_behind_headings(
     for number in range(headline + 1, len(outline.runs)):
         if pruned[number]:
             continue
-        if told > 0 and is_comment_heading(outline.runs[number].text):
+        text = outline.runs[number].text
+        if told > 0 and is_comment_heading(text):
             for after in range(number, len(outline.runs)):
                 pruned[after] |= COMMENTS
             return
-        if raw[number] >= _SHORT and not is_furniture(outline.runs[number].text):
+        if raw[number] >= _SHORT and not is_furniture(text):
             told += raw[number]
+
+
+def _prune_lists(outline: Outline, raw: list[float], headline: int, pruned: list[int]) -> None:
+    """Leave out lists of other stories: blocks that open with a heading of such, and teasers.
+
+    A teaser is a linked line and a text below it that is cut short: «قالت مصادر إن ...».
+    """
+    whole = sum(raw)
+    runs = outline.runs
+    teasers = []
+    for number, run in enumerate(runs):
+        if pruned[number]:
+            continue
+        if len(run.text) <= HEADING_CHARACTERS and is_list_heading(run.text):
+            last = _block_from(outline, number, headline)
+            below = range(number + 1, last)
+            linked = sum(min(runs[each].linked, len(runs[each].text)) > 0 for each in below)
+            if linked and sum(raw[number:last]) < 0.5 * whole:
+                for each in range(number, last):
+                    pruned[each] |= RELATED
+        elif run.text.endswith(_CUT) and number and len(run.text) < _TEASER:
+            above = runs[number - 1]
+            if above.linked >= 0.8 * len(above.text) and run.element != above.element:
+                teasers.append(number)
+    if len(teasers) > 1 and sum(raw[number] for number in teasers) < 0.5 * whole:
+        for number in teasers:
+            pruned[number] |= RELATED
+
+
+def _block_from(outline: Outline, number: int, headline: int) -> int:
+    """Return the end of the largest block that opens with a run, and does not hold the headline."""
+    last = number + 1
+    above = outline.runs[number].element
+    while above >= 0:
+        element = outline.elements[above]
+        if element.first != number or element.first <= headline < element.last:
+            break
+        last = max(last, element.last)
+        above = element.parent
+    return last

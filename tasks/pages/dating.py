@@ -145,7 +145,7 @@ def _printed(outline: Outline, place: tuple[int, int]) -> tuple[list[tuple[str, 
         near += [(distance, "html", text) for text in texts if _may_be_date(text)]
     for number in range(max(headline - 3, 0), min(max(headline, body) + _BELOW, len(outline.runs))):
         text = outline.runs[number].text
-        if len(text) <= _LONGEST and _may_be_date(text):
+        if _may_be_date(text) and (number < body or read_printed_date(text, whole=True)):
             named = 0 if _PRINTED.search(folded(text)) else 6
             near.append((_distance(number, headline) + named, "text", text))
     near.sort(key=lambda each: each[0])

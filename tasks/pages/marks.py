@@ -41,7 +41,7 @@ _BY_WORD: Final = (
                      "readalso seealso alsoread teaser teasers carousel slider promo mostread most "
                      "morenews interested related-news recommend readmore mustread jeg")),
     (FURNITURE, _words("nav navbar navigation menu menus breadcrumb breadcrumbs masthead topbar "
-                       "toolbar footer foot copyright sidebar rail share sharing sharer social "
+                       "toolbar footer foot copyright sidebar side rail share sharing sharer social "
                        "socials addthis sharethis addtoany tools print rating ratings vote poll "
                        "subscribe subscription newsletter login signin signup register search "
                        "popup modal overlay ad ads adv advert advertisement advertising adsense "

@@ -35,7 +35,7 @@ _LINKED: Final = 0.75
 _CAPTION: Final = 250
 _HEADING: Final = 120
 _LINK: Final = 12
-_DATED: Final = 120
+_DATED: Final = 100
 _YEAR: Final = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _LETTER: Final = re.compile(r"[^\W\d_a-zA-Z]")
 _STOPS: Final = (".", "؟", "!", "…", "؛", "،", ":")
@@ -157,7 +157,12 @@ class _Sifter:
         if marks & (BYLINE | DATE | TITLE | TAGS) and len(run.text) < 200 and not marks & CAPTION:
             self._out.head.append(run.text)
             return True
-        if len(run.text) < _DATED and _YEAR.search(run.text) and read_printed_date(run.text, whole=True):
+        if (
+            len(run.text) < _DATED
+            and _YEAR.search(run.text)
+            and not run.text.endswith(_STOPS)
+            and read_printed_date(run.text) is not None
+        ):
             self._out.head.append(run.text)
             return True
         return False
@@ -174,7 +179,7 @@ class _Sifter:
             return True
         item = related_item(text) if len(text) < 300 else None
         if item is not None and (share > 0.3 or len(item) < 200):
-            self._out.paragraphs.append(Paragraph(item, "related", _first(run.hrefs)))
+            self._relate(run)
             self._in_block = False
             return True
         if share >= _LINKED and len(text) >= _LINK and "@" not in text and self._begun:
@@ -187,8 +192,14 @@ class _Sifter:
         return False
 
     def _relate(self, run: Run) -> None:
-        if len(run.text) >= _LINK and run.linked and not is_related_heading(run.text):
-            self._out.paragraphs.append(Paragraph(run.text, "related", _first(run.hrefs)))
+        """Take each line of a block of links with the address that belongs to it."""
+        text = run.text if is_related_heading(run.text) else related_item(run.text) or run.text
+        lines = [line for line in text.split("\n") if len(line) >= _LINK]
+        if not run.linked or is_related_heading(run.text):
+            return
+        for number, line in enumerate(lines):
+            href = run.hrefs[number] if number < len(run.hrefs) else None
+            self._out.paragraphs.append(Paragraph(line, "related", href or None))
 
     def _kind(self, number: int, run: Run, chain: list[Element]) -> Kind:
         tags = {element.tag for element in chain}
@@ -228,7 +239,3 @@ def _is_bold_line(run: Run) -> bool:
         and not text.endswith((*_STOPS, ")"))
         and _LETTER.search(text) is not None
     )
-
-
-def _first(hrefs: tuple[str, ...]) -> str | None:
-    return next((href for href in hrefs if href), None)

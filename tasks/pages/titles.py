@@ -8,7 +8,7 @@ from tasks.pages.marks import COMMENTS, RELATED, TITLE
 from tasks.pages.outline import Outline
 from tasks.pages.words import is_comment_heading, is_furniture, is_related_heading, letters_of
 
-_SEPARATOR: Final = re.compile(r"\s*(?:[|»«•·]|::|\s[-–—:]+(?=\s)|:\s)\s*")
+_SEPARATOR: Final = re.compile(r"\s*(?:[|•·]|::)\s*|\s[»«]\s|\s+[-–—]+\s+|\s*:\s+")
 _HEADINGS: Final = {"h1": 4, "h2": 2, "h3": 1}
 _LONGEST: Final = 400
 _LEAST: Final = 6
@@ -122,7 +122,7 @@ def strip_site(title: str, sites: set[str], outline: Outline) -> str:
             title = rest_of_head.strip()
         else:
             break
-    return title.strip(" |-–—:»«•·") if title.count("«") == title.count("»") == 0 else title.strip(" |-–—:•·")
+    return title.strip(" |-–—:•·")
 
 
 def _names_site(part: str, rest: str, sites: set[str], outline: Outline) -> bool:

@@ -68,6 +68,18 @@ def is_related_heading(text: str) -> bool:
     return len(text) <= HEADING_CHARACTERS and _bare(text) in _phrases("related_headings")
 
 
+def is_list_heading(text: str) -> bool:
+    """Whether a line stands over a list of other stories: related ones, the most read, the latest."""
+    if len(text) > HEADING_CHARACTERS:
+        return False
+    bare = _bare(text)
+    return bare in _phrases("related_headings") or bare.startswith(_LISTS)
+
+
+_LISTS: Final = ("الاكثر ", "اخر الاخبار", "احدث ", "اخبار اخري", "مواضيع ", "موضوعات ", "مقالات ", "المزيد ", "قصص ", "اقرا ", "تابع ")
+"""How headings over lists begin, in folded letters; under one of them most letters are links."""
+
+
 def related_item(text: str) -> str | None:
     """Return what stands behind the heading of a line such as «اقرأ أيضاً: عنوان», None if none."""
     found = _INLINE.match(text)
