@@ -70,9 +70,25 @@ def read_page(
 def _is_markup(text: bytes) -> bool:
     """Tell whether it is HTML: a tag that is one of pages', and no feed, XML or binary."""
     head = text[:_SNIFFED].lstrip().lower()
-    if head.startswith((b"%pdf", b"{", b"[", b"<rss", b"<feed", b"<urlset")) or b"<rss" in head[:400]:
+    if (
+        head.startswith((b"%pdf", b"{", b"[", b"<rss", b"<feed", b"<urlset"))
+        or b"<rss" in head[:400]
+    ):
         return False
     if head.count(b"\0") > len(head) // 8:
         return False
     small = text[:200_000].lower()
-    return any(tag in small for tag in (b"<html", b"<body", b"<head", b"<div", b"<p>", b"<p ", b"<article", b"<table", b"<h1"))
+    return any(
+        tag in small
+        for tag in (
+            b"<html",
+            b"<body",
+            b"<head",
+            b"<div",
+            b"<p>",
+            b"<p ",
+            b"<article",
+            b"<table",
+            b"<h1",
+        )
+    )

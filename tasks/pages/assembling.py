@@ -18,16 +18,37 @@ from tasks.pages.refusals import refusal_of
 from tasks.pages.titles import Title, find_title
 from tasks.pages.words import folded, is_furniture, letters_of
 
-_SITE_METAS: Final = ("og:site_name", "application-name", "apple-mobile-web-app-title", "al:android:app_name")
-_AUTHOR_METAS: Final = ("article:author", "author", "dc.creator", "parsely-author", "sailthru.author", "byl", "twitter:creator")
-_SECTION_METAS: Final = ("article:section", "og:article:section", "section", "parsely-section", "category", "dc.subject")
+_SITE_METAS: Final = (
+    "og:site_name",
+    "application-name",
+    "apple-mobile-web-app-title",
+    "al:android:app_name",
+)
+_AUTHOR_METAS: Final = (
+    "article:author",
+    "author",
+    "dc.creator",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "twitter:creator",
+)
+_SECTION_METAS: Final = (
+    "article:section",
+    "og:article:section",
+    "section",
+    "parsely-section",
+    "category",
+    "dc.subject",
+)
 _TAG_METAS: Final = ("article:tag", "news_keywords", "parsely-tags", "keywords")
 _QUOTED: Final = 6000
 _BYLINE: Final = 160
 _ABOVE_HEADLINE: Final = 3
 _BELOW_HEADLINE: Final = 8
 _LEAD: Final = re.compile(
-    r"^(?:كتب|كتبت|بقلم|تقرير|اعداد|تحرير|متابعه|حوار|تحقيق|تغطيه|by)\b\s*[:\-–]?\s*\S", re.IGNORECASE
+    r"^(?:كتب|كتبت|بقلم|تقرير|اعداد|تحرير|متابعه|حوار|تحقيق|تغطيه|by)\b\s*[:\-–]?\s*\S",
+    re.IGNORECASE,
 )
 _ARABIC: Final = re.compile("[\u0621-\u064a]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -58,7 +79,10 @@ class Evidence:
     @cached_property
     def sites(self) -> set[str]:
         """The letters of all names that the site gives itself, and of its address."""
-        names = [self.metas.get(name, "") for name in (*_SITE_METAS, "author", "copyright", "publisher", "dc.publisher")]
+        names = [
+            self.metas.get(name, "")
+            for name in (*_SITE_METAS, "author", "copyright", "publisher", "dc.publisher")
+        ]
         names += [self.linked.publisher]
         host = urlsplit(self.url or self.metas.get("og:url", "")).hostname or ""
         names += host.removeprefix("www.").split(".")[:1] if len(host) > 6 else []
@@ -67,7 +91,10 @@ class Evidence:
     @cached_property
     def quoted(self) -> str:
         """The letters of what metadata quote of the text."""
-        quotes = [self.metas.get(name, "") for name in ("og:description", "description", "twitter:description")]
+        quotes = [
+            self.metas.get(name, "")
+            for name in ("og:description", "description", "twitter:description")
+        ]
         quotes += [self.linked.description, self.linked.body]
         return " ".join(letters_of(quote[:_QUOTED]) for quote in quotes if len(quote) > 30)
 
@@ -80,7 +107,9 @@ def assemble(evidence: Evidence) -> Page:
     title = find_title(outline, told, evidence.sites)
     container, weights = choose_container(outline, title.run, evidence.quoted)
     sifted = (
-        sift(outline, container, weights, title.run, title.text) if container >= 0 else Sifted([], [], "", title.run, "")
+        sift(outline, container, weights, title.run, title.text)
+        if container >= 0
+        else Sifted([], [], "", title.run, "")
     )
     page = _Fields()
     page.set("title", title.text, title.origin)
@@ -132,9 +161,13 @@ def _subtitle(page: _Fields, evidence: Evidence, title: Title, sifted: Sifted) -
             page.set("subtitle", run.text, "html")
 
 
-def _byline(page: _Fields, evidence: Evidence, title: Title, sifted: Sifted, weights: Weights) -> None:
+def _byline(
+    page: _Fields, evidence: Evidence, title: Title, sifted: Sifted, weights: Weights
+) -> None:
     """Set authors: of the byline that says it is one, else of metadata, else of lines like one."""
-    sites = frozenset(" ".join(folded(evidence.metas.get(name, "")).split()) for name in (*_SITE_METAS, "author"))
+    sites = frozenset(
+        " ".join(folded(evidence.metas.get(name, "")).split()) for name in (*_SITE_METAS, "author")
+    )
     sites |= {" ".join(folded(evidence.linked.publisher).split())}
     _printed(page, _named_bylines(evidence, title, sifted, weights), "html", sites)
     _told(page, evidence, sites)
@@ -157,8 +190,12 @@ def _printed(page: _Fields, lines: list[str], origin: str, sites: frozenset[str]
 def _told(page: _Fields, evidence: Evidence, sites: frozenset[str]) -> None:
     """Set the authors that metadata name; names of the site and addresses are none."""
     told = [("json-ld", name) for name in evidence.linked.authors]
-    told += [(_origin(name), evidence.metas[name]) for name in _AUTHOR_METAS if name in evidence.metas]
-    told += [("microdata", spot.text) for spot in evidence.outline.spots if "author" in spot.itemprop][:2]
+    told += [
+        (_origin(name), evidence.metas[name]) for name in _AUTHOR_METAS if name in evidence.metas
+    ]
+    told += [
+        ("microdata", spot.text) for spot in evidence.outline.spots if "author" in spot.itemprop
+    ][:2]
     authors: dict[str, list[str]] = {}
     for origin, text in told:
         if not text.startswith(("http", "@")) and letters_of(text) not in evidence.sites:
@@ -180,7 +217,10 @@ def _named_bylines(evidence: Evidence, title: Title, sifted: Sifted, weights: We
     stop = max(sifted.start, start) + 1
     found: list[tuple[int, str]] = []
     for spot in evidence.outline.spots:
-        if not spot.marks & BYLINE or not start - _ABOVE_HEADLINE <= spot.run <= stop + _BELOW_HEADLINE:
+        if (
+            not spot.marks & BYLINE
+            or not start - _ABOVE_HEADLINE <= spot.run <= stop + _BELOW_HEADLINE
+        ):
             continue
         if spot.run < len(weights.pruned) and weights.pruned[spot.run] & COMMENTS:
             continue
@@ -205,10 +245,19 @@ def _lines(spot: Spot) -> list[str]:
 
 
 def _dates(page: _Fields, evidence: Evidence, title: Title, sifted: Sifted) -> None:
-    addresses = [address for address in (evidence.url, _canonical(evidence)[0], evidence.linked.address) if address]
+    addresses = [
+        address
+        for address in (evidence.url, _canonical(evidence)[0], evidence.linked.address)
+        if address
+    ]
     addresses += [each.source for each in evidence.outline.pictures[:60]]
     published, modified = find_dates(
-        evidence.outline, evidence.linked, evidence.metas, (title.run, sifted.start), evidence.reading, addresses
+        evidence.outline,
+        evidence.linked,
+        evidence.metas,
+        (title.run, sifted.start),
+        evidence.reading,
+        addresses,
     )
     for name, dated in (("published", published), ("modified", modified)):
         page.set(f"{name}_raw", dated.raw, dated.origin)
@@ -233,16 +282,28 @@ def _labels(page: _Fields, evidence: Evidence, weights: Weights) -> None:
     page.set("section", linked.section, "json-ld")
     for name in _SECTION_METAS:
         page.set("section", metas.get(name, ""), _origin(name))
-    crumbs = [name for name in linked.crumbs if letters_of(name) != letters_of(str(page.values.get("title")))]
+    crumbs = [
+        name
+        for name in linked.crumbs
+        if letters_of(name) != letters_of(str(page.values.get("title")))
+    ]
     page.set("section", crumbs[-1] if len(crumbs) > 1 else "", "json-ld")
-    spots = [spot for spot in outline.spots if spot.marks & SECTION and 2 < len(spot.text) < 40 and "\n" not in spot.text]
-    page.set("section", next((spot.text for spot in spots if not is_furniture(spot.text)), ""), "html")
+    spots = [
+        spot
+        for spot in outline.spots
+        if spot.marks & SECTION and 2 < len(spot.text) < 40 and "\n" not in spot.text
+    ]
+    page.set(
+        "section", next((spot.text for spot in spots if not is_furniture(spot.text)), ""), "html"
+    )
     tags = [content for name, content in outline.metas if name in _TAG_METAS[:1]]
     page.set("tags", tuple(dict.fromkeys(tags)), "opengraph")
     page.set("tags", linked.tags, "json-ld")
     for name in _TAG_METAS[1:]:
         page.set("tags", _keywords(metas.get(name, ""), evidence.quoted), "meta")
-    links = [spot.text for spot in outline.spots if "tag" in spot.rel.split() and 1 < len(spot.text) < 60]
+    links = [
+        spot.text for spot in outline.spots if "tag" in spot.rel.split() and 1 < len(spot.text) < 60
+    ]
     page.set("tags", tuple(dict.fromkeys(links)), "html")
     page.set("site_name", *evidence.site_name)
     _language(page, evidence)
@@ -262,10 +323,15 @@ def _language(page: _Fields, evidence: Evidence) -> None:
     letters = len(_LETTER.findall(text))
     arabic = len(_ARABIC.findall(text))
     said = [(evidence.outline.language, "html"), (evidence.metas.get("og:locale", ""), "opengraph")]
-    said += [(evidence.linked.language, "json-ld"), (evidence.metas.get("content-language", ""), "meta")]
+    said += [
+        (evidence.linked.language, "json-ld"),
+        (evidence.metas.get("content-language", ""), "meta"),
+    ]
     for told, origin in said:
         code = re.split("[-_]", told.strip().lower())[0]
-        if 2 <= len(code) <= 3 and (not letters or (code in {"ar", "fa", "ur", "ckb"}) == (arabic > letters / 2)):
+        if 2 <= len(code) <= 3 and (
+            not letters or (code in {"ar", "fa", "ur", "ckb"}) == (arabic > letters / 2)
+        ):
             page.set("language", code, origin)
     page.set("language", "ar" if arabic > letters / 2 else "", "text")
 

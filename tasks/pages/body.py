@@ -180,7 +180,11 @@ def weigh(outline: Outline, headline: int, quoted: str) -> Weights:
             weights.junk.append(0.3 * cost)
             continue
         element = outline.elements[run.element]
-        if element.tag in _LABELS or element.marks & (CAPTION | TITLE | SUBTITLE) or number == headline:
+        if (
+            element.tag in _LABELS
+            or element.marks & (CAPTION | TITLE | SUBTITLE)
+            or number == headline
+        ):
             weight *= 0.15
             cost *= 0.4
         if weight and is_furniture(run.text):
@@ -227,9 +231,7 @@ def _prune(outline: Outline, raw: list[float], headline: int) -> list[int]:
     return pruned
 
 
-def _prune_comments(
-    outline: Outline, raw: list[float], headline: int, pruned: list[int]
-) -> None:
+def _prune_comments(outline: Outline, raw: list[float], headline: int, pruned: list[int]) -> None:
     """Leave out what follows a heading over comments, once there was prose below the headline."""
     told = 0.0
     for number in range(headline + 1, len(outline.runs)):

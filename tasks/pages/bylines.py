@@ -17,7 +17,8 @@ _HONORIFIC: Final = re.compile(
     r"^(?:[دأام]\s?\.\s*|(?:الدكتوره?|الاستاذه?|المهندسه?|الزميله?|الزميلان|دكتوره?|بروفسور|الشيخ|السفير|الكاتبه?)\s+|[دأ]\s+)"
 )
 _PICTURES: Final = re.compile(
-    r"(?<!\w)(?:عدس[ةه]|تصوير|صور|كاميرا|كاريكاتير|رسم|رسوم|photos?)(?!\w)\s*[:\-–]?\s*", re.IGNORECASE
+    r"(?<!\w)(?:عدس[ةه]|تصوير|صور|كاميرا|كاريكاتير|رسم|رسوم|photos?)(?!\w)\s*[:\-–]?\s*",
+    re.IGNORECASE,
 )
 """Whoever stands behind these took the pictures."""
 
@@ -28,7 +29,9 @@ _LEADS: Final = re.compile(
     r"^(?:by|من|عن|بقلم|اعد(?:ه|ها|اد)?|الكاتبه?|المصدر|خاص|ترجم[هة]|نشر(?:ه)? بواسطه|بواسطه|المحرره?|المؤلفه?|written by)\b[\s:.\-–]*",
     re.IGNORECASE,
 )
-_NAME: Final = re.compile(r"[\u0621-\u064a][\u0621-\u0652.]*(?:\s+[\u0621-\u064a][\u0621-\u0652.]*){1,5}")
+_NAME: Final = re.compile(
+    r"[\u0621-\u064a][\u0621-\u0652.]*(?:\s+[\u0621-\u064a][\u0621-\u0652.]*){1,5}"
+)
 _LATIN_NAME: Final = re.compile(r"[A-Z][\w.'-]+(?:\s+[A-Za-z][\w.'-]+){1,4}")
 _NO_NAME: Final = frozenset(
     "في من الي عن مع هذا ان كل جميع خاص وكالات وكاله وكالة مراسل مراسلنا مراسلتنا مكتب فريق قسم هيئه "
@@ -100,7 +103,12 @@ def _without_place(part: str) -> str:
     words = part.split()
     for size in (2, 1):
         behind = words[size:]
-        if len(behind) > 1 and folded(" ".join(words[:size])) in _places() and _is_known(behind[0]) and not _is_known(part):
+        if (
+            len(behind) > 1
+            and folded(" ".join(words[:size])) in _places()
+            and _is_known(behind[0])
+            and not _is_known(part)
+        ):
             return " ".join(behind)
     return part
 
@@ -113,8 +121,10 @@ def _many(part: str) -> bool:
 
 def _begins_like_a_name(piece: str) -> bool:
     words = folded(_HONORIFIC.sub("", piece.strip())).split()
-    return len(words) >= 2 and (words[0] in _folded("given_names") or words[0].startswith("عبد")) or (
-        len(words) >= 2 and not piece.strip().startswith("ال")
+    return (
+        len(words) >= 2
+        and (words[0] in _folded("given_names") or words[0].startswith("عبد"))
+        or (len(words) >= 2 and not piece.strip().startswith("ال"))
     )
 
 
@@ -123,7 +133,10 @@ def _without_phrase(part: str) -> str:
     for _ in range(3):
         words = part.split()
         for size in (2, 1):
-            if " ".join(folded(" ".join(words[:size])).split()) in _folded("byline_phrases") and len(words) > size:
+            if (
+                " ".join(folded(" ".join(words[:size])).split()) in _folded("byline_phrases")
+                and len(words) > size
+            ):
                 part = " ".join(words[size:])
                 break
         else:
@@ -141,7 +154,11 @@ def is_person(name: str) -> bool:
     if not _NAME.fullmatch(name):
         return False
     words = folded(name).split()
-    if not _NO_NAME.isdisjoint(words) or " ".join(words) in _places() or " ".join(words) in _folded("mastheads"):
+    if (
+        not _NO_NAME.isdisjoint(words)
+        or " ".join(words) in _places()
+        or " ".join(words) in _folded("mastheads")
+    ):
         return False
     if any(len(word) < 2 for word in words) or words[0] in _folded("head_words"):
         return False

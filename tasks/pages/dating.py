@@ -27,7 +27,9 @@ _MODIFIED: Final = (
     "article:modified_time", "og:updated_time", "article:updated_time", "datemodified", "dcterms.modified",
     "last-modified", "lastmod", "article.updated", "og:modified_time", "modified_time",
 )  # fmt: skip
-_PRINTED: Final = re.compile("(?:تاريخ )?(?:ال)?نشر|كتب في|اضيف|بتاريخ|published|posted|publie", re.IGNORECASE)
+_PRINTED: Final = re.compile(
+    "(?:تاريخ )?(?:ال)?نشر|كتب في|اضيف|بتاريخ|published|posted|publie", re.IGNORECASE
+)
 _CHANGED: Final = re.compile("تحديث|تعديل|حدث|عدل|updated|modified", re.IGNORECASE)
 _ISSUE: Final = re.compile(r"(?:ال)?عدد\W{0,3}\d")
 _ADDRESS_DAY: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?!\d)")
@@ -133,12 +135,17 @@ def _for_machines(text: str, timezone: str) -> PrintedDate | None:
     return PrintedDate(at.astimezone(UTC), precision)
 
 
-def _printed(outline: Outline, place: tuple[int, int]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def _printed(
+    outline: Outline, place: tuple[int, int]
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return (dates printed around the headline, those that tell of a change), the nearest first."""
     headline, body = place
     near: list[tuple[int, str, str]] = []
     for spot in outline.spots:
-        if not spot.marks & (DATE | BYLINE) or not headline - 4 <= spot.run <= max(headline, body) + _BELOW:
+        if (
+            not spot.marks & (DATE | BYLINE)
+            or not headline - 4 <= spot.run <= max(headline, body) + _BELOW
+        ):
             continue
         texts = [spot.value, spot.text] if spot.marks & DATE else [spot.text]
         distance = _distance(spot.run, headline) + (0 if spot.marks & DATE else 3)
@@ -167,7 +174,9 @@ def _may_be_date(text: str) -> bool:
     return 6 <= len(text) <= _LONGEST and _DIGIT.search(text) is not None
 
 
-def _of_issue(outline: Outline, place: tuple[int, int], addresses: list[str]) -> list[tuple[str, str]]:
+def _of_issue(
+    outline: Outline, place: tuple[int, int], addresses: list[str]
+) -> list[tuple[str, str]]:
     """Return dates in the page's head, or below its body, that are not just today's."""
     days = {_day_in(address) for address in addresses} - {""}
     found = []

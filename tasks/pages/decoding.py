@@ -16,7 +16,9 @@ _HEAD: Final = 4096
 _DECLARED: Final = re.compile(
     rb"<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}[\"']?\s{0,5}([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE
 )
-_XML: Final = re.compile(rb"^\s{0,20}<\?xml[^>]{0,100}?encoding\s{0,5}=\s{0,5}[\"']([A-Za-z0-9_.:-]{2,40})")
+_XML: Final = re.compile(
+    rb"^\s{0,20}<\?xml[^>]{0,100}?encoding\s{0,5}=\s{0,5}[\"']([A-Za-z0-9_.:-]{2,40})"
+)
 _ARABIC: Final = re.compile("[\u0621-\u064a]")
 _HIGH: Final = re.compile(r"[^\x00-\x7f]")
 _OF_THE_WEB: Final = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252",

@@ -18,7 +18,9 @@ _NODES: Final = 200
 _TAG: Final = 300
 """Bytes of a script's start tag in which its type is looked for."""
 
-_ARTICLES: Final = re.compile(r"(?:\w*Article|BlogPosting|LiveBlogPosting|Report|Review|Interview)$")
+_ARTICLES: Final = re.compile(
+    r"(?:\w*Article|BlogPosting|LiveBlogPosting|Report|Review|Interview)$"
+)
 _CONTROLS: Final = re.compile(rb"[\x00-\x1f]+")
 _TRAILING_COMMA: Final = re.compile(rb",\s*([}\]])")
 _BAD_ESCAPE: Final = re.compile(rb"\\(?![\"\\/bfnrtu])")
@@ -29,7 +31,7 @@ _FIELD: Final = re.compile(
 _AUTHOR: Final = re.compile(
     rb'"author"[ \t\r\n]*:[ \t\r\n\[]*\{[^{}]{0,300}?"name"[ \t\r\n]*:[ \t\r\n]*"([^"\r\n]{1,200})"'
 )
-_STRING_END: Final = re.compile(rb'[ \t\r\n]*(?:[,}\]:]|$)')
+_STRING_END: Final = re.compile(rb"[ \t\r\n]*(?:[,}\]:]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ def _blocks(markup: bytes) -> Iterator[bytes]:
 def _load(block: bytes) -> Any:
     """Return the parsed block, mended if it must be; None if it cannot be."""
     block = block.strip().removeprefix(b"<!--").removesuffix(b"-->").strip().rstrip(b";")
-    block = block.removeprefix(b"//<![CDATA[").removeprefix(b"<![CDATA[").removesuffix(b"]]>").strip()
+    block = (
+        block.removeprefix(b"//<![CDATA[").removeprefix(b"<![CDATA[").removesuffix(b"]]>").strip()
+    )
     for mend in (lambda each: each, _mend, _mend_quotes):
         block = mend(block)
         try:
@@ -231,7 +235,9 @@ def _names(value: Any, known: dict[str, dict[str, Any]]) -> tuple[str, ...]:
 
 def _site(nodes: list[dict[str, Any]]) -> str:
     sites = ("WebSite", "NewsMediaOrganization", "Organization")
-    return next((_text(node.get("name")) for kind in sites for node in nodes if kind in _kinds(node)), "")
+    return next(
+        (_text(node.get("name")) for kind in sites for node in nodes if kind in _kinds(node)), ""
+    )
 
 
 def _tags(value: Any) -> tuple[str, ...]:

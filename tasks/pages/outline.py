@@ -126,7 +126,9 @@ def _read_head(tree: LexborHTMLParser, outline: Outline) -> None:
     outline.title = " ".join(title.text().split()) if title is not None else ""
     html = tree.css_first("html")
     if html is not None:
-        outline.language = (html.attributes.get("lang") or html.attributes.get("xml:lang") or "").strip()
+        outline.language = (
+            html.attributes.get("lang") or html.attributes.get("xml:lang") or ""
+        ).strip()
 
 
 class _Walk:

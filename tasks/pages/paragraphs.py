@@ -130,7 +130,9 @@ class _Sifter:
             paragraphs.pop()
             self._last_is_element = False
         first, last = self._headline, self._out.start + 1
-        shown = [each for each in self._outline.pictures if first <= each.run <= last and each.source]
+        shown = [
+            each for each in self._outline.pictures if first <= each.run <= last and each.source
+        ]
         self._out.image = shown[0].source if shown else ""
         if not self._out.caption and shown and len(shown[0].title) > _LINK:
             self._out.caption = shown[0].title
@@ -218,7 +220,9 @@ class _Sifter:
         if len(run.text) > _CAPTION:
             return False
         for element in chain[:3]:
-            if element.marks & CAPTION or (element.marks & PICTURE and element.last - element.first <= 2):
+            if element.marks & CAPTION or (
+                element.marks & PICTURE and element.last - element.first <= 2
+            ):
                 return True
         shown = self._pictured.get((run.element, number))
         if shown is None and chain and chain[0].last - chain[0].first == 1:

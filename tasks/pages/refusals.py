@@ -79,7 +79,9 @@ def refusal_of(
 
 
 def _says(outline: Outline, pattern: re.Pattern[str]) -> bool:
-    return any(pattern.search(folded(run.text)) for run in outline.runs[:400] if len(run.text) < 400)
+    return any(
+        pattern.search(folded(run.text)) for run in outline.runs[:400] if len(run.text) < 400
+    )
 
 
 def _is_consent(outline: Outline, told: str, body: str, size: int) -> bool:
@@ -99,11 +101,17 @@ def _is_video(linked: Linked, metas: dict[str, str]) -> bool:
 
 def _is_front(outline: Outline, linked: Linked, metas: dict[str, str], size: int) -> bool:
     """Tell whether the page lists articles: most of its words are links to them."""
-    if linked.kind or metas.get("og:type", "").lower() == "article" or "article:published_time" in metas:
+    if (
+        linked.kind
+        or metas.get("og:type", "").lower() == "article"
+        or "article:published_time" in metas
+    ):
         return False
-    linked_runs = [run for run in outline.runs if len(run.text) >= 25 and run.linked >= 0.8 * len(run.text)]
+    linked_runs = [
+        run for run in outline.runs if len(run.text) >= 25 and run.linked >= 0.8 * len(run.text)
+    ]
     told = sum(run.linked for run in linked_runs)
     lists = bool({"CollectionPage", "ItemList", "SearchResultsPage"} & linked.types)
     kind = metas.get("og:type", "").lower() in _SITE_TYPES
     many = len(linked_runs) >= _LINKS_OF_FRONT
-    return many and (size < _BRIEF and told > 4 * size or (lists or kind) and told > size) 
+    return many and (size < _BRIEF and told > 4 * size or (lists or kind) and told > size)

@@ -39,7 +39,9 @@ def _codes(names: str) -> npt.NDArray[np.uint64]:
 
 
 _VOID: Final = _codes("area base br col embed hr img input keygen link meta param source track wbr")
-_CLOSED_BY_OTHERS: Final = _codes("p li dt dd option optgroup tr td th thead tbody tfoot caption rp rt")
+_CLOSED_BY_OTHERS: Final = _codes(
+    "p li dt dd option optgroup tr td th thead tbody tfoot caption rp rt"
+)
 """Their end tags may be left out, and often are: they say nothing of the depth."""
 
 _FORMATTING: Final = _codes("b big code em font i nobr s small strike strong tt u")

@@ -131,11 +131,15 @@ def _names_site(part: str, rest: str, sites: set[str], outline: Outline) -> bool
         return True
     if len(letters_of(rest)) < _LEAST:
         return False
-    if key in sites or any(key in site or site in key for site in sites if len(site) > 4 and len(key) < 3 * len(site)):
+    if key in sites or any(
+        key in site or site in key for site in sites if len(site) > 4 and len(key) < 3 * len(site)
+    ):
         return True
     if len(part.split()) > 5 or len(key) > len(letters_of(rest)):
         return False
-    return any(letters_of(text) == key for text in _labels(outline) if len(text) < 3 * len(part) + 9)
+    return any(
+        letters_of(text) == key for text in _labels(outline) if len(text) < 3 * len(part) + 9
+    )
 
 
 def _labels(outline: Outline) -> Iterator[str]:

@@ -76,7 +76,19 @@ def is_list_heading(text: str) -> bool:
     return bare in _phrases("related_headings") or bare.startswith(_LISTS)
 
 
-_LISTS: Final = ("الاكثر ", "اخر الاخبار", "احدث ", "اخبار اخري", "مواضيع ", "موضوعات ", "مقالات ", "المزيد ", "قصص ", "اقرا ", "تابع ")
+_LISTS: Final = (
+    "الاكثر ",
+    "اخر الاخبار",
+    "احدث ",
+    "اخبار اخري",
+    "مواضيع ",
+    "موضوعات ",
+    "مقالات ",
+    "المزيد ",
+    "قصص ",
+    "اقرا ",
+    "تابع ",
+)
 """How headings over lists begin, in folded letters; under one of them most letters are links."""
 
 
@@ -88,7 +100,9 @@ def related_item(text: str) -> str | None:
     return found[2].strip()
 
 
-_INLINE: Final = re.compile(rf"([^:|»›…\n]{{4,{HEADING_CHARACTERS}}}?)\s*(?:[:|»›…\n]|\.\.+|-\s)\s*(\S.*)", re.DOTALL)
+_INLINE: Final = re.compile(
+    rf"([^:|»›…\n]{{4,{HEADING_CHARACTERS}}}?)\s*(?:[:|»›…\n]|\.\.+|-\s)\s*(\S.*)", re.DOTALL
+)
 
 
 @lru_cache(1 << 14)

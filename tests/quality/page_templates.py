@@ -129,7 +129,10 @@ def accelerated(story: Story) -> str:
 
 def hashed(story: Story) -> str:
     """Names made by a program, each paragraph in a block of its own, promos between them."""
-    blocks = [f"<div class='css-7a1f0x'><p dir='rtl' class='css-1q0x1qg'>{escape(line)}</p></div>" for line in story.paragraphs]
+    blocks = [
+        f"<div class='css-7a1f0x'><p dir='rtl' class='css-1q0x1qg'>{escape(line)}</p></div>"
+        for line in story.paragraphs
+    ]
     promo = (
         "<section class='css-9zz1ab'><div class='css-k2m1'><strong>قصص مقترحة</strong></div>"
         f"<ul class='css-p0'>{_links(story.related)}</ul></section>"
@@ -147,7 +150,9 @@ def hashed(story: Story) -> str:
 def tables(story: Story) -> str:
     """Of 2008: tables in tables, fonts, no heading, menus to both sides, no names."""
     above, below = story.paragraphs[: story.middle], story.paragraphs[story.middle :]
-    side = "".join(f"<tr><td><a href='/{n}'>{escape(t)}</a></td></tr>" for n, t in enumerate(story.related * 3))
+    side = "".join(
+        f"<tr><td><a href='/{n}'>{escape(t)}</a></td></tr>" for n, t in enumerate(story.related * 3)
+    )
     return (
         "<html><head><meta http-equiv='Content-Type' content='text/html; charset=utf-8'>"
         f"<title>{story.site} - {escape(story.title)}</title></head><body><table width='980'><tr><td colspan='3'>"
@@ -165,7 +170,9 @@ def tables(story: Story) -> str:
 def breaks(story: Story) -> str:
     """One block of text, parted by two breaks; the related links are lines of it."""
     above, below = story.paragraphs[: story.middle], story.paragraphs[story.middle :]
-    links = "<br>".join(f"<a href='/{n}'>{escape(title)}</a>" for n, title in enumerate(story.related))
+    links = "<br>".join(
+        f"<a href='/{n}'>{escape(title)}</a>" for n, title in enumerate(story.related)
+    )
     text = "<br>\n<br>\n".join(map(escape, above))
     rest = "<br /><br />".join(map(escape, below))
     return (
@@ -185,7 +192,10 @@ def live(story: Story) -> str:
         f"<div class='post-body'><p>{escape(line)}</p></div></li>"
         for n, line in enumerate(story.paragraphs)
     ]
-    posts.insert(story.middle, f"<li class='related-stories'><h3>قد يهمك أيضا</h3><ul>{_links(story.related)}</ul></li>")
+    posts.insert(
+        story.middle,
+        f"<li class='related-stories'><h3>قد يهمك أيضا</h3><ul>{_links(story.related)}</ul></li>",
+    )
     return (
         _head(story, extra=_json_ld(story, **{"@type": "LiveBlogPosting"}))
         + f"<body>{_menu()}<article class='live-blog'><h1>{escape(story.title)}</h1>"
@@ -197,9 +207,15 @@ def live(story: Story) -> str:
 def portal(story: Story) -> str:
     """A portal: everything in divs, cookies over the page, a cloud of tags, share bars, ads between."""
     parts = [f"<div class='article-paragraph'>{escape(line)}</div>" for line in story.paragraphs]
-    parts.insert(story.middle, f"<div class='article-inline-links'>{''.join(f'<p>اقرأ أيضاً: <a href=/r>{escape(t)}</a></p>' for t in story.related)}</div>")
+    parts.insert(
+        story.middle,
+        f"<div class='article-inline-links'>{''.join(f'<p>اقرأ أيضاً: <a href=/r>{escape(t)}</a></p>' for t in story.related)}</div>",
+    )
     parts.insert(1, "<div class='ad-slot' id='div-gpt-ad-1'>إعلان</div>")
-    cloud = "".join(f"<a class='t{n}' href='/tag/{n}'>{word}</a> " for n, word in enumerate(("النيل", "القاهرة", "بيروت", "الأسعار") * 5))
+    cloud = "".join(
+        f"<a class='t{n}' href='/tag/{n}'>{word}</a> "
+        for n, word in enumerate(("النيل", "القاهرة", "بيروت", "الأسعار") * 5)
+    )
     return (
         _head(story)
         + "<body><div class='cookie-consent' role='dialog'><p>يستخدم هذا الموقع ملفات تعريف الارتباط لضمان حصولك على "
@@ -255,7 +271,10 @@ def microdata(story: Story) -> str:
 def bare(story: Story) -> str:
     """A small site's own: unnamed divs, the sidebar before the story, readers below in the same make."""
     above, below = story.paragraphs[: story.middle], story.paragraphs[story.middle :]
-    readers = "".join(f"<div><div>قارئ {n}</div><div>{text}</div><div>{n + 1} مايو 2024</div></div>" for n, text in enumerate(_COMMENTS))
+    readers = "".join(
+        f"<div><div>قارئ {n}</div><div>{text}</div><div>{n + 1} مايو 2024</div></div>"
+        for n, text in enumerate(_COMMENTS)
+    )
     return (
         f"<html><head><title>{escape(story.title)} | {story.site}</title></head><body><div>{_menu('div')}</div>"
         f"<div><div>{_teasers(story)}</div><div><h1>{escape(story.title)}</h1><div>{story.author} | {story.printed}</div>"
