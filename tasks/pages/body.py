@@ -127,41 +127,28 @@ def _widened(outline: Outline, chosen: int, gains: list[float], more: float) -> 
 
 def _narrowed(outline: Outline, chosen: int, gains: list[float], weights: Weights) -> int:
     """Descend to a child that has nearly all, unless a part like it, by name and tag, is left out."""
-    while True:
-        element = outline.elements[chosen]
-        children = _children(outline, chosen)
-        if not children:
-            return chosen
-        child = max(children, key=gains.__getitem__)
-        gain = gains[chosen]
-        least = NARROWER * gain - min(SURE, 0.1 * gain)
-        if gains[child] < least or is_named(element):
-            return chosen
-        named = outline.elements[child].tag, outline.elements[child].names
-        for other in children:
-            each = outline.elements[other]
-            if other != child and gains[other] > 0 and (each.tag, each.names) == named:
-                return chosen
-        if any(
-            weights.prose[number] > 0.9 * SURE
-            for number in range(element.first, element.last)
-            if outline.runs[number].element == chosen
-        ):
-            return chosen
-        chosen = child
-
-
-def _children(outline: Outline, number: int) -> list[int]:
-    """Return the blocks right below one; they follow it, up to its last run."""
-    last = outline.elements[number].last
-    found = []
-    for other in range(number + 1, len(outline.elements)):
-        each = outline.elements[other]
-        if each.first >= last and each.first > outline.elements[number].first:
+    children: dict[int, list[int]] = {}
+    for number in range(chosen + 1, len(outline.elements)):
+        each = outline.elements[number]
+        if each.last > each.first:
+            children.setdefault(each.parent, []).append(number)
+    own = {
+        run.element
+        for run, prose in zip(outline.runs, weights.prose, strict=True)
+        if prose > 0.9 * SURE
+    }
+    while chosen in children and chosen not in own and not is_named(outline.elements[chosen]):
+        child = max(children[chosen], key=gains.__getitem__)
+        if gains[child] < NARROWER * gains[chosen] - min(SURE, 0.1 * gains[chosen]):
             break
-        if each.parent == number and each.last > each.first:
-            found.append(other)
-    return found
+        make = outline.elements[child].tag, outline.elements[child].names
+        others = (
+            outline.elements[each] for each in children[chosen] if each != child and gains[each] > 0
+        )
+        if any((each.tag, each.names) == make for each in others):
+            break
+        chosen = child
+    return chosen
 
 
 def weigh(outline: Outline, headline: int, quoted: str) -> Weights:

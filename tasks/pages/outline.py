@@ -302,7 +302,7 @@ def _lines_of(buffer: list[str]) -> str:
 
 def _is_hidden(attributes: dict[str, str | None]) -> bool:
     style = attributes.get("style")
-    if style and "n" in style:
+    if style:
         style = style.replace(" ", "").lower()
         if "display:none" in style or "visibility:hidden" in style:
             return True
