@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from expectations.schema import TIMESTAMP, UNKNOWN_MONTH
 from tasks.errors import StopRun
+from tasks.text.printed_dates import read_printed_date
 
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -59,6 +60,10 @@ _LONGEST: Final = 100
 _LARGEST_OFFSET: Final = 18 * 60
 _PRECISIONS: Final = pa.array(["day", "minute", "second"])
 _DAY, _MINUTE, _SECOND, _UNREAD = 0, 1, 2, 3
+_PRECISION_CODES: Final = {"day": _DAY, "minute": _MINUTE, "second": _SECOND}
+_WORDED: Final = r"^.{0,40}\d.{0,40}[ء-ي]|^.{0,40}[ء-ي].{0,60}\d"
+"""A number and an Arabic letter: months, halves of the day and eras are in words."""
+
 _MICROSECONDS: Final = 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _QUARTER: Final = 15 * 60 * _MICROSECONDS
@@ -84,12 +89,14 @@ def read_dates(
     earliest: datetime,
     latest: datetime,
     formats: Sequence[str] = (),
+    in_words: bool = False,
 ) -> Dates:
     """Read a column of printed dates; each distinct text is read once.
 
     ISO 8601 and its common variants, RFC 2822, day first with ``/``, ``-`` or ``.``, seconds and
     milliseconds since 1970, in European or Arabic digits; then ``formats`` (strptime, one text at a
-    time). A time without an offset is in ``timezone``; a day without a time is 00:00 UTC of that
+    time); with ``in_words``, then dates with Arabic months and halves of the day, one distinct text at
+    a time (:mod:`tasks.text.printed_dates`), but none that is told from today. A time without an offset is in ``timezone``; a day without a time is 00:00 UTC of that
     day. Raises :class:`StopRun` when the system does not know the time zone.
     """
     if isinstance(raw, pa.ChunkedArray):
@@ -97,6 +104,8 @@ def read_dates(
     coded = raw.cast(pa.string()).dictionary_encode()
     texts = _tidy(coded.dictionary)
     read = _read_distinct(texts, timezone, formats)
+    if in_words:
+        _read_words(texts, read, timezone)
     blank = np.asarray(pc.equal(texts, ""))
     unread = read.precision == _UNREAD
     outside = (read.at < _micros(earliest)) | (read.at > _micros(latest))
@@ -146,6 +155,19 @@ def _read_distinct(texts: pa.Array, timezone: str, formats: Sequence[str]) -> _R
             read.at[row], read.precision[row], local[row] = found_one
     read.at[local] = _to_utc(read.at[local], timezone)
     return read
+
+
+def _read_words(texts: pa.Array, read: _Read, timezone: str) -> None:
+    """Read what is left and has Arabic letters as dates in words; each distinct text once."""
+    left = np.flatnonzero(read.precision == _UNREAD)
+    if not len(left):
+        return
+    worded = pc.match_substring_regex(texts.take(pa.array(left)), _WORDED)
+    for row in left[np.asarray(worded)].tolist():
+        printed = read_printed_date(texts[row].as_py(), timezone=timezone, whole=True)
+        if printed is not None:
+            read.at[row] = _micros(printed.at)
+            read.precision[row] = _PRECISION_CODES[printed.precision]
 
 
 class _Times(NamedTuple):

@@ -1,0 +1,196 @@
+"""Who signed a page: the persons that a printed byline or its metadata name, and the place.
+
+«القاهرة - رويترز», «كتبت: ليلى الشوملي», «الرويضة - سيف النواش تصوير - سعود السهلي»: parts are told
+apart by the lists of words that cleaning uses too; what is no person is no author.
+"""
+
+import re
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+
+from tasks.pages.words import folded
+from tasks.text.lexicons import load_lexicon
+
+_PARTS: Final = re.compile(r"\s*(?:[-–—|/\\،,؛:\n•·*()\[\]«»\"<>]+|\.{2,})\s*")
+_AND: Final = re.compile(r"\s+و\s+|\s+و(?=[اأإآب-ي]{2,})|\s+(?:and|&)\s+")
+_HONORIFIC: Final = re.compile(
+    r"^(?:[دأام]\s?\.\s*|(?:الدكتوره?|الاستاذه?|المهندسه?|الزميله?|الزميلان|دكتوره?|بروفسور|الشيخ|السفير|الكاتبه?)\s+|[دأ]\s+)"
+)
+_PICTURES: Final = re.compile(
+    r"(?<!\w)(?:عدس[ةه]|تصوير|صور|كاميرا|كاريكاتير|رسم|رسوم|photos?)(?!\w)\s*[:\-–]?\s*",
+    re.IGNORECASE,
+)
+"""Whoever stands behind these took the pictures."""
+
+_AND_PICTURES: Final = re.compile(r"(?<!\w)وتصوير(?!\w)")
+"""«تغطية وتصوير فلان» wrote, too."""
+
+_LEADS: Final = re.compile(
+    r"^(?:by|من|عن|بقلم|اعد(?:ه|ها|اد)?|الكاتبه?|المصدر|خاص|ترجم[هة]|نشر(?:ه)? بواسطه|بواسطه|المحرره?|المؤلفه?|written by)\b[\s:.\-–]*",
+    re.IGNORECASE,
+)
+_NAME: Final = re.compile(
+    r"[\u0621-\u064a][\u0621-\u0652.]*(?:\s+[\u0621-\u064a][\u0621-\u0652.]*){1,5}"
+)
+_LATIN_NAME: Final = re.compile(r"[A-Z][\w.'-]+(?:\s+[A-Za-z][\w.'-]+){1,4}")
+_NO_NAME: Final = frozenset(
+    "في من الي عن مع هذا ان كل جميع خاص وكالات وكاله وكالة مراسل مراسلنا مراسلتنا مكتب فريق قسم هيئه "
+    "التحرير تحرير محرر محرره صحيفه جريده موقع شبكه قناه بوابه مركز وحده متابعات تقرير اخبار الاخبار "
+    "admin administrator editor news desk زائر المزيد اليوم العدد الساعه مقالات تعليق مشاهده نشر".split()
+)
+NAMES_AT_MOST: Final = 20
+
+
+class Byline(NamedTuple):
+    """Authors as they are printed, without titles; the place and the agency of the dateline."""
+
+    authors: tuple[str, ...]
+    place: str | None
+    agency: str | None
+
+
+@lru_cache(1 << 12)
+def read_byline(text: str, *, sites: frozenset[str] = frozenset()) -> Byline:
+    """Return who signed by a byline; ``sites`` are folded names of the outlet itself."""
+    place = agency = None
+    authors: list[str] = []
+    pictures = False
+    for part in _PARTS.split(_PICTURES.sub(" \x00 - ", _AND_PICTURES.sub(" ", one_line(text)))):
+        shown = pictures or part.startswith("\x00")
+        pictures = shown or part.endswith("\x00")
+        part = part.replace("\x00", " ").strip(" .")
+        if not part:
+            continue
+        key = " ".join(folded(part).split())
+        known = _agency(part)
+        if known:
+            agency = agency or known
+        elif key in _places():
+            place = place or part
+        elif shown:
+            continue
+        elif key in sites or key in _folded("mastheads"):
+            continue
+        else:
+            authors += [name for name in _persons(part, sites) if name not in authors]
+    if place is None and len(authors) > 1 and not _is_known(authors[0]) and _is_known(authors[1]):
+        place = authors.pop(0)  # of a village: «ام رقيبة - مناحي السبيعي»
+    return Byline(tuple(authors[:NAMES_AT_MOST]), place, agency)
+
+
+def _is_known(name: str) -> bool:
+    first = folded(name).split()[0]
+    return first in _folded("given_names") or first.startswith("عبد") or name[0].isascii()
+
+
+def one_line(text: str) -> str:
+    """Return the text on one line of plain spaces, without tatweel; letters stay as they are."""
+    return " ".join(text.replace("\N{ARABIC TATWEEL}", "").split())
+
+
+def _persons(part: str, sites: frozenset[str]) -> list[str]:
+    part = _without_place(_without_phrase(part))
+    names = []
+    for each in _AND.split(part) if _many(part) else [part]:
+        name = _HONORIFIC.sub("", each.strip(" ."), count=1).strip()
+        if is_person(name) and " ".join(folded(name).split()) not in sites:
+            names.append(name)
+    return names
+
+
+def _without_place(part: str) -> str:
+    """Return a part without the place that stands before a name: «أبها سعد آل حسين»."""
+    words = part.split()
+    for size in (2, 1):
+        behind = words[size:]
+        if (
+            len(behind) > 1
+            and folded(" ".join(words[:size])) in _places()
+            and _is_known(behind[0])
+            and not _is_known(part)
+        ):
+            return " ".join(behind)
+    return part
+
+
+def _many(part: str) -> bool:
+    """Tell whether «و» joins names here: what follows it must begin like one."""
+    pieces = _AND.split(part)
+    return len(pieces) > 1 and all(_begins_like_a_name(piece) for piece in pieces[1:])
+
+
+def _begins_like_a_name(piece: str) -> bool:
+    words = folded(_HONORIFIC.sub("", piece.strip())).split()
+    return (
+        len(words) >= 2
+        and (words[0] in _folded("given_names") or words[0].startswith("عبد"))
+        or (len(words) >= 2 and not piece.strip().startswith("ال"))
+    )
+
+
+def _without_phrase(part: str) -> str:
+    """Return a part without «كتب», «بقلم», «تقرير», «محرر» before the name."""
+    for _ in range(3):
+        words = part.split()
+        for size in (2, 1):
+            if (
+                " ".join(folded(" ".join(words[:size])).split()) in _folded("byline_phrases")
+                and len(words) > size
+            ):
+                part = " ".join(words[size:])
+                break
+        else:
+            shorter = _LEADS.sub("", folded(part), count=1)
+            if len(shorter) == len(folded(part)):
+                return part
+            part = part[len(part) - len(shorter) :]
+    return part
+
+
+def is_person(name: str) -> bool:
+    """Tell whether words can be a person's name, by their shape and what they are not."""
+    if _LATIN_NAME.fullmatch(name):
+        return _NO_NAME.isdisjoint(name.lower().split())
+    if not _NAME.fullmatch(name):
+        return False
+    words = folded(name).split()
+    if (
+        not _NO_NAME.isdisjoint(words)
+        or " ".join(words) in _places()
+        or " ".join(words) in _folded("mastheads")
+    ):
+        return False
+    if any(len(word) < 2 for word in words) or words[0] in _folded("head_words"):
+        return False
+    return words[0] in _folded("given_names") or not words[0].startswith("ال")
+
+
+def _agency(name: str) -> str | None:
+    return _agencies().get(_spelt_out(name))
+
+
+def _spelt_out(name: str) -> str:
+    return " ".join(folded(re.sub(r"[.()*«»\"]", " ", name)).lower().split())
+
+
+@cache
+def _agencies() -> dict[str, str]:
+    names = {}
+    for line in load_lexicon("agencies"):
+        name, _, others = line.partition("=")
+        for spelt in (name, *others.split("|")):
+            if spelt.strip():
+                names[_spelt_out(spelt)] = name.strip()
+    names["وكالات"] = "وكالات"
+    names["الوكالات"] = "وكالات"
+    return names
+
+
+@cache
+def _folded(name: str) -> frozenset[str]:
+    return frozenset(" ".join(folded(line).split()) for line in load_lexicon(name))
+
+
+@cache
+def _places() -> frozenset[str]:
+    return _folded("places") | _folded("countries")

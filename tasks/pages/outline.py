@@ -1,0 +1,330 @@
+"""A page as a flat outline: its runs of text in order, and the elements that they stand in.
+
+The tree is walked once, without recursion. A run is text between two borders of blocks; elements
+cover ranges of runs, so that whatever is asked of a subtree is a difference of running sums.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from tasks.pages.marks import BYLINE, DATE, SECTION, TAGS, marks_of
+
+_BLOCKS: Final = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav "
+    "ol p pre section summary table tbody td tfoot th thead tr ul".split()
+)
+_SKIPPED: Final = frozenset(
+    "script style noscript template head iframe object embed select option button input textarea "
+    "svg math canvas audio video map datalist dialog -comment -doctype".split()
+)
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BOLD: Final = frozenset({"b", "strong"})
+_SPOTS: Final = BYLINE | DATE | SECTION | TAGS
+
+_NAMING: Final = ("class", "id", "role", "itemprop", "rel", "property")
+
+SPOT_CHARACTERS: Final = 400
+"""A byline or a date is shorter; what is longer is something else under such a name."""
+
+
+@dataclass(slots=True)
+class Run:
+    """Text between two borders of blocks; ``linked`` and ``bold`` count its characters in those."""
+
+    text: str
+    element: int
+    linked: int
+    bold: int
+    hrefs: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Element:
+    """A block; it covers the runs from ``first`` to before ``last``."""
+
+    tag: str
+    parent: int
+    marks: int
+    names: str
+    itemprop: str
+    first: int
+    last: int = 0
+
+
+@dataclass
+class Spot:
+    """A short text that an element says something of: its author, its date.
+
+    ``value`` is what its attributes say for machines (``datetime``, ``content``).
+    """
+
+    marks: int
+    run: int
+    value: str
+    rel: str
+    itemprop: str
+    node: LexborNode
+
+    @cached_property
+    def text(self) -> str:
+        """The text, a line a block; "" where it is too long for what it is said to be."""
+        return _short_text(self.node)
+
+
+@dataclass(slots=True)
+class Picture:
+    """An image, and the run that it stands before."""
+
+    source: str
+    title: str
+    element: int
+    run: int
+
+
+@dataclass(slots=True)
+class Outline:
+    """What is on a page, in its order."""
+
+    runs: list[Run] = field(default_factory=list)
+    elements: list[Element] = field(default_factory=list)
+    spots: list[Spot] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    metas: list[tuple[str, str]] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)
+    title: str = ""
+    language: str = ""
+
+
+def outline_of(markup: bytes) -> Outline:
+    """Return the outline of tame markup (:mod:`tasks.pages.taming`)."""
+    tree = LexborHTMLParser(markup)
+    outline = Outline()
+    if tree.root is None:
+        return outline
+    _read_head(tree, outline)
+    _Walk(outline).over(tree.root)
+    return outline
+
+
+def _read_head(tree: LexborHTMLParser, outline: Outline) -> None:
+    for node in tree.css("meta"):
+        attributes = node.attributes
+        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+        name = name or attributes.get("http-equiv")
+        content = attributes.get("content")
+        if name and content:
+            outline.metas.append((name.strip().lower(), content.strip()))
+    for node in tree.css("link[rel]"):
+        href = node.attributes.get("href")
+        if href:
+            outline.links.append(((node.attributes.get("rel") or "").lower(), href.strip()))
+    title = tree.css_first("title")
+    outline.title = " ".join(title.text().split()) if title is not None else ""
+    html = tree.css_first("html")
+    if html is not None:
+        outline.language = (
+            html.attributes.get("lang") or html.attributes.get("xml:lang") or ""
+        ).strip()
+
+
+class _Walk:
+    """The state of walking one tree."""
+
+    def __init__(self, outline: Outline) -> None:
+        self._outline = outline
+        self._open = [-1]
+        self._buffer: list[str] = []
+        self._broken = False
+        self._links = 0
+        self._linked = 0
+        self._bolds = 0
+        self._bold = 0
+        self._hrefs: list[str] = []
+
+    def over(self, root: LexborNode) -> None:
+        """Walk from first to last node; ``above`` holds what is to be closed on the way up."""
+        node: LexborNode | None = root
+        above: list[tuple[LexborNode, str]] = []
+        while node is not None:
+            tag = node.tag
+            if tag == "-text":
+                self._add(node.text_content)
+            elif tag not in _SKIPPED and self._enter(node, tag or ""):
+                child = node.first_child
+                if child is not None:
+                    above.append((node, tag or ""))
+                    node = child
+                    continue
+                self._leave(tag or "")
+            following = node.next
+            while following is None and above:
+                node, tag = above.pop()
+                self._leave(tag)
+                following = node.next
+            node = following
+        self._flush()
+
+    def _add(self, text: str | None) -> None:
+        if not text or text.isspace():
+            if self._buffer:
+                self._buffer.append(" ")
+            return
+        self._buffer.append(text)
+        if self._links:
+            self._linked += len(text.strip())
+        if self._bolds:
+            self._bold += len(text.strip())
+
+    def _enter(self, node: LexborNode, tag: str) -> bool:
+        """Open an element; return False for one that is hidden."""
+        if tag == "br":
+            self._break()
+            return True
+        attributes = node.attributes
+        if attributes and _is_hidden(attributes):
+            return False
+        if tag in _BLOCKS or "-" in tag:
+            if self._buffer:
+                self._flush()
+            self._block(node, tag, attributes)
+        elif tag == "a":
+            self._links += 1
+            self._hrefs.append(attributes.get("href") or "")
+            self._inline(node, attributes, 0)
+        elif tag == "img":
+            self._picture(attributes)
+        elif tag in _BOLD:
+            self._bolds += 1
+        elif attributes:
+            self._inline(node, attributes, DATE if tag == "time" else 0)
+        return True
+
+    def _leave(self, tag: str) -> None:
+        if tag in _BLOCKS or "-" in tag:
+            if self._buffer:
+                self._flush()
+            self._outline.elements[self._open.pop()].last = len(self._outline.runs)
+        elif tag == "a":
+            self._links -= 1
+        elif tag in _BOLD:
+            self._bolds -= 1
+
+    def _break(self) -> None:
+        """A second break in a row ends the run."""
+        for text in reversed(self._buffer):
+            if text == "\n":
+                self._flush()
+                return
+            if text != " ":
+                self._buffer.append("\n")
+                self._broken = True
+                return
+
+    def _flush(self) -> None:
+        text = "".join(self._buffer)
+        if self._broken:
+            text = _lines_of(self._buffer)
+        else:
+            text = " ".join(text.split())
+        if text:
+            self._outline.runs.append(
+                Run(text, self._open[-1], self._linked, self._bold, tuple(self._hrefs))
+            )
+        self._buffer.clear()
+        self._broken = False
+        self._linked = self._bold = 0
+        if not self._links:
+            self._hrefs.clear()
+
+    def _block(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> None:
+        names, itemprop, marks = "", "", 0
+        outline = self._outline
+        if attributes:
+            names = _names(attributes)
+            itemprop = attributes.get("itemprop") or ""
+            if names and tag not in {"body", "html"}:
+                marks = marks_of(names)
+                if marks & _SPOTS or itemprop:
+                    self._spot(node, attributes, marks)
+        outline.elements.append(
+            Element(tag, self._open[-1], marks, names, itemprop, len(outline.runs))
+        )
+        self._open.append(len(outline.elements) - 1)
+
+    def _inline(self, node: LexborNode, attributes: dict[str, str | None], marks: int) -> None:
+        names = _names(attributes)
+        if names:
+            marks |= marks_of(names)
+        if marks & _SPOTS or "itemprop" in attributes:
+            self._spot(node, attributes, marks)
+
+    def _spot(self, node: LexborNode, attributes: dict[str, str | None], marks: int) -> None:
+        get = attributes.get
+        self._outline.spots.append(
+            Spot(
+                marks=marks,
+                run=len(self._outline.runs),
+                value=(get("datetime") or get("content") or get("title") or "").strip(),
+                rel=get("rel") or "",
+                itemprop=get("itemprop") or "",
+                node=node,
+            )
+        )
+
+    def _picture(self, attributes: dict[str, str | None]) -> None:
+        source = attributes.get("data-src") or attributes.get("src") or ""
+        title = attributes.get("title") or attributes.get("alt") or ""
+        outline = self._outline
+        outline.pictures.append(
+            Picture(source.strip(), " ".join(title.split()), self._open[-1], len(outline.runs))
+        )
+
+
+def _names(attributes: dict[str, str | None]) -> str:
+    """Return all that an element is named by."""
+    names = ""
+    for name in _NAMING:
+        if name in attributes:
+            names = f"{names} {attributes[name] or ''}"
+    return names
+
+
+def _lines_of(buffer: list[str]) -> str:
+    """Return the text of a run that has line breaks of its own."""
+    joined = "".join(text if text == "\n" else text.replace("\n", " ") for text in buffer)
+    lines = (" ".join(line.split()) for line in joined.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    style = attributes.get("style")
+    if style:
+        style = style.replace(" ", "").lower()
+        if "display:none" in style or "visibility:hidden" in style:
+            return True
+    return "hidden" in attributes or attributes.get("aria-hidden") == "true"
+
+
+def _short_text(node: LexborNode) -> str:
+    """Return the text of a small subtree, "" of a large one; its first nodes are looked at."""
+    parts: list[str] = []
+    size = 0
+    for count, each in enumerate(node.traverse(include_text=True)):
+        if count > 60:
+            return ""
+        if each.tag == "-text":
+            text = each.text_content or ""
+            size += len(text.strip())
+            if size > SPOT_CHARACTERS:
+                return ""
+            parts.append(text)
+        elif each.tag == "br":
+            parts.append("\n")
+        elif each.tag in _BLOCKS:
+            parts.append("\n")
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
+    return "\n".join(filter(None, lines))

@@ -1,0 +1,245 @@
+"""The paragraphs of an article, each with what it is: the container's runs, sifted.
+
+A block of related links in the middle of a story is taken out as such, with its links, and the
+story goes on behind it. What is a site's own (labels, share buttons, notices) is left out.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from tasks.pages.body import Weights, prose_of
+from tasks.pages.marks import (
+    BYLINE,
+    CAPTION,
+    COMMENTS,
+    DATE,
+    FURNITURE,
+    PICTURE,
+    RELATED,
+    SUBTITLE,
+    TAGS,
+    TITLE,
+    WALL,
+)
+from tasks.pages.outline import Element, Outline, Run
+from tasks.text.printed_dates import read_printed_date
+from tasks.pages.words import is_furniture, is_related_heading, letters_of, related_item
+
+Kind = Literal["paragraph", "heading", "list_item", "quote", "caption", "related"]
+
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LINKED: Final = 0.75
+"""Share of a run's letters in links from which on it is a link and no prose."""
+
+_CAPTION: Final = 250
+_HEADING: Final = 120
+_LINK: Final = 12
+_DATED: Final = 100
+_YEAR: Final = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_LETTER: Final = re.compile(r"[^\W\d_a-zA-Z]")
+_STOPS: Final = (".", "؟", "!", "…", "؛", "،", ":")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of an article; ``href`` is where a related one leads to, as it is printed."""
+
+    text: str
+    kind: Kind
+    href: str | None = None
+
+
+@dataclass(slots=True)
+class Sifted:
+    """The paragraphs, and what of the container's head is no body: for bylines and dates."""
+
+    paragraphs: list[Paragraph]
+    head: list[str]
+    subtitle: str
+    start: int
+    """The run of the first paragraph."""
+    caption: str
+    """What stands under the image above the text."""
+    image: str = ""
+
+
+def sift(outline: Outline, container: int, weights: Weights, headline: int, title: str) -> Sifted:
+    """Return the paragraphs of the container's runs."""
+    sifter = _Sifter(outline, container, weights, headline, title)
+    for number in range(outline.elements[container].first, outline.elements[container].last):
+        sifter.take(number)
+    return sifter.done()
+
+
+class _Sifter:
+    def __init__(
+        self, outline: Outline, container: int, weights: Weights, headline: int, title: str
+    ) -> None:
+        self._outline = outline
+        self._container = container
+        self._weights = weights
+        self._headline = headline
+        self._title = letters_of(title)
+        self._out = Sifted([], [], "", outline.elements[container].last, "")
+        self._begun = False
+        self._in_block = False
+        self._last_is_element = False
+        self._pictured = {(each.element, each.run): each.title for each in outline.pictures}
+
+    def take(self, number: int) -> None:
+        run = self._outline.runs[number]
+        pruned = self._weights.pruned[number]
+        if pruned:
+            if pruned & RELATED and not pruned & (COMMENTS | FURNITURE | WALL) and self._begun:
+                self._relate(run)
+            return
+        chain = self._chain(run.element)
+        if not self._begun and self._is_head(number, run, chain):
+            return
+        if is_furniture(run.text):
+            return
+        if self._is_related(run, chain):
+            return
+        kind = self._kind(number, run, chain)
+        if kind == "paragraph" and self._repeats_title(run):
+            return
+        if not self._begun:
+            if kind == "caption":
+                self._take_caption(run)
+                return
+            self._begun = True
+            self._out.start = number
+        self._last_is_element = kind == "heading" and not _is_bold_line(run)
+        self._out.paragraphs.append(Paragraph(run.text, kind))
+
+    def _take_caption(self, run: Run) -> None:
+        """Take what stands under images above the text; the first is the lead image's."""
+        if self._out.caption:
+            self._out.paragraphs.append(Paragraph(run.text, "caption"))
+        else:
+            self._out.caption = run.text
+
+    def done(self) -> Sifted:
+        """Return what was sifted; headings at the end head nothing, captions alone are the text."""
+        paragraphs = self._out.paragraphs
+        if paragraphs and not self._begun:
+            paragraphs[:] = [Paragraph(each.text, "paragraph") for each in paragraphs]
+            self._out.start = self._outline.elements[self._container].first
+        while len(paragraphs) > 1 and paragraphs[-1].kind == "heading" and self._last_is_element:
+            paragraphs.pop()
+            self._last_is_element = False
+        first, last = self._headline, self._out.start + 1
+        shown = [
+            each for each in self._outline.pictures if first <= each.run <= last and each.source
+        ]
+        self._out.image = shown[0].source if shown else ""
+        if not self._out.caption and shown and len(shown[0].title) > _LINK:
+            self._out.caption = shown[0].title
+        return self._out
+
+    def _chain(self, number: int) -> list[Element]:
+        """Return the element and those above it, up to the container, without it."""
+        chain = []
+        while number >= 0 and number != self._container and len(chain) < 12:
+            chain.append(self._outline.elements[number])
+            number = self._outline.elements[number].parent
+        return chain
+
+    def _is_head(self, number: int, run: Run, chain: list[Element]) -> bool:
+        """Tell whether a run before the first paragraph is the title, a byline or a date."""
+        marks = 0
+        for element in chain:
+            marks |= element.marks
+        if number <= self._headline or letters_of(run.text) == self._title:
+            return True
+        if marks & SUBTITLE and not self._out.subtitle and len(run.text) < 500:
+            self._out.subtitle = run.text
+            return True
+        if marks & (BYLINE | DATE | TITLE | TAGS) and len(run.text) < 200 and not marks & CAPTION:
+            self._out.head.append(run.text)
+            return True
+        if (
+            len(run.text) < _DATED
+            and _YEAR.search(run.text)
+            and not run.text.endswith(_STOPS)
+            and read_printed_date(run.text) is not None
+        ):
+            self._out.head.append(run.text)
+            return True
+        return False
+
+    def _repeats_title(self, run: Run) -> bool:
+        return not self._begun and len(run.text) < 400 and letters_of(run.text) == self._title
+
+    def _is_related(self, run: Run, chain: list[Element]) -> bool:
+        """Take a heading over related links, and the links themselves, out of the story."""
+        text = run.text
+        share = run.linked / len(text)
+        if is_related_heading(text):
+            self._in_block = True
+            return True
+        item = related_item(text) if len(text) < 300 else None
+        if item is not None and (share > 0.3 or len(item) < 200):
+            self._relate(run)
+            self._in_block = False
+            return True
+        if share >= _LINKED and len(text) >= _LINK and "@" not in text and self._begun:
+            self._relate(run)
+            return True
+        if self._in_block and share > 0.3 and prose_of(run) < 40:
+            self._relate(run)
+            return True
+        self._in_block = False
+        return False
+
+    def _relate(self, run: Run) -> None:
+        """Take each line of a block of links with the address that belongs to it."""
+        text = run.text if is_related_heading(run.text) else related_item(run.text) or run.text
+        lines = [line for line in text.split("\n") if len(line) >= _LINK]
+        if not run.linked or is_related_heading(run.text):
+            return
+        for number, line in enumerate(lines):
+            href = run.hrefs[number] if number < len(run.hrefs) else None
+            self._out.paragraphs.append(Paragraph(line, "related", href or None))
+
+    def _kind(self, number: int, run: Run, chain: list[Element]) -> Kind:
+        tags = {element.tag for element in chain}
+        tags.add(self._outline.elements[run.element].tag)
+        if "figcaption" in tags or self._is_caption(number, run, chain):
+            return "caption"
+        if tags & _HEADINGS:
+            return "heading"
+        if "li" in tags or "dd" in tags:
+            return "list_item"
+        if "blockquote" in tags:
+            return "quote"
+        return "heading" if self._begun and _is_bold_line(run) else "paragraph"
+
+    def _is_caption(self, number: int, run: Run, chain: list[Element]) -> bool:
+        if len(run.text) > _CAPTION:
+            return False
+        for element in chain[:3]:
+            if element.marks & CAPTION or (
+                element.marks & PICTURE and element.last - element.first <= 2
+            ):
+                return True
+        shown = self._pictured.get((run.element, number))
+        if shown is None and chain and chain[0].last - chain[0].first == 1:
+            shown = self._pictured.get((chain[0].parent if chain[0].parent else -1, number))
+        if shown is None:
+            return False
+        return letters_of(shown) == letters_of(run.text) != "" or (
+            len(run.text) < 120 and not run.text.endswith(".")
+        )
+
+
+def _is_bold_line(run: Run) -> bool:
+    """Tell whether a short bold line stands for a heading."""
+    text = run.text
+    return (
+        run.bold >= 0.9 * len(text)
+        and len(text) < _HEADING
+        and not text.endswith((*_STOPS, ")"))
+        and _LETTER.search(text) is not None
+    )

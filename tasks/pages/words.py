@@ -1,0 +1,123 @@
+"""What short lines around an article say: headings over links and comments, labels, notices.
+
+Lists of words are shared with cleaning (``tasks/text/lexicons``), so that both take the same lines
+for the heading of a related block.
+"""
+
+import re
+from functools import cache, lru_cache
+from typing import Final
+
+from tasks.text.letters import FOLDED, HARAKAT
+from tasks.text.lexicons import load_lexicon
+
+_FOLD: Final = str.maketrans({**FOLDED, **dict.fromkeys(HARAKAT + "ـ")})
+_EDGES: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_BETWEEN: Final = re.compile(r"\s*[|/•·,،\n]\s*|\s{2,}")
+_NOT_LETTERS: Final = re.compile(r"[\W_]+")
+
+HEADING_CHARACTERS: Final = 60
+
+_LEGAL: Final = re.compile(
+    r"(?:جميع|كل|كافه) (?:ال)?حقوق .{0,20}محفوظ|حقوق (?:الطبع|النشر|الملكيه).{0,30}محفوظ|يحظر نقل|يمنع "
+    r"(?:نقل|نسخ|اقتباس)|لا يجوز (?:نقل|اعاده)|(?:لا|ولا) ?(?:يعبر|تعبر|تمثل|يمثل).{0,40}(?:راي|رؤيه|وجهه|اراء)"
+    r"|تعبر عن (?:راي|وجهه نظر|اراء) (?:اصحابها|كتابها|كاتبها|صاحبها)|copyright|all rights reserved",
+    re.IGNORECASE,
+)
+"""Notices of rights and of whose opinion it is, in folded text."""
+
+_PROMPT: Final = re.compile(
+    r"^(?:تابعونا?|اشتركوا?|انضموا?|حملوا?|حمل|لمتابعه|يمكنكم? متابعه|للاشتراك|لتصلك|تابع)\b.{0,90}"
+    r"(?:تطبيق|قناه|قناتنا|واتس|تلغرام|تليغرام|تيليجرام|فيسبوك|تويتر|يوتيوب|نشرتنا|النشره|اخبار جوجل|"
+    r"جوجل نيوز|google|telegram|whatsapp|انستغرام|الاشعارات)",
+    re.IGNORECASE,
+)
+"""«تابعونا على قناة تلغرام», «اشترك في نشرتنا البريدية»: an outlet speaks of itself."""
+
+
+def folded(text: str) -> str:
+    """Return the text with one form of each letter, without harakat and tatweel."""
+    return text.translate(_FOLD)
+
+
+@lru_cache(1 << 14)
+def letters_of(text: str) -> str:
+    """Return the folded letters and digits alone, small: what is the same in all printings."""
+    return _NOT_LETTERS.sub("", folded(text)).lower()
+
+
+@cache
+def _phrases(name: str) -> frozenset[str]:
+    return frozenset(" ".join(folded(line).lower().split()) for line in load_lexicon(name))
+
+
+def _bare(text: str) -> str:
+    return " ".join(_EDGES.sub("", folded(text)).lower().split())
+
+
+def is_comment_heading(text: str) -> bool:
+    """Whether a line stands over readers' comments or the form for them."""
+    if len(text) > HEADING_CHARACTERS:
+        return False
+    bare = _bare(text)
+    return bare in _phrases("comment_headings") or bare.startswith("التعليقات المنشوره")
+
+
+def is_related_heading(text: str) -> bool:
+    """Whether a whole line is a heading over related links."""
+    return len(text) <= HEADING_CHARACTERS and _bare(text) in _phrases("related_headings")
+
+
+def is_list_heading(text: str) -> bool:
+    """Whether a line stands over a list of other stories: related ones, the most read, the latest."""
+    if len(text) > HEADING_CHARACTERS:
+        return False
+    bare = _bare(text)
+    return bare in _phrases("related_headings") or bare.startswith(_LISTS)
+
+
+_LISTS: Final = (
+    "الاكثر ",
+    "اخر الاخبار",
+    "احدث ",
+    "اخبار اخري",
+    "مواضيع ",
+    "موضوعات ",
+    "مقالات ",
+    "المزيد ",
+    "قصص ",
+    "اقرا ",
+    "تابع ",
+)
+"""How headings over lists begin, in folded letters; under one of them most letters are links."""
+
+
+def related_item(text: str) -> str | None:
+    """Return what stands behind the heading of a line such as «اقرأ أيضاً: عنوان», None if none."""
+    found = _INLINE.match(text)
+    if found is None or not is_related_heading(found[1]):
+        return None
+    return found[2].strip()
+
+
+_INLINE: Final = re.compile(
+    rf"([^:|»›…\n]{{4,{HEADING_CHARACTERS}}}?)\s*(?:[:|»›…\n]|\.\.+|-\s)\s*(\S.*)", re.DOTALL
+)
+
+
+@lru_cache(1 << 14)
+def is_furniture(text: str) -> bool:
+    """Whether a line is a site's own: a label, a notice, an invitation to follow it."""
+    if len(text) > 400:
+        return False
+    small = folded(text)
+    if _LEGAL.search(small) or _PROMPT.match(small):
+        return True
+    if len(text) > 120:
+        return False
+    labels = _phrases("page_furniture")
+    bare = _bare(text)
+    if bare in labels:
+        return True
+    parts = [_bare(part) for part in _BETWEEN.split(text)]
+    return all(not part or part in labels for part in parts)

@@ -1,0 +1,368 @@
+"""Dates as papers print them for people, in words: one text at a time.
+
+«الأحد 12 مارس 2023 - 05:23 م», «14 تشرين أول 2010م/06 ذو القعدة 1431 هـ», «٣ رمضان ١٤٤٤»,
+«5 غشت 2023», «منذ ساعتين». Months by their names of Egypt and the Gulf, the Levant and Iraq, Tunisia
+and Algeria, Morocco, Sudan (as in the Levant or Egypt), English and French; the Hijra by the calendar
+of Umm al-Qura. Where a day is printed in both calendars, the Gregorian counts. What is not sure is
+not read: there is no date without a day, and none without a year unless the time of reading is told.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hijridate import Hijri
+
+from tasks.errors import StopRun
+from tasks.text.date_words import (
+    AGO,
+    BACK,
+    BY_CLOCK_OF,
+    COUNTS,
+    FILLER,
+    FOLD,
+    HIJRI_NAMED,
+    HIJRI_NUMBERS,
+    HOUR,
+    ISO,
+    LONG_NUMBER,
+    MONTH_NUMBERS,
+    NAME_FIRST,
+    NAMED,
+    NAMED_DAY,
+    NOW,
+    NUMBERS,
+    OFFSET,
+    RELATIVE,
+    TIME,
+    TWOS,
+    UNITS,
+    UNIVERSAL,
+    YEAR_FIRST_NAMED,
+    ZONES,
+)
+
+Precision = Literal["day", "minute", "second"]
+
+LONGEST: Final = 300
+"""Characters of the longest text that is tried."""
+
+EARLIEST_YEAR: Final = 1900
+LATEST_YEAR: Final = 2100
+_HIJRI_YEARS: Final = range(1343, 1501)
+"""The years of hijridate's table, 1924 to 2077."""
+
+AHEAD: Final = timedelta(days=2)
+"""How far behind the time of reading a date may lie: clocks and time zones differ."""
+
+
+class PrintedDate(NamedTuple):
+    """A point in time in UTC and how exact it was printed; a day is its 00:00 UTC."""
+
+    at: datetime
+    precision: Precision
+
+
+class _Day(NamedTuple):
+    year: int
+    month: int
+    day: int
+    spans: tuple[tuple[int, int], ...]
+
+
+def read_printed_date(
+    text: str,
+    *,
+    timezone: str = "UTC",
+    reference: datetime | None = None,
+    whole: bool = False,
+) -> PrintedDate | None:
+    """Return the first date that a text prints, None when there is none that is sure.
+
+    A time without a zone is in ``timezone`` (IANA). ``reference`` is when the text was read, with a
+    zone: «منذ ساعتين», «أمس» and a day without its year are told from it, and what lies more than two
+    days behind it is no date. ``whole``: the text is nothing but a date, with words such as «نشر في».
+    Raises :class:`StopRun` when the system does not know the time zone.
+    """
+    told = _tidy(text)
+    if told is None:
+        return None
+    zone = zone_of(timezone)
+    found = _absolute(told, zone, reference) or _relative(told, zone, reference)
+    if found is None:
+        return None
+    read, spans = found
+    if reference is not None and read.at > reference + AHEAD:
+        return None
+    if whole and _is_more_than_date(told, spans):
+        return None
+    return read
+
+
+def _tidy(text: str) -> str | None:
+    if len(text) > LONGEST:
+        return None
+    told = " ".join(text.translate(FOLD).split())
+    return told if any(map(str.isdigit, told)) or RELATIVE.search(told) else None
+
+
+@lru_cache(64)
+def zone_of(timezone: str) -> ZoneInfo:
+    """Return a time zone by its IANA name; raise :class:`StopRun` for one that is not known."""
+    try:
+        return ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise StopRun("There is no such time zone", timezone=timezone) from error
+
+
+_Found = tuple[PrintedDate, tuple[tuple[int, int], ...]]
+
+
+def _absolute(told: str, zone: ZoneInfo, reference: datetime | None) -> _Found | None:
+    told = ISO.sub(r"\1-\2-\3 ", told)
+    day = _gregorian(told, reference) or _hijri(told)
+    if day is None:
+        return None
+    spans = list(day.spans)
+    hijri = HIJRI_NAMED.search(told) or _hijri_numbers(told)
+    if hijri is not None:
+        spans.append(hijri.span())
+    clock = _clock(told, spans)
+    when = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    if clock is None:
+        return PrintedDate(when, "day"), tuple(spans)
+    hour, minute, second, precision, span = clock
+    spans.append(span)
+    local = when.replace(hour=hour, minute=minute, second=second)
+    offset, its_span = _offset_of(told, span, local, zone)
+    if its_span is not None:
+        spans.append(its_span)
+    return PrintedDate(local - offset, precision), tuple(spans)
+
+
+def _gregorian(told: str, reference: datetime | None) -> _Day | None:
+    readers: tuple[Callable[[str], _Day | None], ...] = (_named, _numbers)
+    for reader in readers:
+        found = reader(told)
+        if found is not None:
+            return found
+    return _without_year(told, reference) if reference is not None else None
+
+
+def _named(told: str) -> _Day | None:
+    for shape in (NAMED, NAME_FIRST, YEAR_FIRST_NAMED):
+        for found in shape.finditer(told):
+            if found["year"] is None or _is_hijri_year(int(found["year"])):
+                continue
+            day = _valid(
+                int(found["year"]), _month_of(found["month"]), int(found["day"]), found.span()
+            )
+            if day is not None:
+                return day
+    return None
+
+
+def _month_of(name: str) -> int:
+    name = name.lower().rstrip(".")
+    return MONTH_NUMBERS.get(name) or MONTH_NUMBERS[_spaced(name)]
+
+
+@lru_cache(64)
+def _spaced(name: str) -> str:
+    """Return a name of two words as the table has it: «كانونالثاني» is one too."""
+    return next(each for each in MONTH_NUMBERS if each.replace(" ", "") == name.replace(" ", ""))
+
+
+def _is_hijri_year(year: int) -> bool:
+    return year in _HIJRI_YEARS
+
+
+def _valid(year: int, month: int, day: int, span: tuple[int, int]) -> _Day | None:
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        return None
+    try:
+        date(year, month, day)
+    except ValueError:
+        return None
+    return _Day(year, month, day, (span,))
+
+
+def _numbers(told: str) -> _Day | None:
+    """Return a day in three numbers: the year first or last; of the others the day stands first.
+
+    Unless only the other order is a date: «04/25/2010». A year of two digits is not sure.
+    """
+    for found in NUMBERS.finditer(told):
+        first, second, third = (int(found[name]) for name in "abc")
+        if found["era"] and found["era"].startswith("ه"):
+            continue
+        if len(found["a"]) == 4:
+            day = _valid(first, second, third, found.span())
+        elif len(found["a"]) <= 2 and len(found["c"]) == 4:
+            day = _valid(third, second, first, found.span()) or _valid(
+                third, first, second, found.span()
+            )
+        else:
+            continue
+        if day is not None:
+            return day
+    return None
+
+
+def _without_year(told: str, reference: datetime) -> _Day | None:
+    """Return the last day of that name before the time of reading."""
+    found = NAMED.search(told)
+    if found is None or found["year"] is not None or LONG_NUMBER.match(told, found.end()):
+        return None
+    latest = (reference + AHEAD).date()
+    for year in (latest.year, latest.year - 1):
+        day = _valid(year, _month_of(found["month"]), int(found["day"]), found.span())
+        if day is not None and date(day.year, day.month, day.day) <= latest:
+            return day
+    return None
+
+
+def _hijri_numbers(told: str) -> re.Match[str] | None:
+    for found in NUMBERS.finditer(told):
+        year = found["c"] if len(found["c"]) == 4 else found["a"]
+        if len(year) == 4 and _is_hijri_year(int(year)):
+            return found
+    return None
+
+
+def _hijri(told: str) -> _Day | None:
+    named = HIJRI_NAMED.search(told)
+    if named is not None and named["year"] is not None:
+        name = named["month"]
+        month = HIJRI_NUMBERS.get(name) or next(
+            number
+            for each, number in HIJRI_NUMBERS.items()
+            if each.replace(" ", "") == name.replace(" ", "")
+        )
+        return _from_hijri(int(named["year"]), month, int(named["day"]), named.span())
+    found = _hijri_numbers(told)
+    if found is None:
+        return None
+    first, second, third = (int(found[name]) for name in "abc")
+    if first > 31:
+        return _from_hijri(first, second, third, found.span())
+    return _from_hijri(third, second, first, found.span())
+
+
+def _from_hijri(year: int, month: int, day: int, span: tuple[int, int]) -> _Day | None:
+    if not _is_hijri_year(year):
+        return None
+    try:
+        gregorian = Hijri(year, month, day).to_gregorian()
+    except (ValueError, OverflowError):
+        return None
+    return _Day(gregorian.year, gregorian.month, gregorian.day, (span,))
+
+
+_Clock = tuple[int, int, int, Precision, tuple[int, int]]
+
+
+def _clock(told: str, taken: list[tuple[int, int]]) -> _Clock | None:
+    """Return (hour, minute, second, precision, place) of the first time beside the date."""
+    for found in TIME.finditer(told):
+        if any(found.start("hour") < end and start < found.end("minute") for start, end in taken):
+            continue
+        hour = _hour(int(found["hour"]), found["after"] or found["before"] or "")
+        minute, second = int(found["minute"]), int(found["second"] or 0)
+        if hour is not None and minute < 60 and second < 60:
+            precision: Precision = "second" if found["second"] else "minute"
+            return hour, minute, second, precision, found.span()
+    found_hour = HOUR.search(told)
+    if found_hour is not None:
+        hour = _hour(int(found_hour["hour"]), found_hour["after"])
+        if hour is not None:
+            return hour, 0, 0, "minute", found_hour.span()
+    return None
+
+
+def _hour(hour: int, half: str) -> int | None:
+    """Return the hour of 24; «12 ص» is midnight, «12 ظهرا» noon, «10 ليلا» 22, «2 ليلا» 2."""
+    if hour > 23:
+        return None
+    half = half.lower().replace(".", "").replace(" ", "").removeprefix("ال")
+    if half in {"ص", "am"} or half.startswith(("صباح", "فجر", "ضحي")):
+        return 0 if hour == 12 else hour
+    if half in {"م", "pm"} or half.startswith(("مساء", "ظهر", "عصر")):
+        return hour + 12 if hour < 12 and not (half.startswith("ظهر") and hour >= 10) else hour
+    if half.startswith("ليل"):
+        return 0 if hour == 12 else hour + 12 if 6 <= hour < 12 else hour
+    return hour
+
+
+def _offset_of(
+    told: str, clock: tuple[int, int], local: datetime, zone: ZoneInfo
+) -> tuple[timedelta, tuple[int, int] | None]:
+    """Return how far east of UTC the clock stands, and where the text says so."""
+    for found in OFFSET.finditer(told):
+        named = found[0][0] not in "+-( "
+        behind = found.start() >= clock[1] and told[clock[1] : found.start()].strip() in {"", "("}
+        if named or behind:
+            hours, minutes = int(found["hours"]), int(found["minutes"] or 0)
+            if hours <= 14 and minutes < 60:
+                east = timedelta(hours=hours, minutes=minutes)
+                return (-east if found["sign"] == "-" else east), found.span()
+    if universal := UNIVERSAL.search(told):
+        return timedelta(), universal.span()
+    by_place = BY_CLOCK_OF.search(told)
+    if by_place is not None:
+        zone = ZoneInfo(ZONES[by_place["place"] or by_place["near"]])
+        return _east(local, zone), by_place.span()
+    return _east(local, zone), None
+
+
+def _east(local: datetime, zone: ZoneInfo) -> timedelta:
+    return local.replace(tzinfo=zone).utcoffset() or timedelta()
+
+
+def _relative(told: str, zone: ZoneInfo, reference: datetime | None) -> _Found | None:
+    """Return what is told from the time of reading, to the minute or to the day as it is told."""
+    if reference is None:
+        return None
+    here = reference.astimezone(zone)
+    ago = AGO.search(told)
+    if ago is not None:
+        unit = (ago["unit"] or ago["unit_en"]).lower()
+        count = ago["count"] or ago["count_en"] or ("2" if unit in TWOS else "1")
+        number = 1 if unit in TWOS else COUNTS.get(count) or (int(count) if count.isdigit() else 1)
+        back = timedelta(seconds=UNITS[unit] * number)
+        if UNITS[unit] >= UNITS["يوم"]:
+            return _day_of(here - back), (ago.span(),)
+        at = (reference - back).astimezone(UTC).replace(second=0, microsecond=0)
+        return PrintedDate(at, "minute"), (ago.span(),)
+    if found := NOW.search(told):
+        at = reference.astimezone(UTC).replace(second=0, microsecond=0)
+        return PrintedDate(at, "minute"), (found.span(),)
+    day = NAMED_DAY.search(told)
+    if day is None:
+        return None
+    spans = [day.span()]
+    read = _day_of(here - timedelta(days=BACK[day["day"].lower()]))
+    clock = _clock(told, spans)
+    if clock is None:
+        return read, tuple(spans)
+    hour, minute, second, precision, span = clock
+    local = read.at.replace(hour=hour, minute=minute, second=second)
+    offset, its_span = _offset_of(told, span, local, zone)
+    spans += [span] if its_span is None else [span, its_span]
+    return PrintedDate(local - offset, precision), tuple(spans)
+
+
+def _day_of(local: datetime) -> PrintedDate:
+    return PrintedDate(datetime(local.year, local.month, local.day, tzinfo=UTC), "day")
+
+
+def _is_more_than_date(told: str, spans: tuple[tuple[int, int], ...]) -> bool:
+    """Tell whether letters or digits are left beside the date, its time and the usual words."""
+    left = list(ISO.sub(r"\1-\2-\3 ", told))
+    for start, end in spans:
+        left[start:end] = " " * (end - start)
+    rest = FILLER.sub(" ", BY_CLOCK_OF.sub(" ", "".join(left)))
+    return any(map(str.isalnum, rest))
