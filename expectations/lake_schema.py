@@ -154,3 +154,28 @@ VISITS: Final = pa.schema(
     ]
 )
 """What is remembered of the addresses that were asked: one row each (``tasks.web.Visit``)."""
+
+RESPONSES: Final = pa.schema(
+    [
+        text_column("url", "the address that was asked", required=True),
+        text_column("final_url", "the address behind the redirects; empty for no answer"),
+        column("redirects", pa.list_(pa.string()), "the addresses that were left, in order"),
+        column("status", pa.int32(), "HTTP status; 0 where there was no answer", required=True),
+        column(
+            "headers",
+            pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())])),
+            "the headers as received, repeated ones too",
+        ),
+        column("fetched_at", TIMESTAMP, "when the answer came", unit="UTC", required=True),
+        text_column("outcome", "fetched, not_modified, gone, refused or failed", required=True),
+        text_column("reason", "why nothing came; empty when something did", required=True),
+        text_column("detail", "the same in words"),
+        text_column("digest", "SHA-256 of the body, without its Content-Encoding"),
+        column(
+            "body",
+            pa.large_binary(),
+            "the body of a list of articles; null for a page, whose body is a raw record",
+        ),
+    ]
+)
+"""What sites answered while one batch was fetched, beside its raw records: one row an answer."""

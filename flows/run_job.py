@@ -21,7 +21,7 @@ from flows.run_report import LedgerLine, RunSummary
 from tasks import kernels_are_compiled
 from tasks.deduplicate import Parameters
 from tasks.errors import StopRun
-from tasks.fetch import Intake, Reading, find_files
+from tasks.fetch import Intake, Reading, find_addresses, find_files
 from tasks.publish import Edition, summarise
 from tasks.rules import rules_digest
 from tasks.settings import Settings, load_settings
@@ -75,6 +75,7 @@ class Job:
             shard_bytes=bounds.shard_bytes,
             settle_seconds=bounds.settle_seconds,
             limit=limit,
+            web=bounds.web,
         )
 
     @property
@@ -171,7 +172,9 @@ def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> I
     root = (lake or settings.lake).absolute()
     sources = sources or (_sample(),)
     if not root.exists():
-        find_files(sources, profiles)  # a wrong SOURCE leaves no new lake behind
+        # A wrong SOURCE leaves no new lake behind.
+        find_files(sources, profiles)
+        find_addresses(sources, profiles)
     with ExitStack() as stack:
         if dry_run:
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="warraq-")))

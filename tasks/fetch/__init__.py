@@ -2,7 +2,7 @@
 
 from tasks.fetch.batches import Fetched, Intake, fetch, fetch_again, read_landed
 from tasks.fetch.decode import decode_raw
-from tasks.fetch.files import SourceFile, WrongSource, find_files
+from tasks.fetch.files import SourceFile, WrongSource, find_addresses, find_files
 from tasks.fetch.intake import Progress
 from tasks.fetch.purging import purge_raw, uncommitted_batches
 from tasks.fetch.raw import read_raw
@@ -20,6 +20,7 @@ __all__ = [
     "decode_raw",
     "fetch",
     "fetch_again",
+    "find_addresses",
     "find_files",
     "purge_raw",
     "read_landed",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +12,12 @@ from pydantic import BaseModel, ConfigDict
 
 from tasks.errors import StopRun
 from tasks.fetch.decode import decode_raw
-from tasks.fetch.files import SourceFile, find_files
+from tasks.fetch.downloads import Downloaded, download
+from tasks.fetch.files import SourceFile, find_addresses, find_files
 from tasks.fetch.intake import Landing, OnProgress
 from tasks.fetch.landing import folder_aside, put
 from tasks.fetch.manifests import (
+    ANSWERS,
     DECODED,
     MANIFEST,
     DecodedBatch,
@@ -28,10 +31,18 @@ from tasks.fetch.manifests import (
 )
 from tasks.fetch.raw import read_raw
 from tasks.fetch.reading import Reading
-from tasks.fetch.seen import FILES_OF_BATCH, History, SeenFiles, cache_path, open_seen_files
+from tasks.fetch.seen import (
+    FILES_OF_BATCH,
+    VISITS_OF_BATCH,
+    History,
+    SeenFiles,
+    cache_path,
+    open_seen_files,
+)
 from tasks.fetch.settling import settle
 from tasks.store.files import delete, digest, explained, sync
 from tasks.store.references import BatchRef, ShardRef, land
+from tasks.web.visit_tables import visits_to_table
 
 
 class _Told(BaseModel):
@@ -58,12 +69,16 @@ class Intake(_Told):
     ``batch_id`` names that batch; when nothing is new, the committed batch that holds the files,
     the latest of several, or null when none does. ``seen`` counts the files that committed batches
     hold; ``growing`` are those that somebody is writing, which are left for the next run.
+    ``asked`` counts what sites answered, by outcome or reason; ``lost`` are web sources that gave
+    nothing, with the reason in words.
     """
 
     fetched: Fetched | None
     batch_id: str | None
     seen: int
     growing: tuple[str, ...]
+    asked: dict[str, int] = {}
+    lost: dict[str, str] = {}
 
 
 def fetch(  # noqa: PLR0913 (what to read, how, where to, and whom to tell)
@@ -85,11 +100,23 @@ def fetch(  # noqa: PLR0913 (what to read, how, where to, and whom to tell)
     lake = lake.absolute()
     history = history or History(raw=lake / "raw", batches={})
     files = find_files(sources, reading.profiles)
+    addresses = find_addresses(sources, reading.profiles)
     with (
         explained("The raw zone cannot be written", lake),
         open_seen_files(cache_path(lake / "raw"), history, reading_key(reading)) as seen,
+        ExitStack() as stack,
     ):
-        goes = _Fetch(lake, tuple(sources), reading, fetched_at, on_progress, history, seen)
+        web = None
+        if addresses:
+            web = download(
+                addresses,
+                folder=stack.enter_context(folder_aside(lake / "work")),
+                known=seen.visits(),
+                web=reading.web,
+                profiles=reading.profiles,
+            )
+            files += web.files()
+        goes = _Fetch(lake, tuple(sources), reading, fetched_at, on_progress, history, seen, web)
         return goes.run(files)
 
 
@@ -132,10 +159,14 @@ class _Fetch:
     on_progress: OnProgress | None
     history: History
     seen: SeenFiles
+    web: Downloaded | None
 
     def run(self, files: Sequence[SourceFile]) -> Intake:
         found = {} if self.reading.limit else self.seen.find(files)
-        new, growing = settle(_without(files, found), self.reading.settle_seconds)
+        ours = tuple(file for file in files if file.is_spool)
+        others = [file for file in _without(files, found) if not file.is_spool]
+        new, growing = settle(others, self.reading.settle_seconds)
+        new += ours
         fetched = None
         while new and fetched is None:
             taken = self._take(new)
@@ -150,6 +181,8 @@ class _Fetch:
             batch_id=batch_id,
             seen=len(found),
             growing=tuple(file.label for file in growing),
+            asked=dict(self.web.counts) if self.web else {},
+            lost=self.web.lost if self.web else {},
         )
 
     def _take(self, files: Sequence[SourceFile]) -> Fetched | dict[str, str]:
@@ -183,12 +216,21 @@ class _Fetch:
                 }
             land(taken, raw / FILES_OF_BATCH)
             save(batch, raw / MANIFEST)
-            sync([raw / FILES_OF_BATCH, *(raw / shard.file for shard in batch.shards)])
+            aside = [raw / FILES_OF_BATCH, *self._land_answers(raw)]
+            sync([*aside, *(raw / shard.file for shard in batch.shards)])
             if put(raw, self.lake / "raw" / batch.batch_id):
                 delete(_work(self.lake, batch))
                 put(work / "records", _work(self.lake, batch) / "records")
                 return _fetched(self.lake, batch, decoded, known=False)
         return self._known(_find_batch(self.lake, batch.batch_id) or batch)
+
+    def _land_answers(self, raw: Path) -> list[Path]:
+        """Keep what sites answered beside the records; return the files."""
+        if self.web is None:
+            return []
+        visits = visits_to_table(self.web.visits)
+        answers = [land(visits, raw / VISITS_OF_BATCH), land(self.web.answers(), raw / ANSWERS)]
+        return [ref.path for ref in answers]
 
     def _there(
         self, batch: RawBatch, taken: pa.Table, files: Iterable[SourceFile]

@@ -1,7 +1,7 @@
 """From raw records to the fields that ``clean`` takes; the raw zone alone is enough for it."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,8 @@ def decode_raw(
     refused = [_refused_at_reading(raw)]
     for (kind, profile, header), rows in _group(raw, profiles):
         some = payloads if len(rows) == len(payloads) else payloads.take(pa.array(rows))
+        if kind.reads_headers:
+            header = raw["header"].take(pa.array(rows)).combine_chunks()  # noqa: PLW2901
         for until, layout in profile.by_layout.items():
             if layout.fields != profile.fields:
                 decoded = kind.decode(some, layout, max_json_depth, header)
@@ -55,6 +57,8 @@ def decode_raw(
                 kept.append(table)
                 rest = ~np.isin(rows, np.asarray(table["row"]))
                 rows, some = rows[rest], some.filter(pa.array(rest))  # noqa: PLW2901
+                if kind.reads_headers:
+                    header = header.filter(pa.array(rest))  # noqa: PLW2901
         decoded = kind.decode(some, profile, max_json_depth, header)
         kept.append(_kept(rows, decoded, kind, profile, raw["encoding"]))
         refused.append(_refused(rows, decoded))
@@ -66,12 +70,15 @@ def decode_raw(
 
 def _group(
     raw: pa.Table, profiles: Mapping[str, SourceProfile]
-) -> list[tuple[tuple[Format, SourceProfile, str | None], Rows]]:
+) -> list[tuple[tuple[Format, SourceProfile, Any], Rows]]:
     """Return the readable rows by the format, the profile and the header that read them."""
     readable = np.asarray(pc.is_null(raw["refusal"]))
+    own = [kind.name for kind in FORMATS if kind.reads_headers]
+    is_own = pc.is_in(raw["format"], pa.array(own))
+    headers = pc.if_else(is_own, pa.scalar(None, pa.string()), raw["header"])
     columns = [
-        raw[name].combine_chunks().dictionary_encode(null_encoding="encode")
-        for name in ("format", "profile", "header")
+        column.combine_chunks().dictionary_encode(null_encoding="encode")
+        for column in (raw["format"], raw["profile"], headers)
     ]
     codes = np.zeros(len(raw), np.int64)
     for column in columns:

@@ -14,11 +14,13 @@ from tasks.fetch.files import SourceFile
 from tasks.fetch.reading import Reading
 from tasks.store.files import aside_of
 
-FETCH_VERSION: Final = 8
+FETCH_VERSION: Final = 9
 """Raised when the same bytes are read differently, so that what was decoded before is not used."""
 
 MANIFEST: Final = "batch.json"
 DECODED: Final = "records.json"
+ANSWERS: Final = "answers.arrow"
+"""What sites answered while the batch was fetched (``lake_schema.RESPONSES``)."""
 
 
 class _Manifest(BaseModel):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -15,8 +15,9 @@ from tasks.fetch.formats.pieces import Overflow
 from tasks.fetch.streams import HEAD, Budget, Stream, open_stream
 from tasks.fetch.unpacking import bare_name
 from tasks.fetch.wording import as_place
-from tasks.sources import SourceProfile, profiles_by_outlet
+from tasks.sources import SourceProfile, host_of, profiles_by_outlet, profiles_by_site
 from tasks.text.encodings import decode, detect
+from tasks.web.settings import DEFAULTS, WebSettings
 
 _UTF8: Final = "utf-8"
 
@@ -35,7 +36,7 @@ class Reading:
     """How sources are read: the profiles by name, and the bounds of ``FetchSettings``.
 
     ``settle_seconds`` is how long a file is watched that was written just now, ``limit`` the number
-    of records after which reading stops, null for all.
+    of records after which reading stops, null for all; ``web`` is how sites are asked.
     """
 
     profiles: Mapping[str, SourceProfile]
@@ -47,11 +48,17 @@ class Reading:
     shard_bytes: int
     settle_seconds: float = 0.0
     limit: int | None = None
+    web: WebSettings = DEFAULTS
 
     @cached_property
     def by_outlet(self) -> Mapping[str, str]:
         """The name of each outlet's profile."""
         return profiles_by_outlet(self.profiles)
+
+    @cached_property
+    def by_site(self) -> Mapping[str, str]:
+        """The name of each site's profile, by its host without ``www.``."""
+        return profiles_by_site(self.profiles)
 
 
 class RawRecord(NamedTuple):
@@ -115,7 +122,8 @@ class _Reader:
         try:
             for member in archive.members(stream):
                 found = True
-                yield from self.read(self._place(file, member.name), member.stream, depth + 1)
+                place = replace(self._place(file, member.name), told=member.told)
+                yield from self.read(place, member.stream, depth + 1)
                 stream.budget.spend(0)  # or every further member would say that too much came out
         except RejectRecord as fault:
             yield _refused(file, fault, self._outer.taken)
@@ -125,14 +133,23 @@ class _Reader:
             yield _refused(file, empty, self._outer.taken)
 
     def _place(self, file: SourceFile, member: str) -> SourceFile:
-        """Return where a member stands: an archive is a folder of its name without suffixes."""
+        """Return where a member stands: an archive is a folder of its name without suffixes.
+
+        A web address stands at its host, whatever it was kept in.
+        """
         above, _, name = member.rpartition("/")
         folder = above.rpartition("/")[2] or bare_name(file.name).partition(".")[0] or file.outlet
         profile = file.profile
+        host = host_of(member)
         if not file.profile_is_named:
             profile = self._reading.by_outlet.get(folder, file.profile)
-        outlet = self._reading.profiles[profile].outlet or folder
-        label = f"{file.label}!{as_place(member)}"
+            if host is not None:
+                profile = self._reading.by_site.get(
+                    host, self._reading.by_outlet.get(host, profile)
+                )
+        outlet = self._reading.profiles[profile].outlet or host or folder
+        place = as_place(member)
+        label = place if file.is_spool else f"{file.label}!{place}"
         return SourceFile(
             path=file.path,
             name=name,
@@ -152,6 +169,8 @@ class _Reader:
                 piece, read_as = _as_it_was(piece, encoding)  # noqa: PLW2901
             elif tells_nothing and not piece.payload.isascii():
                 piece, read_as = _as_arabic(piece)  # noqa: PLW2901
+            if file.told is not None and piece.header is None:
+                piece = piece._replace(header=file.told)  # noqa: PLW2901
             yield RawRecord(file, number, kind, read_as, piece, self._outer.taken)
         if number == 0:
             fault = RejectRecord("the file holds no record", reason="empty-file")

@@ -17,6 +17,7 @@ from typing import Final
 
 import orjson
 import pyarrow as pa
+from pydantic import TypeAdapter
 
 from tasks.errors import RetryLater, StopRun, WarraqError
 from tasks.fetch.files import SourceFile
@@ -24,17 +25,22 @@ from tasks.fetch.formats.content import suffix_of
 from tasks.fetch.unpacking import bare_name
 from tasks.store.databases import is_busy, is_damage, remove_database
 from tasks.store.files import digest
-from tasks.store.references import ShardRef, read
+from tasks.store.references import ShardRef, find, read
+from tasks.web import Visit
+from tasks.web.visit_tables import visits_from_table
 
 FILES_OF_BATCH: Final = "files.arrow"
+VISITS_OF_BATCH: Final = "visits.arrow"
 
 _NAME: Final = "files.sqlite"
-_LAYOUT: Final = 1
+_LAYOUT: Final = 2
 _WAIT_SECONDS: Final = 60.0
+_VISIT: Final = TypeAdapter(Visit)
 _KEYS: Final = ("place_key", "content_key", "records_key")
 _TABLES: Final = """
 CREATE TABLE known (key TEXT PRIMARY KEY, batch_id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sizes (size INTEGER PRIMARY KEY);
+CREATE TABLE visits (url TEXT PRIMARY KEY, told BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE batches (batch_id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 
@@ -100,6 +106,19 @@ class SeenFiles:
             for row in rows
             for name in _KEYS
             if row[name] is not None
+        )
+
+    def visits(self) -> dict[str, Visit]:
+        """Return what is remembered of the addresses that were asked, by address."""
+        rows = self._connection.execute("SELECT told FROM visits")
+        visits = (_VISIT.validate_json(told) for (told,) in rows)
+        return {visit.url: visit for visit in visits}
+
+    def note_visits(self, visits: Iterable[Visit]) -> None:
+        """Remember these in place of earlier ones."""
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO visits VALUES (?, ?)",
+            ((visit.url, orjson.dumps(visit)) for visit in visits),
         )
 
     def latest(self, batches: Iterable[str]) -> str | None:
@@ -213,16 +232,18 @@ def _bring_up(connection: sqlite3.Connection, history: History) -> None:
         _make_empty(connection)
         loaded = set()
     seen = SeenFiles(connection, history, "")
-    for batch_id in history.batches.keys() - loaded:
+    for batch_id in sorted(history.batches.keys() - loaded, key=history.batches.__getitem__):
         path = history.raw / batch_id / FILES_OF_BATCH
         if path.exists():
             files = read(ShardRef(path=path, rows=0))
             seen.note(files, dict.fromkeys(files["label"].to_pylist(), batch_id))
+        if (asked := find(history.raw / batch_id / VISITS_OF_BATCH)) is not None:
+            seen.note_visits(visits_from_table(read(asked)).values())
         connection.execute("INSERT INTO batches VALUES (?)", (batch_id,))
 
 
 def _make_empty(connection: sqlite3.Connection) -> None:
-    for name in ("known", "sizes", "batches"):
+    for name in ("known", "sizes", "visits", "batches"):
         connection.execute(f"DROP TABLE IF EXISTS {name}")
     for statement in filter(None, map(str.strip, _TABLES.split(";"))):
         connection.execute(statement)

@@ -31,13 +31,13 @@ def fetch_batch(
 ) -> Intake:
     """Land under ``root`` the raw records that ``lake`` does not hold; a rerun finds them there."""
     logger = get_run_logger()
-    told = fetched_at.timestamp()
+    last = fetched_at.timestamp()
 
     def tell(progress: Progress) -> None:
-        nonlocal told
+        nonlocal last
         now = datetime.now(fetched_at.tzinfo).timestamp()
-        if now - told >= TELL_SECONDS:
-            told = now
+        if now - last >= TELL_SECONDS:
+            last = now
             logger.info(
                 "fetch records=%d share=%.0f%%",
                 progress.records, 100 * progress.bytes_read / max(progress.bytes_in_all, 1),
@@ -54,6 +54,11 @@ def fetch_batch(
     )
     for label in intake.growing:
         logger.warning("fetch: %s is being written; it is left for the next run", label)
+    for source, problem in intake.lost.items():
+        logger.warning("fetch: %s gave nothing: %s", source, problem)
+    if intake.asked:
+        told = " ".join(f"{name}={count}" for name, count in sorted(intake.asked.items()))
+        logger.info("fetch asked: %s", told)
     fetched = intake.fetched
     logger.info(
         "fetch files=%d records=%d refused=%d seen=%d growing=%d%s",

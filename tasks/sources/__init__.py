@@ -8,8 +8,10 @@ from tasks.sources.profile import (
     SourceProfile,
     Spelling,
     expand,
+    host_of,
     licences_by_outlet,
     profiles_by_outlet,
+    profiles_by_site,
 )
 
 __all__ = [
@@ -21,8 +23,10 @@ __all__ = [
     "expand",
     "find_profile_file",
     "find_profile_names",
+    "host_of",
     "licences_by_outlet",
     "load_profile",
     "load_profiles",
     "profiles_by_outlet",
+    "profiles_by_site",
 ]

@@ -28,7 +28,10 @@ Encoding = Literal["utf-8", "utf-16-le", "utf-16-be", "windows-1256", "iso-8859-
 """Those of :mod:`tasks.text.encodings`, whose kernels a profile need not import."""
 
 _NAME: Final = re.compile(r"\w[\w.-]{0,63}")
-_ASIDE: Final = {"paths", "licence", "layouts"}
+_HOST: Final = re.compile(r"(?:[^\W_][\w-]{0,62}\.)*[^\W_][\w-]{0,62}(?::\d{1,5})?")
+_ADDRESS: Final = re.compile(r"https?://(?:[^/?#@\s]*@)?([^/?#\s]+)", re.IGNORECASE)
+
+_ASIDE: Final = {"paths", "addresses", "sites", "follow", "licence", "layouts"}
 """Keys that do not say how to read: a place, a right, and what is told for each layout."""
 
 _SAMPLE_TIME: Final = datetime(2015, 3, 21, 14, 5, 6, tzinfo=UTC)
@@ -61,6 +64,18 @@ def _zones() -> set[str]:
     return available_timezones()  # a hundredth of a second each time
 
 
+def _site(name: str) -> str:
+    if not _HOST.fullmatch(name.lower()):
+        raise ValueError(f"{name!r} is not a host such as www.example.org")
+    return name.lower().removeprefix("www.")
+
+
+def _web_address(text: str) -> str:
+    if host_of(text) is None:
+        raise ValueError(f"{text!r} is not a web address such as https://example.org/rss")
+    return text
+
+
 def _date_format(text: str) -> str:
     try:
         read = datetime.strptime(_SAMPLE_TIME.strftime(text), text)  # noqa: DTZ007
@@ -73,6 +88,10 @@ def _date_format(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_not_blank)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_one_as_many)]
+Sites = Annotated[tuple[Annotated[str, AfterValidator(_site)], ...], BeforeValidator(_one_as_many)]
+Addresses = Annotated[
+    tuple[Annotated[str, AfterValidator(_web_address)], ...], BeforeValidator(_one_as_many)
+]
 DateFormats = Annotated[
     tuple[Annotated[str, AfterValidator(_date_format)], ...], BeforeValidator(_one_as_many)
 ]
@@ -171,6 +190,19 @@ class SourceProfile(BaseModel):
         description="Files, folders and globs that the profile stands for when it is a SOURCE; "
         "relative ones from the current folder, like a SOURCE on the command line.",
     )
+    addresses: Addresses = Field(
+        default=(),
+        description="Feeds and pages on the web that the profile stands for when it is a SOURCE.",
+    )
+    sites: Sites = Field(
+        default=(),
+        description="Hosts whose pages the profile reads, with or without «www.».",
+    )
+    follow: bool | None = Field(
+        default=None,
+        description="Whether the pages of a feed's items are fetched; null looks whether the feed "
+        "has the whole texts.",
+    )
     encoding: Encoding | None = Field(
         default=None, description="The encoding of the files; found out when it is not told."
     )
@@ -218,7 +250,7 @@ class SourceProfile(BaseModel):
     def by_layout(self) -> dict[date, "SourceProfile"]:
         """The profile of each earlier layout by its last day, oldest first.
 
-        Each is a whole profile named ``name@2019-12-31``; none names ``paths`` or has layouts.
+        Each is a whole profile named ``name@2019-12-31``; none is a SOURCE or has layouts.
         """
         return {layout.valid_until: self._in_layout(layout) for layout in self.layouts}
 
@@ -241,7 +273,8 @@ class SourceProfile(BaseModel):
         del told["valid_until"]
         paths = {key: getattr(layout.fields, key) for key in layout.fields.model_fields_set}
         told["fields"] = self.fields.model_copy(update=paths)
-        own = {key: getattr(self, key) for key in self.model_fields_set - {"paths", "layouts"}}
+        aside = {"paths", "addresses", "layouts"}
+        own = {key: getattr(self, key) for key in self.model_fields_set - aside}
         changed = {key: value for key, value in told.items() if value is not None}
         name = f"{self.name}{LAYOUT_MARK}{layout.valid_until}"
         # Unvalidated: no file may have such a name, and the values were validated here and there.
@@ -277,6 +310,25 @@ def profiles_by_outlet(profiles: Mapping[str, SourceProfile]) -> dict[str, str]:
     for name in own:
         found.setdefault(profiles[name].claim, name)
     return dict(zip(own, own, strict=True)) | found
+
+
+def profiles_by_site(profiles: Mapping[str, SourceProfile]) -> dict[str, str]:
+    """Return the profile of each host (without ``www.``) whose pages one reads, the first of two.
+
+    Those are its ``sites``, and the hosts of its ``addresses``.
+    """
+    found: dict[str, str] = {}
+    for name, profile in profiles.items():
+        hosts = (*profile.sites, *filter(None, map(host_of, profile.addresses)))
+        for host in hosts if LAYOUT_MARK not in name else ():
+            found.setdefault(host, name)
+    return found
+
+
+def host_of(address: str) -> str | None:
+    """Return the host of a web address without ``www.``, with its port; null for what is none."""
+    found = _ADDRESS.match(address)
+    return None if found is None else found[1].lower().removeprefix("www.")
 
 
 def licences_by_outlet(profiles: Mapping[str, SourceProfile]) -> dict[str, str | None]:

@@ -8,9 +8,10 @@ from typing import Final
 
 from tasks.fetch.archives.members import Archive, Member
 from tasks.fetch.archives.tar_archive import TAR
+from tasks.fetch.archives.warc_archive import WARC
 from tasks.fetch.archives.zip_archive import ZIP
 
-ARCHIVES: Final = (ZIP, TAR)
+ARCHIVES: Final = (ZIP, TAR, WARC)
 
 
 def find_archive(head: bytes) -> Archive | None:

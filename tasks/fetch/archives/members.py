@@ -22,10 +22,14 @@ _CODE_PAGES: Final = ("windows-1256", "cp720")
 
 
 class Member(NamedTuple):
-    """One file of an archive; ``stream`` has a fault when it cannot be read."""
+    """One file of an archive; ``stream`` has a fault when it cannot be read.
+
+    ``told`` is what the archive knows of how to read it, as the JSON of a record's header.
+    """
 
     name: str
     stream: Stream
+    told: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ the file, so what is told by unmistakable content stands before what is told by 
 from typing import Final
 
 from tasks.fetch.formats.content import is_binary
+from tasks.fetch.formats.feeds import FEEDS
+from tasks.fetch.formats.html_pages import HTML
 from tasks.fetch.formats.json_arrays import JSON_ARRAYS
 from tasks.fetch.formats.json_lines import JSON_LINES
 from tasks.fetch.formats.parquet_files import PARQUET
@@ -16,6 +18,8 @@ from tasks.fetch.formats.tables import TABLES
 
 FORMATS: Final = (
     PARQUET,
+    FEEDS,
+    HTML,
     JSON_LINES,
     JSON_ARRAYS,
     TABLES,

@@ -86,16 +86,18 @@ class Format:
     header)`` reads the fields of a ``large_binary`` column of records that have the same header.
     ``title_in_text`` says that the first line of the text is the title; ``recoded``, that the
     stream is made UTF-8 before it is cut; ``binary``, that it is no text: only such a format is
-    asked about files that are none.
+    asked about files that are none; ``reads_headers``, that records have headers of their own:
+    ``decode`` is then given the column of them.
     """
 
     name: str
     sniff: Callable[[str, bytes], bool]
     split: Callable[[Stream, int], Iterator[Piece]]
-    decode: Callable[[pa.LargeBinaryArray, SourceProfile, int, str | None], Decoded]
+    decode: Callable[[pa.LargeBinaryArray, SourceProfile, int, Any], Decoded]
     title_in_text: bool = False
     recoded: bool = True
     binary: bool = False
+    reads_headers: bool = False
 
 
 class Overflow:

@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.fetch.formats.content import BOM, buffers, is_binary, is_mostly_arabic, suffix_of
-from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Overflow, Piece, too_large
+from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Piece
+from tasks.fetch.formats.whole_file import read_whole
 from tasks.fetch.streams import Stream
 from tasks.sources import SourceProfile
 from tasks.text.encoding_rows import decode_column
@@ -36,31 +37,10 @@ def sniff(name: str, head: bytes) -> bool:
 
 def split(stream: Stream, longest: int) -> Iterator[Piece]:
     """Yield the whole file as one record."""
-    parts: list[bytes] = []
-    size = 0
-    while data := stream.read():
-        parts.append(data)
-        size += len(data)
-        if size > longest:
-            yield _overflow(parts, stream, longest)
-            return
-    payload = b"".join(parts)
-    if stream.fault is not None:
-        yield Piece(payload, 0, size, stream.fault.reason, stream.fault.problem)
-    elif not payload.removeprefix(BOM).strip():
-        yield Piece(payload, 0, size, "empty-file", "the file holds no text")
-    else:
-        yield Piece(payload, 0, size)
-
-
-def _overflow(parts: list[bytes], stream: Stream, longest: int) -> Piece:
-    whole = Overflow(start=0)
-    for data in parts:
-        whole.add(data)
-    parts.clear()
-    while data := stream.read():
-        whole.add(data)
-    return whole.piece("too-large", too_large(whole.size, longest))
+    piece = read_whole(stream, longest)
+    if piece.refusal is None and not piece.payload.removeprefix(BOM).strip():
+        piece = piece._replace(refusal="empty-file", detail="the file holds no text")
+    yield piece
 
 
 def decode(

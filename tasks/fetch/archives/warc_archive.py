@@ -1,0 +1,174 @@
+"""WARC archives (ISO 28500), what crawlers keep: each answer of a server is a member.
+
+A member's name is the address that was asked. Answers are unpacked as HTTP says; requests,
+metadata and answers without a page (redirects, errors) are passed over.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import orjson
+
+from tasks.errors import RejectRecord
+from tasks.fetch.archives.members import Archive, Member, Names
+from tasks.fetch.streams import Stream
+from tasks.web.content_coding import Body
+from tasks.web.troubles import Trouble
+
+_MAGIC: Final = b"WARC/1."
+_LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of one answer that are held; a larger one is refused."""
+
+_LONGEST_HEAD: Final = 64 * 1024
+_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
+_FIELD: Final = re.compile(rb"^([!-9;-~]+):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.MULTILINE)
+_STATUS: Final = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})")
+_CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]{0,200}\r?\n")
+_OK: Final = 200
+
+_RATIO: Final = 200
+"""Times its size that a body may unpack to, as when it is fetched."""
+
+
+def sniff(head: bytes) -> bool:
+    """Whether these are the first bytes of a WARC archive."""
+    return head.startswith(_MAGIC)
+
+
+def members(stream: Stream) -> Iterator[Member]:
+    """Yield the answers; raise :class:`RejectRecord` where a record is none."""
+    source = _Pieces(stream)
+    names = Names()
+    while (head := source.head()) is not None:
+        fields = _fields(head)
+        length = fields.get("content-length", "")
+        if not head.startswith(_MAGIC) or not length.isdecimal() or len(length) > 15:
+            raise RejectRecord("a record of the archive has no WARC head", reason="unreadable")
+        kind = fields.get("warc-type", "")
+        if kind not in {"response", "resource"}:
+            source.skip(int(length))
+            continue
+        address = fields.get("warc-target-uri", "").strip("<>")
+        if int(length) > _LARGEST:
+            source.skip(int(length))
+            problem = f"the answer has {int(length):,} bytes; the limit is {_LARGEST:,}"
+            fault = RejectRecord(problem, reason="too-large")
+            yield Member(names.add(address), Stream(None, fault=fault))
+            continue
+        block = source.take(int(length))
+        answer = _answer(block) if kind == "response" else (fields, block)
+        if answer is not None:
+            yield _member(names.add(address), address, *answer)
+    if stream.fault is not None:
+        raise stream.fault
+
+
+def _answer(block: bytes) -> tuple[dict[str, str], bytes] | None:
+    """Return the headers and the body of an HTTP message; null when it brought no page."""
+    end = _HEAD_END.search(block, 0, _LONGEST_HEAD)
+    status = _STATUS.match(block)
+    if end is None or status is None or int(status[1]) != _OK:
+        return None
+    return _fields(block[: end.start()]), block[end.end() :]
+
+
+def _member(name: str, address: str, fields: dict[str, str], body: bytes) -> Member:
+    told = {"url": address}
+    if charset := _CHARSET.search(fields.get("content-type", "")):
+        told["charset"] = charset[1]
+    header = orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
+    try:
+        body = _unpacked(body, fields)
+    except RejectRecord as fault:
+        return Member(name, Stream(None, fault=fault), header)
+    return Member(name, Stream.held(body), header)
+
+
+def _unpacked(body: bytes, fields: dict[str, str]) -> bytes:
+    """Return the body without its transfer and content codings."""
+    if "chunked" in fields.get("transfer-encoding", "").lower():
+        body = _joined(body)
+    try:
+        whole = Body(fields.get("content-encoding", ""), longest=_LARGEST, ratio=_RATIO)
+        for _ in whole.add(body):
+            pass
+        return whole.whole()
+    except Trouble as trouble:
+        raise RejectRecord(trouble.detail, reason=trouble.reason) from trouble
+
+
+def _joined(body: bytes) -> bytes:
+    """Join the chunks (RFC 9112, 7.1); a body that has none, whatever is said, stays as it is."""
+    parts, at = [], 0
+    while size := _CHUNK.match(body, at):
+        length = int(size[1], 16)
+        parts.append(body[size.end() : size.end() + length])
+        at = size.end() + length + 2
+        if not length:
+            break
+    return b"".join(parts) if parts else body
+
+
+def _fields(head: bytes) -> dict[str, str]:
+    """Return the fields of a head by their names in lower case, the first of each name."""
+    found: dict[str, str] = {}
+    for name, value in _FIELD.findall(head):
+        found.setdefault(name.decode("latin-1").lower(), value.decode("utf-8", "replace").strip())
+    return found
+
+
+class _Pieces:
+    """The bytes of a stream, so many at a time."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._data = b""
+        self._at = 0
+
+    def head(self) -> bytes | None:
+        """Return the next head, blank lines before it left out; null at the end."""
+        while True:
+            rest = self._data[self._at :].lstrip(b"\r\n")
+            self._data, self._at = rest, 0
+            end = _HEAD_END.search(rest, 0, _LONGEST_HEAD)
+            if end is not None:
+                self._at = end.end()
+                return rest[: end.start()]
+            if len(rest) > _LONGEST_HEAD:
+                raise RejectRecord("the head of a record does not end", reason="unreadable")
+            data = self._stream.read()
+            if not data:
+                if rest:
+                    raise RejectRecord("the archive ends within a head", reason="truncated")
+                return None
+            self._data += data
+
+    def take(self, size: int) -> bytes:
+        """Return the next bytes; raise :class:`RejectRecord` when there are fewer."""
+        parts = [self._data[self._at : self._at + size]]
+        self._at += len(parts[0])
+        left = size - len(parts[0])
+        while left:
+            data = self._stream.read()
+            if not data:
+                raise RejectRecord("the archive ends within a record", reason="truncated")
+            parts.append(data[:left])
+            self._data, self._at = data, min(left, len(data))
+            left -= len(parts[-1])
+        return b"".join(parts)
+
+    def skip(self, size: int) -> None:
+        """Pass over the next bytes."""
+        while size:
+            there = min(len(self._data) - self._at, size)
+            self._at += there
+            size -= there
+            if size:
+                self._data, self._at = self._stream.read(), 0
+                if not self._data:
+                    raise RejectRecord("the archive ends within a record", reason="truncated")
+
+
+WARC: Final = Archive(name="warc", sniff=sniff, members=members)

@@ -1,0 +1,253 @@
+"""Sources on the web: feeds are read, and what is new in them is downloaded.
+
+A feed that has its articles' whole texts gives its items; of any other the pages are fetched. What
+was there in an earlier run is asked for again only when the list says that it was changed since.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from expectations.lake_schema import RESPONSES
+from tasks.fetch.files import NAMELESS, Address, SourceFile
+from tasks.fetch.folders import state_of
+from tasks.fetch.spool import Spool
+from tasks.fetch.web_lists import Item, changes_of, has_texts, is_list, read_list
+from tasks.sources import DEFAULT_PROFILE, SourceProfile
+from tasks.text.addresses import canonical_urls
+from tasks.web import (
+    Outcome,
+    Request,
+    Response,
+    Visit,
+    Web,
+    WebSettings,
+    brought_news,
+    next_visit,
+)
+
+LISTED: Final = "listed"
+"""The outcome of an item that was taken from a feed itself; its digest is that of the item."""
+
+MOST_FAILURES: Final = 5
+"""After so many in a row a page that a feed names is not asked for any more."""
+
+_FEED_FIRST: Final = 1
+
+
+@dataclass(slots=True)
+class Downloaded:
+    """What came: archives by the profile that was named, visits, answers, and how many of each.
+
+    ``counts`` are by outcome, or by reason where nothing came; ``lost`` are the sources that gave
+    nothing, with the reason in words.
+    """
+
+    archives: dict[str | None, Path] = field(default_factory=dict)
+    visits: list[Visit] = field(default_factory=list)
+    responses: list[dict[str, object]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    lost: dict[str, str] = field(default_factory=dict)
+
+    def files(self) -> tuple[SourceFile, ...]:
+        """Return the archives as files to read."""
+        return tuple(
+            SourceFile(
+                path=str(path),
+                name=path.name,
+                label=path.name,
+                outlet=NAMELESS,
+                profile=profile or DEFAULT_PROFILE,
+                profile_is_named=profile is not None,
+                state=state_of(path.stat()),
+                is_spool=True,
+            )
+            for profile, path in self.archives.items()
+        )
+
+    def answers(self) -> pa.Table:
+        """Return the answers as ``RESPONSES``, in order of their addresses."""
+        rows = sorted(self.responses, key=lambda row: str(row["url"]))
+        return pa.Table.from_pylist(rows, schema=RESPONSES)
+
+
+def download(
+    addresses: Iterable[Address],
+    *,
+    folder: Path,
+    known: Mapping[str, Visit],
+    web: WebSettings,
+    profiles: Mapping[str, SourceProfile],
+) -> Downloaded:
+    """Ask the sources, and for what is new in their lists; what came is below ``folder``.
+
+    ``known`` has the visits of earlier runs by address. Nothing is raised for what sites do.
+    """
+    with ExitStack() as stack:
+        crawl = _Crawl(folder, known, profiles, stack)
+        session = stack.enter_context(Web(web))
+        requests = crawl.begin(addresses)
+        downloads = session.download(requests, known)
+        for response in downloads:
+            downloads.add(crawl.take(response))
+        return crawl.finish()
+
+
+class _Crawl:
+    """One download at work: what was asked for, from which source, and what came."""
+
+    def __init__(
+        self,
+        folder: Path,
+        known: Mapping[str, Visit],
+        profiles: Mapping[str, SourceProfile],
+        stack: ExitStack,
+    ) -> None:
+        self._folder = folder
+        self._known = known
+        self._profiles = profiles
+        self._stack = stack
+        self._spools: dict[str | None, Spool] = {}
+        self._profile_of: dict[str, str | None] = {}
+        self._sources: set[str] = set()
+        self._asked: set[str] = set()
+        self._visited = _by_page(known.values())
+        self._found = Downloaded()
+
+    def begin(self, addresses: Iterable[Address]) -> list[Request]:
+        """Return what is asked first."""
+        requests = []
+        for address in dict.fromkeys(addresses):
+            if address.url not in self._profile_of:
+                self._profile_of[address.url] = address.profile
+                self._sources.add(address.url)
+                self._asked.add(_page_of(address.url))
+                requests.append(Request(url=address.url, purpose="feed", priority=_FEED_FIRST))
+        return requests
+
+    def take(self, response: Response) -> list[Request]:
+        """Keep what came; return what is to be asked because of it."""
+        before = self._known.get(response.url)
+        news = brought_news(response, before)
+        visit = next_visit(response, before)
+        found = self._found
+        found.counts[response.reason or response.outcome.value] += 1
+        if response.url in self._sources and response.outcome not in _ANSWERED:
+            found.lost[response.url] = response.detail or response.reason
+        listed = news and response.url in self._sources and is_list(response.body)
+        found.responses.append(_row(response, with_body=listed))
+        found.visits.append(visit)
+        if listed:
+            return self._follow(response)
+        if news:
+            self._spool(response.url).add_page(response)
+        return []
+
+    def finish(self) -> Downloaded:
+        """Return what came; archives in which nothing is are left out."""
+        self._found.archives = {
+            name: spool.path for name, spool in self._spools.items() if spool.count
+        }
+        return self._found
+
+    def _follow(self, response: Response) -> list[Request]:
+        items = read_list(response.body)
+        profile = self._profile_of[response.url]
+        follow = self._profiles[profile or DEFAULT_PROFILE].follow
+        if follow is False or (follow is None and has_texts(items)):
+            self._keep_items(response, items)
+            return []
+        requests = []
+        for item in self._news_among(items):
+            self._profile_of[item.url] = profile
+            requests.append(Request(url=item.url))
+        self._found.counts["seen"] += len(items) - len(requests)
+        return requests
+
+    def _news_among(self, items: Sequence[Item]) -> Iterator[Item]:
+        """Yield the items whose pages are not known, or were changed since, each page once."""
+        pages = _pages_of([item.url for item in items])
+        for item, page, changed in zip(items, pages, changes_of(items), strict=True):
+            if page in self._asked:
+                continue
+            self._asked.add(page)
+            visit = self._visited.get(page)
+            if visit is None or _is_due(visit, changed):
+                # Asked as it was before, so that what is known of it is found.
+                yield item if visit is None else item._replace(url=visit.url)
+
+    def _keep_items(self, response: Response, items: Sequence[Item]) -> None:
+        spool = self._spool(response.url)
+        for item in items:
+            visit = self._known.get(item.url)
+            if item.url in self._profile_of or (visit and visit.digest == item.digest):
+                self._found.counts["seen"] += 1
+                continue
+            self._profile_of[item.url] = self._profile_of[response.url]
+            spool.add_item(item.url, item.payload)
+            self._found.counts[LISTED] += 1
+            self._found.visits.append(
+                Visit(
+                    url=item.url,
+                    asked_at=response.fetched_at,
+                    outcome=LISTED,
+                    fetched_at=response.fetched_at,
+                    digest=item.digest,
+                )
+            )
+
+    def _spool(self, url: str) -> Spool:
+        profile = self._profile_of.get(url)
+        if profile not in self._spools:
+            path = self._folder / f"{len(self._spools):03d}.warc"
+            self._spools[profile] = self._stack.enter_context(Spool(path))
+        return self._spools[profile]
+
+
+_ANSWERED: Final = frozenset({Outcome.FETCHED, Outcome.NOT_MODIFIED})
+
+
+def _is_due(visit: Visit, changed: datetime | None) -> bool:
+    """Whether a page that was asked for before is asked for again."""
+    if visit.outcome == Outcome.GONE:
+        return False
+    if visit.fetched_at is None:
+        return visit.failures < MOST_FAILURES
+    return changed is not None and changed > visit.fetched_at
+
+
+def _by_page(visits: Iterable[Visit]) -> dict[str, Visit]:
+    told = list(visits)
+    return dict(zip(_pages_of([visit.url for visit in told]), told, strict=True))
+
+
+def _pages_of(urls: Sequence[str]) -> list[str]:
+    """Return one spelling for all addresses of a page."""
+    pages = canonical_urls(pa.array(urls, pa.string())).to_pylist()
+    return [page or url for page, url in zip(pages, urls, strict=True)]
+
+
+def _page_of(url: str) -> str:
+    return _pages_of([url])[0]
+
+
+def _row(response: Response, *, with_body: bool) -> dict[str, object]:
+    return {
+        "url": response.url,
+        "final_url": response.final_url,
+        "redirects": list(response.redirects),
+        "status": response.status,
+        "headers": [{"name": name, "value": value} for name, value in response.headers],
+        "fetched_at": response.fetched_at,
+        "outcome": response.outcome.value,
+        "reason": response.reason,
+        "detail": response.detail,
+        "digest": response.digest,
+        "body": response.body if with_body else None,
+    }

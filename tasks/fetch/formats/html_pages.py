@@ -1,0 +1,104 @@
+"""Pages of HTML, saved or fetched: one article each, read by :mod:`tasks.pages`."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import orjson
+import pyarrow as pa
+
+from expectations.dispositions import REASONS
+from tasks.fetch.formats.content import join, suffix_of, views
+from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Piece
+from tasks.fetch.formats.whole_file import read_whole
+from tasks.fetch.streams import Stream
+from tasks.pages import Page, read_page
+from tasks.sources import SourceProfile
+
+SUFFIXES: Final = frozenset({".html", ".htm", ".xhtml", ".shtml"})
+
+_OPENING: Final = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?(?:\s|<!--.{0,4000}?-->|<\?xml[^>]{0,200}>)*"
+    rb"<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAG: Final = re.compile(rb"<[a-z!]", re.IGNORECASE)
+_BETWEEN_NAMES: Final = "، "
+
+_REASONS: Final = {
+    "empty-page": "empty-file",
+    "not-html": "unknown-format",
+    "page-too-large": "too-large",
+}
+"""What the ledger calls what is no page."""
+
+
+def sniff(name: str, head: bytes) -> bool:
+    """Whether it begins as a page does, or has a page's name and a tag."""
+    if _OPENING.match(head):
+        return True
+    return suffix_of(name) in SUFFIXES and _TAG.search(head) is not None
+
+
+def split(stream: Stream, longest: int) -> Iterator[Piece]:
+    """Yield the whole page as one record."""
+    yield read_whole(stream, longest)
+
+
+def decode(
+    payloads: pa.LargeBinaryArray, profile: SourceProfile, _deepest: int, headers: pa.Array
+) -> Decoded:
+    """Read each payload as the page of one article.
+
+    ``headers`` tell of each, as JSON, the ``url`` that it came from and the ``charset`` that its
+    server said, null for a saved page. What is no article page is refused with the reason.
+    """
+    decoded = Decoded()
+    rows = []
+    for row, (payload, header) in enumerate(zip(views(payloads), headers.to_pylist(), strict=True)):
+        told = orjson.loads(header) if header else {}
+        page = read_page(
+            bytes(payload),
+            url=told.get("url"),
+            charset=told.get("charset"),
+            timezone=profile.timezone,
+        )
+        if page.refusal is not None:
+            reason = _REASONS.get(page.refusal, page.refusal)
+            detail = REASONS["rejected"][reason]
+            decoded.refuse(row, reason, detail, source=_outlet(page, profile))
+            continue
+        decoded.rows.append(row)
+        rows.append(_fields(page, told.get("url"), profile))
+    decoded.columns = {
+        name: pa.array([row[name] for row in rows], pa.string())
+        for name in (*DECODED, "read_as")
+        if name != "text"
+    }
+    decoded.columns["text"] = join([row["text"].encode() for row in rows], pa.large_string())
+    return decoded
+
+
+def _fields(page: Page, url: str | None, profile: SourceProfile) -> dict[str, Any]:
+    return {
+        "source": _outlet(page, profile),
+        "native_id": None,
+        "url": page.canonical_url or url,
+        "title": page.title,
+        "text": page.body,
+        "published_raw": page.published_raw,
+        "modified_raw": page.modified_raw,
+        "author": page.byline or _BETWEEN_NAMES.join(page.authors) or None,
+        "section": page.section,
+        "read_as": None if page.encoding in {None, "utf-8"} else page.encoding,
+    }
+
+
+def _outlet(page: Page, profile: SourceProfile) -> str | None:
+    """Return the outlet that the page names; who has a profile for it knows better."""
+    return None if profile.outlet else page.site_name
+
+
+HTML: Final = Format(
+    name="html", sniff=sniff, split=split, decode=decode, recoded=False, reads_headers=True
+)

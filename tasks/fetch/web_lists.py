@@ -1,0 +1,113 @@
+"""Lists of articles on the web: what a feed names, and whether it has the texts themselves."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from statistics import median
+from typing import Any, Final, NamedTuple
+
+import orjson
+import pyarrow as pa
+
+from tasks.errors import RejectRecord
+from tasks.fetch.formats import feeds
+from tasks.fetch.formats.content import BOM
+from tasks.fetch.streams import Stream
+from tasks.text.dates import read_dates
+from tasks.text.encodings import decode
+
+MOST_ITEMS: Final = 10_000
+"""Items of one feed that are looked at; a real one has 10 to 200."""
+
+_JSON_FEED: Final = b"jsonfeed.org/version"
+_WHOLE: Final = 400
+"""Letters of a whole text; what feeds have in place of it is a sentence or two."""
+
+_CUT_OFF: Final = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|المزيد|read more)\W*\Z", re.IGNORECASE)
+
+
+_EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+class Item(NamedTuple):
+    """One article of a list: its address, when it was changed (as printed), and its bytes."""
+
+    url: str
+    changed: str | None
+    payload: bytes
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the item as it stands in the feed."""
+        return hashlib.sha256(self.payload).hexdigest()
+
+
+def is_list(body: bytes) -> bool:
+    """Whether the body is a feed: RSS, Atom or JSON Feed."""
+    head = body[:4096]
+    return feeds.ROOT.match(head) is not None or _is_json(head)
+
+
+def read_list(body: bytes) -> list[Item]:
+    """Return the items that have a web address, in their order, at most ``MOST_ITEMS``."""
+    items = _json_items(body) if _is_json(body[:4096]) else _xml_items(body)
+    found: dict[str, Item] = {}
+    for _, item in zip(range(MOST_ITEMS), items, strict=False):
+        found.setdefault(item.url, item)
+    return list(found.values())
+
+
+def has_texts(items: Sequence[Item]) -> bool:
+    """Whether the items have whole texts, so that no page need be fetched for them."""
+    texts = [item.text for item in items]
+    if not texts or sum(map(bool, map(_CUT_OFF.search, texts))) * 4 > len(texts):
+        return False
+    return median(map(len, texts)) >= _WHOLE
+
+
+def changes_of(items: Sequence[Item]) -> list[datetime | None]:
+    """Return when each item was changed, in UTC; null where that cannot be read."""
+    told = pa.array([item.changed for item in items], pa.string())
+    read = read_dates(told, timezone="UTC", earliest=_EARLIEST, latest=_LATEST)
+    times: list[datetime | None] = read.at.to_pylist()
+    return times
+
+
+def _is_json(head: bytes) -> bool:
+    return head.removeprefix(BOM).lstrip().startswith(b"{") and _JSON_FEED in head
+
+
+def _xml_items(body: bytes) -> Iterator[Item]:
+    try:
+        text = decode(body).text
+    except RejectRecord:
+        text = body
+    for piece in feeds.split(Stream.held(text), len(text) + 1):
+        if piece.refusal is not None:
+            continue
+        try:
+            parts = feeds.parse_item(piece.payload)
+        except RejectRecord:
+            continue
+        url = feeds.link_of(parts)
+        if url is not None:
+            changed = parts.get("updated") or parts.get("modified") or parts.get("pubDate")
+            yield Item(url, changed, piece.payload, feeds.text_of(parts))
+
+
+def _json_items(body: bytes) -> Iterator[Item]:
+    """Yield what stands under ``items`` (JSON Feed 1.1); its texts are the pages'."""
+    try:
+        told: Any = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return
+    items = told.get("items") if isinstance(told, dict) else None
+    for item in items if isinstance(items, list) else []:
+        url = item.get("url") if isinstance(item, dict) else None
+        if isinstance(url, str) and url.lower().startswith(("http://", "https://")):
+            changed = item.get("date_modified") or item.get("date_published")
+            changed = changed if isinstance(changed, str) else None
+            yield Item(url, changed, orjson.dumps(item), "")

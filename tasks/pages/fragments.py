@@ -1,0 +1,53 @@
+"""The text of a piece of HTML that is known to be an article's, as feeds carry it."""
+
+import re
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser
+
+_LEFT_OUT: Final = (
+    *("script", "style", "template", "noscript", "iframe", "svg", "form", "button", "select"),
+    *("figure", "figcaption", "img", "video", "audio"),
+)
+_BREAK: Final = re.compile(
+    r"<(?:br|hr|/?(?:p|div|h[1-6]|li|ul|ol|blockquote|tr|td|table|section|article|pre))\b[^>]*>",
+    re.IGNORECASE,
+)
+_ESCAPED_ONCE_MORE: Final = re.compile(
+    r"</?(?:a|b|br|div|em|h[1-6]|i|img|li|ol|p|span|strong|ul)(?:\s[^<>]*)?/?>", re.IGNORECASE
+)
+_BLANKS: Final = re.compile(r"[^\S\n]+")
+_LINES: Final = re.compile(r" *\n[\n ]*")
+
+DEEPEST: Final = 2_000
+"""Tags that may be open; a fragment with more is not read."""
+
+
+def read_fragment(markup: str) -> str:
+    """Return the text, a block a line; without tags it is the text itself, blanks made one.
+
+    Feeds escape markup twice as often as not: what is markup still is read once more.
+    """
+    text = _read(markup)
+    if _ESCAPED_ONCE_MORE.search(text):
+        text = _read(text)
+    return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
+
+
+def _read(markup: str) -> str:
+    if "<" not in markup and "&" not in markup:
+        return markup
+    if markup.count("<") > DEEPEST and _depth(markup) > DEEPEST:
+        return ""
+    parser = LexborHTMLParser(_BREAK.sub("\n", markup))
+    parser.strip_tags(list(_LEFT_OUT))
+    return parser.body.text() if parser.body is not None else ""
+
+
+def _depth(markup: str) -> int:
+    """Return how many tags are opened at most before they are closed, roughly."""
+    depth = deepest = 0
+    for tag in re.finditer(r"<(/?)[a-zA-Z]", markup):
+        depth = max(depth + (-1 if tag[1] else 1), 0)
+        deepest = max(deepest, depth)
+    return deepest

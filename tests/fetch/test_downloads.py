@@ -1,0 +1,182 @@
+"""Sources on the web: a whole cycle of an outlet, and what sites do that is no news."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from aiohttp import web as server
+
+from tasks.fetch import History, Intake, Reading, WrongSource, fetch
+from tasks.sources import SourceProfile
+from tasks.store.references import ShardRef, read
+from tests.fetch.fetching import WHEN, kept, reading, reasons
+from tests.fetch.outlet_site import FIRST, Outlet
+from tests.web.sites import QUICK, Site
+
+
+class Runs:
+    """Runs on one lake, each of which is committed."""
+
+    def __init__(self, lake: Path, how: Reading) -> None:
+        self.lake = lake
+        self.how = how
+        self.batches: dict[str, int] = {}
+
+    def run(self, *sources: str) -> Intake:
+        history = History(raw=self.lake / "raw", batches=dict(self.batches))
+        intake = fetch(sources, lake=self.lake, reading=self.how, fetched_at=WHEN, history=history)
+        if intake.fetched is not None:
+            self.batches[intake.fetched.batch.batch_id] = len(self.batches) + 1
+        return intake
+
+
+def on_web(*profiles: SourceProfile) -> Reading:
+    return replace(reading(*profiles), web=QUICK)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as site:
+        yield site
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Runs:
+    return Runs(tmp_path, on_web())
+
+
+def titles(intake: Intake) -> list[str]:
+    assert intake.fetched is not None
+    return sorted(row["title"] for row in kept(intake.fetched))
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["pages", "texts-in-the-feed"])
+def test_a_cycle_of_runs_takes_only_what_is_new(runs: Runs, site: Site, whole: bool) -> None:
+    outlet = Outlet(site, whole=whole).open(5)
+    first = runs.run(outlet.feed)
+    assert titles(first) == [outlet.stories[n].title for n in range(1, 6)]
+    assert runs.run(outlet.feed).fetched is None
+    for number in (6, 7, 8):
+        outlet.add(number)
+    site.asked.clear()
+    assert titles(runs.run(outlet.feed)) == [outlet.stories[n].title for n in (6, 7, 8)]
+    assert len(site.paths()) == (1 if whole else 4)
+    outlet.correct(2, "وقالت البلدية في تصحيح إن الجسر افتتح الاثنين.")
+    (corrected,) = kept_of(runs.run(outlet.feed))
+    assert corrected["title"] == outlet.stories[2].title
+    assert "في تصحيح" in corrected["text"]
+    assert runs.run(outlet.feed).fetched is None
+
+
+def kept_of(intake: Intake) -> list[dict[str, object]]:
+    assert intake.fetched is not None
+    return kept(intake.fetched)
+
+
+def test_what_came_is_one_record_with_the_address_it_came_from(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(1)
+    (row,) = kept_of(runs.run(outlet.feed))
+    url = site.url(outlet.stories[1].path)
+    assert row["record_ref"] == f"{url}#1"
+    assert row["url"] == url
+    assert row["source"] == "المرفأ"
+    assert row["published_raw"] == FIRST.isoformat()
+    assert row["text"] == "\n".join(outlet.stories[1].paragraphs)
+
+
+def test_a_page_of_its_own_and_a_list_of_addresses_are_sources(
+    runs: Runs, site: Site, tmp_path: Path
+) -> None:
+    outlet = Outlet(site).open(3)
+    one, two, three = (site.url(story.path) for story in outlet.stories.values())
+    listed = tmp_path / "mine.urls"
+    listed.write_text(f"# أخبار الجسر\n{two}\n\n{three}\n{one}?utm_source=x\n", encoding="utf-8")
+    assert len(kept_of(runs.run(one, str(listed)))) == 4
+    assert runs.run(one, str(listed)).fetched is None
+
+
+def test_a_profile_names_its_feeds_and_its_outlet(tmp_path: Path, site: Site) -> None:
+    outlet = Outlet(site).open(2)
+    profile = SourceProfile(
+        name="marfa", outlet="جريدة المرفأ", addresses=(outlet.feed,), timezone="Asia/Beirut"
+    )
+    runs = Runs(tmp_path, on_web(profile))
+    rows = kept_of(runs.run("marfa"))
+    assert {(row["source"], row["profile"]) for row in rows} == {("جريدة المرفأ", "marfa")}
+
+
+def test_a_page_that_is_gone_and_one_that_is_none_stop_nothing(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(3)
+    del site.pages[outlet.stories[1].path]
+    site.pages[outlet.stories[2].path] = lambda _: server.Response(
+        text="<!doctype html><html><head><title>404</title></head><body><h1>الصفحة غير موجودة</h1>"
+        "<p>الصفحة المطلوبة غير موجودة، عد إلى الرئيسية.</p></body></html>",
+        content_type="text/html",
+    )
+    intake = runs.run(outlet.feed)
+    assert [row["title"] for row in kept_of(intake)] == [outlet.stories[3].title]
+    assert intake.asked["gone"] == 1
+    assert intake.fetched is not None
+    assert reasons(intake.fetched) == {f"{site.url(outlet.stories[2].path)}#1": "soft-404"}
+
+
+@pytest.mark.parametrize("broken", ["", "<rss><channel>", "<html><body>خطأ</body></html>"])
+def test_a_broken_feed_is_noticed_and_loses_nothing(runs: Runs, site: Site, broken: str) -> None:
+    outlet = Outlet(site).open(3)
+    runs.run(outlet.feed)
+    outlet.broken = broken or " "
+    runs.run(outlet.feed)
+    outlet.broken = None
+    outlet.add(4)
+    assert titles(runs.run(outlet.feed)) == [outlet.stories[4].title]
+
+
+def test_a_host_that_is_down_is_told_and_the_others_go_on(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(2)
+    down = "http://127.0.0.1:9/feed"
+    intake = runs.run(down, outlet.feed)
+    assert len(kept_of(intake)) == 2
+    assert list(intake.lost) == [down]
+
+
+def test_a_feed_cannot_lead_elsewhere_than_to_the_web(runs: Runs, site: Site) -> None:
+    links = ("file:///etc/passwd", "javascript:alert(1)", "ftp://127.0.0.1/x", "http://[::1")
+    items = "".join(f"<item><title>س</title><link>{link}</link></item>" for link in links)
+    site.pages["/feed"] = lambda _: server.Response(
+        text=f"<rss><channel>{items}</channel></rss>", content_type="text/xml"
+    )
+    intake = runs.run(site.url("/feed"))
+    assert intake.fetched is None
+    assert site.paths() == ["/feed"]
+
+
+def test_answers_are_kept_with_their_headers_beside_the_records(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(1)
+    intake = runs.run(outlet.feed)
+    assert intake.fetched is not None
+    folder = runs.lake / "raw" / intake.fetched.batch.batch_id
+    answers = read(ShardRef(path=folder / "answers.arrow", rows=0)).to_pylist()
+    feed, page = sorted(answers, key=lambda row: row["body"] is None)
+    assert feed["url"] == outlet.feed
+    assert b"<rss" in feed["body"]
+    assert page["status"] == 200
+    assert ("Content-Type", "text/html; charset=utf-8") in [
+        (each["name"], each["value"]) for each in page["headers"]
+    ]
+
+
+def test_private_hosts_are_not_asked_unless_that_is_allowed(tmp_path: Path, site: Site) -> None:
+    outlet = Outlet(site).open(1)
+    how = replace(reading(), web=replace(QUICK, allow_private_hosts=False))
+    intake = Runs(tmp_path, how).run(outlet.feed)
+    assert intake.fetched is None
+    assert list(intake.lost) == [outlet.feed]
+    assert site.asked == []
+
+
+def test_a_line_of_a_list_that_is_no_address_is_told(runs: Runs, tmp_path: Path) -> None:
+    listed = tmp_path / "mine.urls"
+    listed.write_text("https://example.org/1\nexample.org/2\n", encoding="utf-8")
+    with pytest.raises(WrongSource, match="no web address"):
+        runs.run(str(listed))
