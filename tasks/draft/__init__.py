@@ -12,7 +12,7 @@ from tasks.draft.recurring import find_recurring
 from tasks.draft.sampling import Sample, take_sample
 from tasks.draft.toml_text import Entry, example
 from tasks.errors import StopRun
-from tasks.fetch import Reading, find_files
+from tasks.fetch import Reading, WrongSource, find_addresses, find_files
 from tasks.sources import DEFAULT_PROFILE, FieldNames, SourceProfile
 
 __all__ = ["Draft", "draft_profile"]
@@ -65,6 +65,12 @@ def draft_profile(source: str, *, name: str, reading: Reading) -> Draft:
     """
     default = {DEFAULT_PROFILE: SourceProfile(name=DEFAULT_PROFILE)}
     plain = replace(reading, profiles=default, limit=None)
+    if find_addresses([source], default):
+        problem = (
+            "A profile is drafted from files: save some articles in a folder, or write the "
+            "profile's `addresses` by hand"
+        )
+        raise WrongSource(problem, source=source)
     sample = take_sample(find_files([source], default), plain)
     if not sample.records:
         raise _no_record(source, sample)

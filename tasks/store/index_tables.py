@@ -9,7 +9,6 @@ to a large table writes thousands of pages. They go into a small table before, a
 one some ten thousand at a time, in order, which writes each page once.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
@@ -23,6 +22,7 @@ import pyarrow.parquet as pq
 from expectations.lake_schema import INDEX_STEP
 from tasks.errors import StopRun
 from tasks.store.files import explained
+from tasks.store.index_header import is_chosen, read_header, read_sizes, write_header
 from tasks.store.log import INDEX, LiveFile, LogEntry, dataset_of, entry_path, read_entry
 from tasks.store.state import State, read_state
 from tasks.text.signature_sizes import DEFAULT_SIZES, Sizes
@@ -43,7 +43,6 @@ COLUMNS: Final = (*INDEX_STEP.names, "text")
 """An entry, and the number of its text (:mod:`tasks.store.index_texts`), null where it has none."""
 
 _TABLES: Final = ("articles", "recent")
-_CHOSEN: Final = "chosen"
 _VALUES: Final = ",".join("?" * len(COLUMNS))
 _STANDING: Final = ("articles", "duplicates")
 _OTHER_SIZES: Final = (
@@ -87,7 +86,7 @@ def connect(path: Path, plan: Plan) -> tuple[Connection, int, Sizes]:
         connection.execute("BEGIN")
         applied = _applied(connection)
         version = plan.entry.version if applied is None else applied[0]
-        return connection, version, _sizes(connection) or DEFAULT_SIZES
+        return connection, version, read_sizes(connection) or DEFAULT_SIZES
     except BaseException:
         connection.close()
         raise
@@ -127,7 +126,7 @@ def newest_version(path: Path) -> int | None:
 
 def band_count(connection: Connection) -> int | None:
     """Return how many bands its signatures have; null when it has no texts."""
-    sizes = _sizes(connection)
+    sizes = read_sizes(connection)
     listed = sizes and connection.execute("SELECT 1 FROM runs LIMIT 1").fetchone()
     return sizes.all_bands if sizes and listed else None
 
@@ -139,7 +138,7 @@ def _is_as_planned(connection: Connection, plan: Plan) -> bool:
         return False
     if not _suits(connection, plan.sizes):
         return False
-    return plan.sizes is None or _is_chosen(connection)
+    return plan.sizes is None or is_chosen(connection)
 
 
 def _suits(connection: Connection, sizes: Sizes | None) -> bool:
@@ -147,12 +146,12 @@ def _suits(connection: Connection, sizes: Sizes | None) -> bool:
 
     Raises :class:`StopRun` when it holds texts and somebody chose the sizes that they have.
     """
-    made = _sizes(connection)
-    if sizes is None or made is None or _header(connection) == sizes.header():
+    made = read_sizes(connection)
+    if sizes is None or made is None or read_header(connection) == sizes.header():
         return made is not None
     texts = connection.execute("SELECT 1 FROM texts LIMIT 1").fetchone()
-    if texts and _is_chosen(connection):
-        _refuse(_header(connection), sizes.header())
+    if texts and is_chosen(connection):
+        _refuse(read_header(connection), sizes.header())
     return False
 
 
@@ -169,12 +168,12 @@ def _heal(connection: Connection, folder: Path, plan: Plan) -> None:
         return  # now that nobody else writes
     steps = None if plan.anew else _missing_steps(connection, plan)
     state = read_state(plan.root, plan.entry.version)
-    chosen = plan.sizes is not None or _is_chosen(connection)
-    sizes = plan.sizes or _sizes(connection) or DEFAULT_SIZES
+    chosen = plan.sizes is not None or is_chosen(connection)
+    sizes = plan.sizes or read_sizes(connection) or DEFAULT_SIZES
     if steps is None:
         _make_empty(connection)
     if steps is None or plan.sizes is not None:
-        _write_header(connection, sizes, chosen=chosen)
+        write_header(connection, sizes, chosen=chosen)
     if steps is None:
         for file in sorted(state.of_dataset(INDEX), key=lambda file: (file.version, file.part)):
             _apply(connection, plan.root / file.name, "articles")
@@ -270,7 +269,7 @@ def _number_texts(
         from tasks.store import index_texts as texts  # noqa: PLC0415  # numba, not always needed
 
         at_hand = texts.texts_of_candidates(plan.texts, wanted)
-        sizes = _sizes(connection) or DEFAULT_SIZES
+        sizes = read_sizes(connection) or DEFAULT_SIZES
         for some in texts.add_texts(connection, folder, at_hand, sizes):
             numbers |= some
     return numbers
@@ -310,7 +309,7 @@ def _add_texts(
 
     table = "articles" if after is None else "recent"
     lacking = f"FROM {table} WHERE text IS NULL AND dataset IN {_STANDING}"
-    sizes = _sizes(connection) or DEFAULT_SIZES
+    sizes = read_sizes(connection) or DEFAULT_SIZES
     if connection.execute(f"SELECT 1 {lacking} LIMIT 1").fetchone() is not None:
         files = [
             file
@@ -342,40 +341,6 @@ def _applied(connection: Connection) -> tuple[int, str, str] | None:
     if row is None or [type(value) for value in row] != [int, str, str]:
         return None  # a table of somebody else's
     return row[0], row[1], row[2]
-
-
-def _header(connection: Connection) -> dict[str, Any]:
-    """Return what its signatures were made with (:meth:`Sizes.header`)."""
-    told = _read_header(connection)
-    return {name: value for name, value in told.items() if name != _CHOSEN}
-
-
-def _is_chosen(connection: Connection) -> bool:
-    """Tell whether somebody asked for the sizes that it has.
-
-    What was made by who asked for none, when the index had been lost, has the defaults; then who
-    asks for others later has not changed the settings.
-    """
-    return bool(_read_header(connection).get(_CHOSEN, False))
-
-
-def _read_header(connection: Connection) -> dict[str, Any]:
-    known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'header'").fetchone()
-    row = connection.execute("SELECT told FROM header").fetchone() if known else None
-    told: Any = json.loads(row[0]) if row else {}
-    return told if isinstance(told, dict) else {}
-
-
-def _write_header(connection: Connection, sizes: Sizes, *, chosen: bool) -> None:
-    connection.execute("DELETE FROM header")
-    told = json.dumps(sizes.header() | {_CHOSEN: chosen})
-    connection.execute("INSERT INTO header VALUES (?)", (told,))
-
-
-def _sizes(connection: Connection) -> Sizes | None:
-    """Return the sizes that the index was made with; null when it has no header of today's."""
-    told = {name: value for name, value in _header(connection).items() if name != "words"}
-    return Sizes(**told) if told.keys() == DEFAULT_SIZES.header().keys() - {"words"} else None
 
 
 def _is_current(applied: tuple[int, str, str], root: Path, entry: LogEntry) -> bool:

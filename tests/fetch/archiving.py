@@ -83,7 +83,7 @@ def look_into(archive: Stream, depth: int = 4) -> Found:
     kind = find_archive(archive.head())
     assert kind is not None
     try:
-        for name, member in kind.members(archive):
+        for name, member, _ in kind.members(archive):
             if depth and find_archive(member.head()):
                 found |= {
                     f"{name}/{inner}": told for inner, told in look_into(member, depth - 1).items()

@@ -37,7 +37,7 @@ def problems(data: bytes) -> list[str]:
     archive = stream(data)
     kind = find_archive(archive.head())
     assert kind is not None
-    faults = (member.fault for _, member in kind.members(archive))
+    faults = (member.fault for _, member, _ in kind.members(archive))
     return [fault.problem if fault else "" for fault in faults]
 
 
@@ -72,7 +72,7 @@ def test_members_may_be_left_unread(packed: bytes, taken: int) -> None:
     kind = find_archive(archive.head())
     assert kind is not None
     found = {}
-    for number, (name, member) in enumerate(kind.members(archive)):
+    for number, (name, member, _) in enumerate(kind.members(archive)):
         data = member.read() if number % 2 == 0 else b""
         found[name] = data or b"".join(member.read() for _ in range(taken))
     assert list(found) == list(FILES)

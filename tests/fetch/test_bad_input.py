@@ -59,7 +59,7 @@ PACKED = gzip.compress(SOUND * 3000)
             "a.gz", gzip.compress(PACKED), "unknown-format", "packed twice", id="packed-twice"
         ),
         pytest.param(
-            "a", " <!DOCTYPE HTML><p>خبر".encode(), "unknown-format", "an HTML page", id="html"
+            "a", " <!DOCTYPE HTML><p>خبر".encode(), "no-article", "no article stands", id="html"
         ),
         pytest.param("a", b"<?xml version='1.0'?><a/>", "unknown-format", "XML", id="xml"),
         pytest.param("a.tar", bytes(10_240), "empty-file", "nothing but NUL", id="empty-tar"),

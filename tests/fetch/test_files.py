@@ -57,15 +57,13 @@ def test_names_that_are_not_utf8_can_be_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "problem"),
     [
-        pytest.param("missing.txt", "no file, folder, glob or profile", id="missing"),
-        pytest.param("", "no file, folder, glob or profile", id="empty"),
-        pytest.param("a\0b", "no file, folder, glob or profile", id="nul"),
-        pytest.param("x" * 5000, "no file, folder, glob or profile", id="long"),
+        pytest.param("missing.txt", "no file, folder, glob, web address or profile", id="missing"),
+        pytest.param("", "no file, folder, glob, web address or profile", id="empty"),
+        pytest.param("a\0b", "no file, folder, glob, web address or profile", id="nul"),
+        pytest.param("x" * 5000, "no file, folder, glob, web address or profile", id="long"),
         pytest.param("none*.txt", "No file is of this pattern", id="glob-of-nothing"),
         pytest.param("missing/*.txt", "No file is of this pattern", id="glob-in-a-missing-folder"),
-        pytest.param("https://example.com/feed", "Web sources", id="web"),
-        pytest.param("HTTP://example.com/", "Web sources", id="web-in-capitals"),
-        pytest.param("default", "names no paths", id="profile-without-paths"),
+        pytest.param("default", "names no paths and no addresses", id="profile-without-paths"),
     ],
 )
 def test_a_wrong_source_is_named(

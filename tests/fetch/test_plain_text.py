@@ -92,7 +92,7 @@ def test_any_bytes_are_kept_or_refused(payloads: list[bytes]) -> None:
         pytest.param("a.json", b'[\n{"text": "a"}\n]', "json-array", id="json-array"),
         pytest.param("a.json", b'{\n"text": "a"\n}', "json-array", id="json-over-lines"),
         pytest.param("a.csv", "عنوان,نص\n".encode(), "csv", id="csv"),
-        pytest.param("a.html", f"<p>{ARTICLE}".encode(), None, id="html"),
+        pytest.param("a.html", f"<p>{ARTICLE}".encode(), "html", id="html"),
         pytest.param("a", f"<p>{ARTICLE}".encode(), None, id="html-without-a-name"),
         pytest.param("a", b"Latin prose", None, id="latin-under-no-name"),
         pytest.param("a.txt", b"%PDF-1.7 ...", None, id="pdf-named-text"),

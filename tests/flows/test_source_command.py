@@ -126,7 +126,7 @@ def test_the_name_is_made_of_the_sources(
     ("arguments", "code", "problem"),
     [
         pytest.param(["nowhere"], 2, "no file, folder", id="no-source"),
-        pytest.param(["https://a.example/"], 2, "Web sources", id="web"),
+        pytest.param(["https://a.example/"], 2, "drafted from files", id="web"),
         pytest.param(
             ["inbox", "--name", "../x"], 1, "cannot be a profile's name", id="path-as-name"
         ),

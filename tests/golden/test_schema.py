@@ -32,6 +32,7 @@ ZONES = {
     "known texts": lake_schema.KNOWN_TEXTS,
     "met texts": lake_schema.MET_TEXTS,
     "visits": lake_schema.VISITS,
+    "responses": lake_schema.RESPONSES,
 }
 
 
