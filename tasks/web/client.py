@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from importlib.metadata import version
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -58,16 +59,11 @@ class Client:
 
     async def __aenter__(self) -> Self:
         settings = self._settings
-        try:
-            trusted = ssl.create_default_context(cafile=settings.ca_file)
-        except OSError as error:
-            problem = f"The file of trusted certificates cannot be read: {error}"
-            raise StopRun(problem, ca_file=str(settings.ca_file)) from error
         connector = aiohttp.TCPConnector(
             limit=0,  # who asks has a bound already
             resolver=GuardedResolver(self._guard, self._resolve, settings.connect_seconds),
             socket_factory=self._guard.make_socket,
-            ssl=trusted,
+            ssl=_trust(settings.ca_file),
             ttl_dns_cache=_NAMES_KEPT,
             keepalive_timeout=_IDLE,
         )
@@ -177,6 +173,19 @@ class Client:
         deadline.reschedule(None)
         await self._large.acquire()
         deadline.reschedule(clock() + left)
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext | bool:
+    """Return whom to trust: the authorities of the file alone, or the system's (``True``)."""
+    if ca_file is None:
+        return True  # aiohttp reads them once for a process
+    try:
+        context = ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        problem = f"The file of trusted certificates cannot be read: {error}"
+        raise StopRun(problem, ca_file=str(ca_file)) from error
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 async def _only_once(

@@ -6,7 +6,7 @@ import zlib
 import brotli
 import pytest
 from backports import zstd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.web.content_coding import Body
@@ -45,6 +45,7 @@ def unpack(coding: str, parts: list[bytes], *, longest: int = 100_000, cut: bool
 
 
 @pytest.mark.parametrize("coding", PACK)
+@settings(max_examples=40)
 @given(data=st.binary(max_size=300) | st.just(TEXT), step=st.integers(1, 400))
 def test_what_was_packed_comes_out(coding: str, data: bytes, step: int) -> None:
     packed = PACK[coding](data)
@@ -54,6 +55,7 @@ def test_what_was_packed_comes_out(coding: str, data: bytes, step: int) -> None:
 
 
 @pytest.mark.parametrize("coding", PACK)
+@settings(max_examples=40)
 @given(data=st.binary(max_size=300), step=st.integers(1, 50))
 def test_any_bytes_are_a_body_or_a_trouble(coding: str, data: bytes, step: int) -> None:
     try:
