@@ -63,6 +63,10 @@ class Site:
         """Return what was asked, robots.txt left out."""
         return [each.path for each in self.asked if each.path != "/robots.txt"]
 
+    def connections(self) -> int:
+        """Return how many connections are open."""
+        return len(self._server.connections)
+
     def __enter__(self) -> Self:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
@@ -81,7 +85,8 @@ class Site:
 
     async def _serve(self) -> None:
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
-        runner = web.ServerRunner(web.Server(self._answer), shutdown_timeout=0.1)
+        self._server = web.Server(self._answer)
+        runner = web.ServerRunner(self._server, shutdown_timeout=0.1)
         await runner.setup()
         place = web.TCPSite(runner, self.host, self.port, ssl_context=self.tls)
         await place.start()

@@ -264,11 +264,16 @@ def test_closing_leaves_nothing_behind() -> None:
             responses = download([Request(url=url) for url in urls], settings=PATIENT)
             with closing(responses):
                 assert next(responses).url == site.url("/a")
+                assert site.connections() > 1
             gc.collect()
         assert time.monotonic() - began < 20
         assert list(responses) == []
         left = {each for each in threading.enumerate() if each.name == "web"}
         assert left - threads == set()
+        patience = time.monotonic() + 20
+        while site.connections() and time.monotonic() < patience:
+            time.sleep(0.01)
+        assert site.connections() == 0
 
 
 def test_an_error_of_the_caller_stops_it_too() -> None:

@@ -49,7 +49,6 @@ def bomb(coding: str, body: bytes) -> Callable[[socket.socket], None]:
         pytest.param("deflate", zlib.compress(bytes(60 * MIB), 9), id="deflate"),
         pytest.param("br", brotli.compress(bytes(60 * MIB), quality=4), id="br"),
         pytest.param("zstd", zstd.compress(bytes(60 * MIB)), id="zstd"),
-        pytest.param("gzip, gzip", gzip.compress(BOMB), id="gzip-in-gzip"),
     ],
 )
 def test_bombs_are_told_before_they_are_large(coding: str, body: bytes) -> None:
@@ -88,12 +87,12 @@ def test_an_endless_body_ends() -> None:
 
 
 def test_an_endless_body_of_nothing_ends_too() -> None:
-    """Empty gzip members unpack to nothing, and so would never fill a bound on what is unpacked."""
+    """What follows a gzip's end unpacks to nothing, and would never fill a bound on that."""
 
     def endless(connection: socket.socket) -> None:
         connection.sendall(OK + b"Content-Encoding: gzip\r\n" + CLOSE)
         for _ in itertools.repeat(None, 2_000):
-            connection.sendall(gzip.compress(b"") * 3_000)
+            connection.sendall(gzip.compress(b"") + b"x" * 60_000)
 
     with RawSite(endless) as site:
         response = ask_one(site.url(), max_body_bytes=MIB)
@@ -231,7 +230,7 @@ def test_a_length_that_is_too_small_cuts_the_body_and_the_rest_is_no_answer() ->
         pytest.param("br", b"\xff" * 50, "unreadable", id="bad-br"),
         pytest.param("zstd", b"\xff" * 50, "unreadable", id="bad-zstd"),
         pytest.param("deflate", b"\xff" * 50, "unreadable", id="bad-deflate"),
-        pytest.param("gzip, br, zstd", b"x", "expands-too-far", id="three-layers"),
+        pytest.param("gzip, br", b"x", "unreadable", id="two-ways"),
     ],
 )
 def test_damaged_compression_is_told(coding: str, body: bytes, reason: str) -> None:
