@@ -85,7 +85,7 @@ class Site:
 
     async def _serve(self) -> None:
         self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
-        self._server = web.Server(self._answer)
+        self._server = web.Server(self._answer, handler_cancellation=True)
         runner = web.ServerRunner(self._server, shutdown_timeout=0.1)
         await runner.setup()
         place = web.TCPSite(runner, self.host, self.port, ssl_context=self.tls)
