@@ -9,7 +9,6 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Final, Self
 
-from tasks.errors import WarraqError
 from tasks.web.asker import Asker
 from tasks.web.guard import Resolve, SystemLookup
 from tasks.web.messages import Request, Response
@@ -119,12 +118,18 @@ class Web:
     def _live(self) -> None:
         lookup = SystemLookup()
         try:
-            asyncio.run(self._work(self._resolve or lookup))
-        except WarraqError as error:
-            self._ready.set_exception(error)
+            asyncio.run(self._watch(self._resolve or lookup))
         finally:
             lookup.close()
-            self._ready.cancel()  # nobody waits for what will not come
+
+    async def _watch(self, resolve: Resolve) -> None:
+        """Work, and hand what keeps it from beginning to who waits for that."""
+        work = asyncio.ensure_future(self._work(resolve))
+        await asyncio.wait([work])
+        if self._ready.done():
+            work.result()
+        else:
+            self._ready.set_exception(work.exception())
 
     async def _work(self, resolve: Resolve) -> None:
         async with Asker(self._settings, resolve) as asker:
