@@ -38,10 +38,10 @@ class Asker:
     def __init__(self, settings: WebSettings, resolve: Resolve) -> None:
         self._settings = settings
         self._guard = Guard(allow_private=settings.allow_private_hosts)
-        self._client = Client(settings, self._guard, resolve)
+        self.slots = Slots(settings.connections)
+        self._client = Client(settings, self._guard, resolve, self.slots.room)
         self._gates = Gates(settings)
         self._robots = Robots(self._fetch_robots, settings.user_agent)
-        self.slots = Slots(settings.connections)
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()

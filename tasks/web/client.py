@@ -36,8 +36,8 @@ _MOST_HEADERS: Final = 128
 
 _LARGE: Final = MIB
 _LARGE_AT_ONCE: Final = 4
-"""Only so many bodies larger than that are read at once: what is in memory does not grow with the
-number of connections. The others wait, their servers too."""
+"""Only so many bodies larger than that are read at once, and none while bodies pile up: what is in
+memory does not grow with the number of connections. The others wait, their servers too."""
 
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
@@ -49,12 +49,18 @@ _UNREAD: Final = REDIRECTS | {204, 304}
 
 
 class Client:
-    """Asks; an asynchronous context manager of one event loop."""
+    """Asks; an asynchronous context manager of one event loop.
 
-    def __init__(self, settings: WebSettings, guard: Guard, resolve: Resolve) -> None:
+    ``room`` is set while there is room for large bodies.
+    """
+
+    def __init__(
+        self, settings: WebSettings, guard: Guard, resolve: Resolve, room: asyncio.Event
+    ) -> None:
         self._settings = settings
         self._guard = guard
         self._resolve = resolve
+        self._room = room
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
 
     async def __aenter__(self) -> Self:
@@ -172,6 +178,11 @@ class Client:
         left = (deadline.when() or 0.0) - clock()
         deadline.reschedule(None)
         await self._large.acquire()
+        try:
+            await self._room.wait()
+        except BaseException:
+            self._large.release()
+            raise
         deadline.reschedule(clock() + left)
 
 

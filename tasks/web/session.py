@@ -19,7 +19,7 @@ WINDOW: Final = 2_000
 """Requests that are taken from their source ahead of their turn."""
 
 _OVERHEAD: Final = 4_000
-"""Bytes that a response takes beside its body, about."""
+"""Bytes that a response takes beside what came, about."""
 
 _Batch = list[tuple[Request, Visit | None]]
 
@@ -200,7 +200,8 @@ class Downloads(Iterator[Response]):
 
 
 def _size(response: Response) -> int:
-    return len(response.body) + _OVERHEAD
+    headers = sum(len(name) + len(value) for name, value in response.headers)
+    return len(response.body) + headers + _OVERHEAD
 
 
 def download(

@@ -8,14 +8,15 @@ import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import brotli
 import pytest
 from backports import zstd
 
-from tasks.web import Outcome
-from tests.web.sites import RawSite, Site, ask, ask_one, page, redirect, say
+from tasks.web import Outcome, Request, download
+from tests.web.sites import QUICK, RawSite, Site, ask, ask_one, page, redirect, say
 
 MIB: Final = 1024 * 1024
 OK: Final = b"HTTP/1.1 200 OK\r\n"
@@ -275,3 +276,32 @@ def test_a_wall_of_cookies_is_a_circle() -> None:
         response = ask_one(site.url("/a"))
     assert (response.outcome, response.reason) == (Outcome.FAILED, "redirects")
     assert site.paths() == ["/a"]
+
+
+def test_large_bodies_wait_for_a_slow_caller() -> None:
+    """What is on its way when the buffer is full stops at 1 MiB, but for the four that go on."""
+    body = bytes(8 * MIB)
+    head = OK + f"Content-Length: {len(body)}\r\n".encode() + CLOSE
+    with RawSite(say(head, body)) as site:
+        requests = [Request(url=site.url(f"/{n}")) for n in range(16)]
+        settings = replace(QUICK, host_connections=16, buffer_bytes=MIB)
+        tracemalloc.start()
+        responses = download(requests, settings=settings)
+        next(responses)
+        time.sleep(1.0)
+        held = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        assert [len(each.body) for each in responses] == [len(body)] * 15
+    assert held < (1 + 4) * 8 * MIB + 12 * 2 * MIB
+
+
+def test_large_headers_count_as_what_waits_for_the_caller() -> None:
+    head = OK + b"".join(b"X-%d: %s\r\n" % (n, b"y" * 30_000) for n in range(50))
+    with RawSite(say(head + b"Content-Length: 2\r\n" + CLOSE, b"ok")) as site:
+        requests = [Request(url=site.url(f"/{n}")) for n in range(60)]
+        settings = replace(QUICK, connections=4, buffer_bytes=6 * MIB)
+        responses = download(requests, settings=settings)
+        assert len(next(responses).headers) == 52
+        time.sleep(0.5)
+        assert len(site.heads) < 15
+        assert len(list(responses)) == 59
