@@ -38,10 +38,10 @@ class Asker:
     def __init__(self, settings: WebSettings, resolve: Resolve) -> None:
         self._settings = settings
         self._guard = Guard(allow_private=settings.allow_private_hosts)
-        self._client = Client(settings, self._guard, resolve)
+        self.slots = Slots(settings.connections)
+        self._client = Client(settings, self._guard, resolve, self.slots.room)
         self._gates = Gates(settings)
         self._robots = Robots(self._fetch_robots, settings.user_agent)
-        self.slots = Slots(settings.connections)
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()
@@ -97,16 +97,22 @@ class Asker:
         url = self._guard.check(trip.url.strip())
         while True:
             trip.last = str(url)
+            delay = await self._let_pass(url) if not trip.is_robots else None
             gate = self._gates.of(url)
-            if not trip.is_robots:
-                rules = await self._robots.rules_of(url)
-                rules.check(url)
-                gate.delay = self._delay(rules.crawl_delay)
+            gate.delay = gate.delay if delay is None else delay
             answer = await self._ask_once(url, gate, trip)
             if answer.status not in REDIRECTS:
                 return answer
             url = self._next_address(url, answer)
             trip.leave(answer, str(url))
+
+    async def _let_pass(self, url: URL) -> float:
+        """Return the delay that the site's robots.txt wants, or raise ``NotAsked``."""
+        settings = self._settings
+        rules = await self._robots.rules_of(url)
+        rules.check(url)
+        wanted = min(rules.crawl_delay, settings.max_crawl_delay_seconds)
+        return max(settings.host_delay_seconds, wanted)
 
     def _next_address(self, url: URL, answer: Answer) -> URL:
         place = (find_header(answer.headers, "location") or "").strip()
@@ -119,10 +125,6 @@ class Asker:
         except ValueError as error:
             raise Trouble("redirects", f"a redirect leads to no address: {error}") from error
         return self._guard.check(str(joined))
-
-    def _delay(self, crawl_delay: float) -> float:
-        settings = self._settings
-        return max(settings.host_delay_seconds, min(crawl_delay, settings.max_crawl_delay_seconds))
 
     async def _ask_once(self, url: URL, gate: Gate, trip: Trip) -> Answer:
         """Return the answer of one server; one that says «later» or «broken» is a trouble."""

@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from importlib.metadata import version
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -35,8 +36,8 @@ _MOST_HEADERS: Final = 128
 
 _LARGE: Final = MIB
 _LARGE_AT_ONCE: Final = 4
-"""Only so many bodies larger than that are read at once: what is in memory does not grow with the
-number of connections. The others wait, their servers too."""
+"""Only so many bodies larger than that are read at once, and none while bodies pile up: what is in
+memory does not grow with the number of connections. The others wait, their servers too."""
 
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
@@ -48,26 +49,27 @@ _UNREAD: Final = REDIRECTS | {204, 304}
 
 
 class Client:
-    """Asks; an asynchronous context manager of one event loop."""
+    """Asks; an asynchronous context manager of one event loop.
 
-    def __init__(self, settings: WebSettings, guard: Guard, resolve: Resolve) -> None:
+    ``room`` is set while there is room for large bodies.
+    """
+
+    def __init__(
+        self, settings: WebSettings, guard: Guard, resolve: Resolve, room: asyncio.Event
+    ) -> None:
         self._settings = settings
         self._guard = guard
         self._resolve = resolve
+        self._room = room
         self._large = asyncio.Semaphore(_LARGE_AT_ONCE)
 
     async def __aenter__(self) -> Self:
         settings = self._settings
-        try:
-            trusted = ssl.create_default_context(cafile=settings.ca_file)
-        except OSError as error:
-            problem = f"The file of trusted certificates cannot be read: {error}"
-            raise StopRun(problem, ca_file=str(settings.ca_file)) from error
         connector = aiohttp.TCPConnector(
             limit=0,  # who asks has a bound already
             resolver=GuardedResolver(self._guard, self._resolve, settings.connect_seconds),
             socket_factory=self._guard.make_socket,
-            ssl=trusted,
+            ssl=_trust(settings.ca_file),
             ttl_dns_cache=_NAMES_KEPT,
             keepalive_timeout=_IDLE,
         )
@@ -176,7 +178,25 @@ class Client:
         left = (deadline.when() or 0.0) - clock()
         deadline.reschedule(None)
         await self._large.acquire()
+        try:
+            await self._room.wait()
+        except BaseException:
+            self._large.release()
+            raise
         deadline.reschedule(clock() + left)
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext | bool:
+    """Return whom to trust: the authorities of the file alone, or the system's (``True``)."""
+    if ca_file is None:
+        return True  # aiohttp reads them once for a process
+    try:
+        context = ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        problem = f"The file of trusted certificates cannot be read: {error}"
+        raise StopRun(problem, ca_file=str(ca_file)) from error
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 async def _only_once(

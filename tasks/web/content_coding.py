@@ -1,4 +1,4 @@
-"""Bodies unpacked while they arrive, within bounds: gzip, deflate, br and zstd, also stacked."""
+"""Bodies unpacked while they arrive, within bounds: gzip, deflate, br and zstd."""
 
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
@@ -15,12 +15,13 @@ ACCEPTED: Final = "gzip, deflate, br, zstd"
 _PIECE: Final = 256 * 1024
 """Bytes unpacked at once, about; bombs are told between two pieces."""
 
-_MOST_LAYERS: Final = 2
+_MOST_MEMBERS: Final = 1_000
+"""Members of gzip and frames of zstd in one body; each costs, however little is in it."""
 
 _FREE: Final = 1024 * 1024
 """Bytes that a body may unpack to whatever its ratio; a page of blanks is no bomb."""
 
-_WINDOW_LOG: Final = 23
+_ZSTD: Final = {int(zstd.DecompressionParameter.window_log_max): 23}
 """Windows of 8 MiB, the most that RFC 9659 lets zstd have in HTTP."""
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
@@ -28,7 +29,7 @@ _GZIP, _ZLIB, _RAW = 31, 15, -15
 """zlib's codes for the three wrappings with the largest window."""
 
 
-class Layer(Protocol):
+class Unpacker(Protocol):
     """One compression of a body."""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
@@ -92,7 +93,7 @@ class _Inflate:
     def _begin(self, data: bytes) -> None:
         """Tell from its first two bytes what follows."""
         is_first = not self._members
-        self._members += 1
+        self._members = _count(self._members)
         if self._gzip and data.startswith(_GZIP_MAGIC):
             self._member = isal_zlib.decompressobj(_GZIP)
         elif self._gzip or not is_first:
@@ -129,12 +130,14 @@ class _Brotli:
 class _Zstd:
     def __init__(self) -> None:
         self._frame: zstd.ZstdDecompressor | None = None
+        self._frames = 0
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         while data or (self._frame is not None and not self._frame.needs_input):
-            frame = self._frame = self._frame or zstd.ZstdDecompressor(
-                options={int(zstd.DecompressionParameter.window_log_max): _WINDOW_LOG}
-            )
+            if self._frame is None:
+                self._frames = _count(self._frames)
+                self._frame = zstd.ZstdDecompressor(options=_ZSTD)
+            frame = self._frame
             try:
                 unpacked = frame.decompress(data, _PIECE)
             except zstd.ZstdError as error:
@@ -149,11 +152,17 @@ class _Zstd:
         return self._frame is None
 
 
+def _count(members: int) -> int:
+    if members == _MOST_MEMBERS:
+        raise Trouble("expands-too-far", f"the body has over {_MOST_MEMBERS:,} compressed parts")
+    return members + 1
+
+
 def _damaged(why: str) -> Trouble:
     return Trouble("unreadable", f"the compressed body is damaged: {why[:200]}")
 
 
-_LAYERS: Final[dict[str, Callable[[], Layer]]] = {
+_UNPACKERS: Final[dict[str, Callable[[], Unpacker]]] = {
     "gzip": lambda: _Inflate(gzip=True),
     "x-gzip": lambda: _Inflate(gzip=True),
     "deflate": lambda: _Inflate(gzip=False),
@@ -166,15 +175,15 @@ class Body:
     """One body while it arrives: unpacked, and within ``longest`` bytes on the wire and unpacked.
 
     With ``cut`` a longer one ends there instead of being refused. ``coding`` is the value of
-    Content-Encoding; names that are not known there leave the body as it is, as browsers do.
+    Content-Encoding: names that are not known leave the body as it is, as browsers do, one that
+    stands there twice counts once, and a body that is compressed in two ways is refused.
     """
 
     def __init__(self, coding: str, *, longest: int, ratio: int, cut: bool = False) -> None:
-        names = [name.strip().lower() for name in coding.split(",")]
-        layers = [_LAYERS[name]() for name in reversed(names) if name in _LAYERS]
-        if len(layers) > _MOST_LAYERS:
-            raise Trouble("expands-too-far", f"the body is compressed {len(layers)} times over")
-        self._layers = layers
+        names = {name.strip().lower() for name in coding.split(",")} & _UNPACKERS.keys()
+        if len(names) > 1:
+            raise Trouble("unreadable", f"the body is compressed {len(names)} times over")
+        self._unpacker = next((_UNPACKERS[name]() for name in names), None)
         self._longest = longest
         self._ratio = ratio
         self._cut = cut
@@ -189,7 +198,7 @@ class Body:
         Raises :class:`Trouble` when a bound is passed.
         """
         self.wire_bytes += len(data)
-        for piece in self._unpack(data, 0):
+        for piece in self._unpacker.feed(data) if self._unpacker is not None else (data,):
             room = self._longest - self.size
             if len(piece) > room and self._cut:
                 self._parts.append(piece[:room])
@@ -207,16 +216,9 @@ class Body:
             # Reached by what unpacks to nothing: empty members, or bytes behind the end mark.
             raise Trouble("too-large", f"the body has over {self._longest:,} bytes on the wire")
 
-    def _unpack(self, data: bytes, depth: int) -> Iterator[bytes]:
-        if depth == len(self._layers):
-            yield data
-            return
-        for piece in self._layers[depth].feed(data):
-            yield from self._unpack(piece, depth + 1)
-
     def whole(self) -> bytes:
         """Return the body at its end; raise :class:`Trouble` when a compression has not ended."""
-        is_whole = self.is_full or all(layer.is_whole() for layer in self._layers)
+        is_whole = self.is_full or self._unpacker is None or self._unpacker.is_whole()
         if self.wire_bytes and not is_whole:
             raise Trouble("truncated", "the compressed body ends early", may_pass=True)
         return b"".join(self._parts)

@@ -67,7 +67,8 @@ _PRIVATE: Final = tuple(
 secrets (169.254.169.254), multicast and reserved ones are never asked."""
 
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_HOST: Final = re.compile(r"[0-9A-Za-z._:%-]+")
+_HOST: Final = re.compile(r"(?=.{1,253}$)(?:[0-9A-Za-z_-]{1,63}\.)*[0-9A-Za-z_-]{1,63}\.?")
+_LITERAL_6: Final = re.compile(r"[0-9A-Fa-f:.]{2,45}(?:%.*)?")
 
 
 def judge(address: Address, *, allow_private: bool) -> bool:
@@ -118,7 +119,7 @@ class Guard:
             raise NotAsked("wrong-address", f"it is no address: {error}") from error
         if target.scheme not in {"http", "https"}:
             raise NotAsked("wrong-address", f"the scheme is «{target.scheme[:20]}», not http(s)")
-        if not host or not _HOST.fullmatch(host):
+        if not host or not (_HOST.fullmatch(host) or _LITERAL_6.fullmatch(host)):
             raise NotAsked("wrong-address", "the address names no host")
         if target.raw_user is not None or target.raw_password is not None:
             raise NotAsked("wrong-address", "the address holds a user name or password")

@@ -3,9 +3,9 @@
 import asyncio
 import heapq
 import itertools
+import math
 import random
 import re
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -61,7 +61,8 @@ class Gate:
         self._settings = settings
         self._running = 0
         self._is_starting = False
-        self._next = 0.0
+        self._last_start = -math.inf
+        self._rests_until = -math.inf
         self._failures = 0
         self._shut: NotAsked | None = None
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
@@ -80,22 +81,24 @@ class Gate:
         await self._wait(priority)
         try:
             await slots.take()
-            try:
-                # The delay counts from the start itself: who waited for a slot meanwhile let
-                # nobody pass.
-                self._next = max(self._next, self._loop.time() + self.delay)
-                self._let_start()
-                self._check()
-                yield
-            finally:
-                slots.give()
+        except BaseException:
+            self._give_back()
+            raise
+        # The delay counts from here: while this one waited for a slot no other was let in.
+        self._last_start = self._loop.time()
+        self._is_starting = False
+        self._wake()
+        try:
+            self._check()
+            yield
         finally:
+            slots.give()
             self._running -= 1
-            self._let_start()
+            self._wake()
 
     def pause(self, seconds: float) -> None:
         """Let nobody start for so long."""
-        self._next = max(self._next, self._loop.time() + seconds)
+        self._rests_until = max(self._rests_until, self._loop.time() + seconds)
 
     def shut(self, reason: str, detail: str, *, until: datetime | None = None) -> None:
         """Refuse all who wait and who come, with this reason."""
@@ -131,11 +134,12 @@ class Gate:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._running -= 1
-                self._let_start()
+                self._give_back()
             raise
 
-    def _let_start(self) -> None:
+    def _give_back(self) -> None:
+        """Return a turn that was given and not begun."""
+        self._running -= 1
         self._is_starting = False
         self._wake()
 
@@ -145,7 +149,8 @@ class Gate:
             and self._running < self._settings.host_connections
             and not self._is_starting
         ):
-            seconds = self._next - self._loop.time()
+            start = max(self._last_start + self.delay, self._rests_until)
+            seconds = start - self._loop.time()
             if seconds > 0:
                 if self._timer is None:
                     self._timer = self._loop.call_later(seconds, self._on_time)
@@ -166,7 +171,7 @@ class Gates:
 
     def __init__(self, settings: WebSettings) -> None:
         self._settings = settings
-        self._gates: OrderedDict[str, Gate] = OrderedDict()
+        self._gates: dict[str, Gate] = {}
 
     def of(self, url: URL) -> Gate:
         """Return the gate of the address's host."""
@@ -193,8 +198,8 @@ def backoff(attempt: int, settings: WebSettings) -> float:
     They double each time, between half and one and a half of that at random, so that many who
     failed together do not come again together.
     """
-    seconds = settings.backoff_seconds * 2.0 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311 (no secret)
-    return min(seconds, settings.max_wait_seconds)
+    jitter = random.uniform(0.5, 1.5)  # noqa: S311 (no secret)
+    return min(settings.backoff_seconds * 2.0 ** (attempt - 1) * jitter, settings.max_wait_seconds)
 
 
 def read_retry_after(text: str | None, now: datetime) -> float | None:

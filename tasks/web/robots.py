@@ -154,6 +154,11 @@ def _read_trouble(trouble: Trouble, token: str) -> Rules:
 
     Where redirects lead nowhere there is no such file (RFC 9309, 2.3.1.2).
     """
+    if trouble.not_before is not None:
+        later = NotAsked(
+            "not-before", f"robots.txt: {trouble.detail}", not_before=trouble.not_before
+        )
+        return Rules(None, token, refusal=later)
     if trouble.answer is not None:
         return _read_answer(trouble.answer, token)
     if trouble.reason == "redirects":

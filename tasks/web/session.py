@@ -9,7 +9,6 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Final, Self
 
-from tasks.errors import WarraqError
 from tasks.web.asker import Asker
 from tasks.web.guard import Resolve, SystemLookup
 from tasks.web.messages import Request, Response
@@ -20,13 +19,13 @@ WINDOW: Final = 2_000
 """Requests that are taken from their source ahead of their turn."""
 
 _OVERHEAD: Final = 4_000
-"""Bytes that a response takes beside its body, about."""
+"""Bytes that a response takes beside what came, about."""
 
 _Batch = list[tuple[Request, Visit | None]]
 
 
 class _Crew:
-    """What runs in the thread: a task for each request; its methods are called there only."""
+    """What runs in the thread: a task for each request; its methods run there only."""
 
     def __init__(self, asker: Asker, settings: WebSettings) -> None:
         self._asker = asker
@@ -36,8 +35,10 @@ class _Crew:
         self.loop = asyncio.get_running_loop()
         self.ended = asyncio.Event()
 
-    def begin(self, batch: _Batch, arrived: "_Arrived") -> None:
-        """Ask for these; what comes of each goes to ``arrived``."""
+    def begin(self, batch: _Batch, downloads: "Downloads") -> None:
+        """Ask for these, unless the downloads were closed meanwhile, and hand on what comes."""
+        if downloads.is_over:
+            return
 
         def deliver(task: asyncio.Task[Response]) -> None:
             self._tasks.discard(task)
@@ -46,7 +47,7 @@ class _Crew:
             error = task.exception()
             if error is None:
                 self.count(_size(task.result()))
-            arrived.put(error or task.result())
+            downloads.arrived.put(error or task.result())
 
         for request, before in batch:
             task = self.loop.create_task(self._asker.ask(request, before))
@@ -55,7 +56,7 @@ class _Crew:
 
     def count(self, size: int) -> None:
         """Count bytes that wait for the caller, or, below zero, wait no longer."""
-        self._bytes += size
+        self._bytes = max(0, self._bytes + size)
         if self._bytes < self._most_bytes:
             self._asker.slots.room.set()
         else:
@@ -68,9 +69,6 @@ class _Crew:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self.count(-self._bytes)
-
-
-_Arrived = SimpleQueue[Response | BaseException | None]
 
 
 class Web:
@@ -120,20 +118,24 @@ class Web:
     def _live(self) -> None:
         lookup = SystemLookup()
         try:
-            asyncio.run(self._work(self._resolve or lookup))
+            asyncio.run(self._watch(self._resolve or lookup))
         finally:
             lookup.close()
 
+    async def _watch(self, resolve: Resolve) -> None:
+        """Work, and hand what keeps it from beginning to who waits for that."""
+        work = asyncio.ensure_future(self._work(resolve))
+        await asyncio.wait([work])
+        if self._ready.done():
+            work.result()
+        else:
+            self._ready.set_exception(work.exception())
+
     async def _work(self, resolve: Resolve) -> None:
-        try:
-            async with Asker(self._settings, resolve) as asker:
-                crew = _Crew(asker, self._settings)
-                self._ready.set_result(crew)
-                await crew.ended.wait()
-        except WarraqError as error:
-            if self._ready.done():
-                raise
-            self._ready.set_exception(error)
+        async with Asker(self._settings, resolve) as asker:
+            crew = _Crew(asker, self._settings)
+            self._ready.set_result(crew)
+            await crew.ended.wait()
 
 
 class Downloads(Iterator[Response]):
@@ -147,7 +149,7 @@ class Downloads(Iterator[Response]):
         self._crew = crew
         self._known = known
         self._sources: deque[Iterator[Request]] = deque()
-        self._arrived: _Arrived = SimpleQueue()
+        self.arrived: SimpleQueue[Response | BaseException | None] = SimpleQueue()
         self._open = 0
         self.is_over = False
 
@@ -161,7 +163,7 @@ class Downloads(Iterator[Response]):
             return
         self.is_over = True
         asyncio.run_coroutine_threadsafe(self._crew.cancel(), self._crew.loop).result()
-        self._arrived.put(None)
+        self.arrived.put(None)
 
     def __next__(self) -> Response:
         """Return the next response; end when there is one for every request."""
@@ -171,7 +173,7 @@ class Downloads(Iterator[Response]):
         if not self._open:
             self.is_over = True
             raise StopIteration
-        arrived = self._arrived.get()
+        arrived = self.arrived.get()
         if arrived is None:
             raise StopIteration
         if isinstance(arrived, BaseException):
@@ -194,11 +196,12 @@ class Downloads(Iterator[Response]):
                 batch.append((request, self._known.get(request.url)))
         if batch:
             self._open += len(batch)
-            self._crew.loop.call_soon_threadsafe(self._crew.begin, batch, self._arrived)
+            self._crew.loop.call_soon_threadsafe(self._crew.begin, batch, self)
 
 
 def _size(response: Response) -> int:
-    return len(response.body) + _OVERHEAD
+    headers = sum(len(name) + len(value) for name, value in response.headers)
+    return len(response.body) + headers + _OVERHEAD
 
 
 def download(

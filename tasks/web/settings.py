@@ -26,7 +26,7 @@ class WebSettings:
     connect_seconds: float = 10.0
     headers_seconds: float = 20.0
     read_seconds: float = 15.0
-    answer_seconds: float = 120.0
+    answer_seconds: float = 60.0
     max_body_bytes: int = 16 * MIB
     max_unpacked_ratio: int = 200
     max_redirects: int = 5

@@ -264,11 +264,16 @@ def test_closing_leaves_nothing_behind() -> None:
             responses = download([Request(url=url) for url in urls], settings=PATIENT)
             with closing(responses):
                 assert next(responses).url == site.url("/a")
+                assert site.connections() > 1
             gc.collect()
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 20
         assert list(responses) == []
         left = {each for each in threading.enumerate() if each.name == "web"}
         assert left - threads == set()
+        patience = time.monotonic() + 20
+        while site.connections() and time.monotonic() < patience:
+            time.sleep(0.01)
+        assert site.connections() == 0
 
 
 def test_an_error_of_the_caller_stops_it_too() -> None:
@@ -285,7 +290,7 @@ def test_another_thread_can_end_it() -> None:
         threading.Timer(0.2, downloads.close).start()
         began = time.monotonic()
         assert list(downloads) == []
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20
 
 
 def test_a_source_that_breaks_breaks_the_loop_and_nothing_hangs() -> None:
@@ -319,9 +324,11 @@ def test_memory_is_bounded_when_the_caller_is_slow() -> None:
         settings = replace(PATIENT, buffer_bytes=4_000_000, connections=4)
         responses = download(requests, settings=settings)
         next(responses)
-        time.sleep(0.5)
-        asked = len(site.paths())
-        assert 8 <= asked <= 20
+        patience = time.monotonic() + 20
+        while len(site.paths()) < 10 and time.monotonic() < patience:
+            time.sleep(0.01)
+        time.sleep(0.3)
+        assert 10 <= len(site.paths()) <= 20
         assert sum(len(each.body) for each in responses) == 199 * len(text)
 
 

@@ -24,12 +24,17 @@ def starts(site: Site) -> list[float]:
     return [each.at for each in site.asked]
 
 
+# Servers see a request a little after it started, and a shared machine makes that any little: gaps
+# may be that much smaller or larger, the whole is not.
+
+
 def test_a_delay_lies_between_two_starts() -> None:
-    with Site({f"/{n}": page() for n in range(8)}) as site:
-        ask(*(site.url(f"/{n}") for n in range(8)), host_delay_seconds=0.05)
+    with Site({f"/{n}": page() for n in range(4)}) as site:
+        ask(*(site.url(f"/{n}") for n in range(4)), host_delay_seconds=0.2)
     gaps = [after - before for before, after in pairwise(starts(site))]
-    assert len(gaps) == 8
-    assert min(gaps) > 0.04
+    assert len(gaps) == 4
+    assert min(gaps) > 0.05
+    assert sum(gaps) > 0.65
 
 
 def test_hosts_do_not_wait_for_each_other() -> None:
@@ -37,8 +42,8 @@ def test_hosts_do_not_wait_for_each_other() -> None:
     with Site(dict(pages)) as one, Site(dict(pages)) as two, Site(dict(pages)) as three:
         began = time.monotonic()
         urls = [site.url(f"/{n}") for n in range(5) for site in (one, two, three)]
-        assert {each.status for each in ask(*urls, host_delay_seconds=0.1)} == {200}
-        assert time.monotonic() - began < 5 * 0.1 + 0.5
+        assert {each.status for each in ask(*urls, host_delay_seconds=0.3)} == {200}
+        assert time.monotonic() - began < 15 * 0.3
 
 
 def test_so_many_run_at_once_at_one_host() -> None:
@@ -62,19 +67,23 @@ def test_so_many_run_at_once_at_one_host() -> None:
 
 
 def test_the_larger_priority_goes_first_then_the_earlier_one() -> None:
-    with Site({f"/{n}": page() for n in range(6)}) as site:
+    async def slow(request: object) -> object:
+        await asyncio.sleep(0.3)
+        return page()(request)  # type: ignore[arg-type]
+
+    with Site({"/slow": slow, **{f"/{n}": page() for n in range(6)}}) as site:
         requests = [Request(url=site.url(f"/{n}"), priority=n % 2) for n in range(6)]
-        with Web(replace(QUICK, host_connections=1, host_delay_seconds=0.01)) as web:
-            list(web.download(requests))
-    assert site.paths() == ["/1", "/3", "/5", "/0", "/2", "/4"]
+        with Web(replace(QUICK, host_connections=1)) as web:
+            list(web.download([Request(url=site.url("/slow"), priority=9), *requests]))
+    assert site.paths() == ["/slow", "/1", "/3", "/5", "/0", "/2", "/4"]
 
 
 def test_a_crawl_delay_is_kept_and_capped() -> None:
-    text = "User-agent: *\nCrawl-delay: 0.1"
+    text = "User-agent: *\nCrawl-delay: 0.4"
     with Site({"/robots.txt": robots(text), "/a": page(), "/b": page()}) as site:
         ask(site.url("/a"), site.url("/b"))
     *_, first, second = starts(site)
-    assert second - first > 0.09
+    assert second - first > 0.2
     text = "User-agent: *\nCrawl-delay: 86400"
     with Site({"/robots.txt": robots(text), "/a": page(), "/b": page()}) as site:
         assert len(ask(site.url("/a"), site.url("/b"), max_crawl_delay_seconds=0.05)) == 2
@@ -87,7 +96,7 @@ def test_a_site_is_left_alone_as_long_as_it_asks(code: int) -> None:
         [*_, last] = ask(site.url("/a"), site.url("/b"), host_connections=1)
     assert site.paths() == ["/a", "/b", "/a"]
     _, first, *others = starts(site)
-    assert min(others) - first > 0.95
+    assert min(others) - first > 0.7
     assert last.outcome is Outcome.FETCHED
 
 
@@ -143,7 +152,7 @@ def test_a_host_that_fails_again_and_again_is_given_up() -> None:
         urls = [site.url(f"/{n}") for n in range(30)]
         began = time.monotonic()
         came = ask(*urls, host_failures=4, host_connections=1)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20
         assert len(site.heads) == 4
     assert {each.outcome for each in came} == {Outcome.FAILED, Outcome.REFUSED}
     down = [each for each in came if each.reason == "host-down"]
@@ -254,3 +263,43 @@ def test_gates_of_very_many_hosts_are_forgotten() -> None:
         return len(gates._gates)
 
     assert asyncio.run(scene()) == 10_000
+
+
+def test_who_starts_late_for_want_of_a_slot_lets_nobody_pass_meanwhile() -> None:
+    """The delay lies between real starts, also where several may run at once."""
+
+    async def scene() -> list[float]:
+        settings = replace(QUICK, host_connections=3, host_delay_seconds=0.2)
+        gate, slots = Gate("a.com", settings), Slots(1)
+        starts: list[float] = []
+
+        async def work() -> None:
+            async with gate.turn(slots, 0):
+                starts.append(time.monotonic())
+                await asyncio.sleep(0.01)
+
+        await slots.take()
+        tasks = [asyncio.create_task(work()) for _ in range(4)]
+        await asyncio.sleep(0.2)
+        assert starts == []
+        slots.give()
+        await asyncio.gather(*tasks)
+        return starts
+
+    gaps = [after - before for before, after in pairwise(asyncio.run(scene()))]
+    assert min(gaps) > 0.1
+
+
+def test_a_delay_that_is_learned_counts_from_the_last_start() -> None:
+    text = "User-agent: *\nCrawl-delay: 0.4"
+    with Site({"/robots.txt": robots(text), "/a": page()}) as site:
+        ask_one(site.url("/a"))
+    first, second = starts(site)
+    assert second - first > 0.2
+
+
+def test_a_robots_txt_that_is_not_to_be_asked_for_long_leaves_the_site() -> None:
+    with Site({"/robots.txt": status(503, Retry_After="7200"), "/a": page()}) as site:
+        response = ask_one(site.url("/a"))
+    assert (response.outcome, response.reason) == (Outcome.REFUSED, "not-before")
+    assert response.not_before is not None

@@ -111,7 +111,7 @@ def test_hostile_files_cost_little(text: str) -> None:
     began = time.process_time()
     for path in ("/" + "a" * 8_000, "/b"):
         allows(text[:MAX_BYTES], path)
-    assert time.process_time() - began < 2.0
+    assert time.process_time() - began < 5.0
 
 
 def test_a_disallowed_page_is_not_asked() -> None:

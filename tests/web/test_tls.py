@@ -19,6 +19,17 @@ from tasks.web import Outcome, Web
 from tests.web.sites import QUICK, Site, ask_one, names, page, redirect
 
 NOW = datetime.now(UTC)
+SIGNS = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    **dict.fromkeys(
+        (
+            "digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+            "key_agreement", "encipher_only", "decipher_only",
+        ),
+        False,
+    ),
+)  # fmt: skip
 
 
 class Authority:
@@ -29,8 +40,13 @@ class Authority:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority")])
         self.file = folder / "authority.pem"
-        itself = self._builder(self.name, self.key, NOW + timedelta(days=1)).add_extension(
-            x509.BasicConstraints(ca=True, path_length=None), critical=True
+        itself = (
+            self._builder(self.name, self.key, NOW + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(SIGNS, critical=True)
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()), critical=False
+            )
         )
         self.file.write_bytes(
             itself.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
@@ -57,8 +73,12 @@ class Authority:
             san: x509.GeneralName = x509.IPAddress(ip_address(host))
         except ValueError:
             san = x509.DNSName(host)
-        builder = self._builder(name, key, NOW + timedelta(days=days)).add_extension(
-            x509.SubjectAlternativeName([san]), critical=False
+        # Python 3.13 wants the authority's key to be named.
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
+        builder = (
+            self._builder(name, key, NOW + timedelta(days=days))
+            .add_extension(x509.SubjectAlternativeName([san]), critical=False)
+            .add_extension(issuer, critical=False)
         )
         file = self.folder / "server.pem"
         file.write_bytes(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.lake_schema import VISITS
@@ -98,6 +98,7 @@ VISIT = st.builds(
 )
 
 
+@settings(max_examples=30)
 @given(st.lists(VISIT, max_size=5, unique_by=lambda each: each.url))
 def test_a_table_gives_the_visits_back(visits: list[Visit]) -> None:
     table = visits_to_table(visits)
