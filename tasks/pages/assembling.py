@@ -89,6 +89,12 @@ class Evidence:
         return {letters_of(name) for name in names if 1 < len(name) < 60} - {""}
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that the site gives itself, folded: they are no authors."""
+        told = [self.metas.get(name, "") for name in _SITE_METAS] + [self.linked.publisher]
+        return frozenset(" ".join(folded(name).split()) for name in told if name)
+
+    @cached_property
     def quoted(self) -> str:
         """The letters of what metadata quote of the text."""
         quotes = [
@@ -123,7 +129,13 @@ def assemble(evidence: Evidence) -> Page:
     named = container >= 0 and is_named(outline.elements[container])
     dated = page.origins.get("published", "url") != "url"
     refusal = refusal_of(
-        outline, linked, metas, title.text, sifted.paragraphs, is_told=named or dated
+        outline,
+        linked,
+        metas,
+        title.text,
+        sifted.paragraphs,
+        weights.pruned,
+        is_told=named or dated,
     )
     return Page(**page.values, origins=page.origins, refusal=refusal)
 
@@ -165,10 +177,7 @@ def _byline(
     page: _Fields, evidence: Evidence, title: Title, sifted: Sifted, weights: Weights
 ) -> None:
     """Set authors: of the byline that says it is one, else of metadata, else of lines like one."""
-    sites = frozenset(
-        " ".join(folded(evidence.metas.get(name, "")).split()) for name in (*_SITE_METAS, "author")
-    )
-    sites |= {" ".join(folded(evidence.linked.publisher).split())}
+    sites = evidence.names
     _printed(page, _named_bylines(evidence, title, sifted, weights), "html", sites)
     _told(page, evidence, sites)
     _printed(page, _lines_like_one(evidence, title, sifted), "text", sites)
@@ -198,7 +207,7 @@ def _told(page: _Fields, evidence: Evidence, sites: frozenset[str]) -> None:
     ][:2]
     authors: dict[str, list[str]] = {}
     for origin, text in told:
-        if not text.startswith(("http", "@")) and letters_of(text) not in evidence.sites:
+        if not text.startswith(("http", "@")) and " ".join(folded(text).split()) not in sites:
             named = read_byline(text, sites=sites).authors
             authors.setdefault(origin, []).extend(named)
     for origin, names in authors.items():
@@ -270,9 +279,10 @@ def _image(page: _Fields, evidence: Evidence, sifted: Sifted) -> None:
     told = [("json-ld", evidence.linked.image), ("opengraph", evidence.metas.get("og:image", ""))]
     told += [("twitter", evidence.metas.get("twitter:image", "")), ("html", sifted.image)]
     for origin, address in told:
-        if address and not address.startswith("data:"):
+        address = _absolute(evidence, address)
+        if address:
             caption = sifted.caption or evidence.linked.image_caption or None
-            page.set("lead_image", LeadImage(_absolute(evidence, address), caption), origin)
+            page.set("lead_image", LeadImage(address, caption), origin)
             return
 
 

@@ -34,7 +34,13 @@ _STOPS: Final = (".", "؟", "!", "…", ":", "»", '"', "”", ")", "؛", "،")
 _SHORT: Final = 25
 _LINE: Final = 80
 _PRUNING: Final = COMMENTS | RELATED | FURNITURE | WALL | TAGS
-_PRUNED_TAGS: Final = frozenset({"nav", "footer", "aside", "menu", "form"})
+_PRUNED_TAGS: Final = {
+    "nav": FURNITURE,
+    "footer": FURNITURE,
+    "menu": FURNITURE,
+    "form": FURNITURE,
+    "aside": RELATED,
+}
 _LABELS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "th", "dt", "legend"})
 
 MOST: Final = 0.6
@@ -205,9 +211,7 @@ def _prune(outline: Outline, raw: list[float], headline: int) -> list[int]:
     sums = [0.0, *accumulate(raw)]
     pruned = [0] * len(raw)
     for element in outline.elements:
-        marks = element.marks & _PRUNING
-        if element.tag in _PRUNED_TAGS:
-            marks |= FURNITURE
+        marks = element.marks & _PRUNING | _PRUNED_TAGS.get(element.tag, 0)
         first, last = element.first, element.last
         if not marks or first >= last or first <= headline < last:
             continue

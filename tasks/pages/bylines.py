@@ -36,8 +36,9 @@ _LATIN_NAME: Final = re.compile(r"[A-Z][\w.'-]+(?:\s+[A-Za-z][\w.'-]+){1,4}")
 _NO_NAME: Final = frozenset(
     "في من الي عن مع هذا ان كل جميع خاص وكالات وكاله وكالة مراسل مراسلنا مراسلتنا مكتب فريق قسم هيئه "
     "التحرير تحرير محرر محرره صحيفه جريده موقع شبكه قناه بوابه مركز وحده متابعات تقرير اخبار الاخبار "
-    "admin administrator editor news desk زائر المزيد اليوم العدد الساعه مقالات تعليق مشاهده نشر".split()
+    "admin administrator editor news newspaper magazine staff team agency desk زائر المزيد اليوم العدد الساعه مقالات تعليق مشاهده نشر".split()
 )
+_DASHES: Final = ("-", "–", "—", ":", "/")
 NAMES_AT_MOST: Final = 20
 
 
@@ -74,7 +75,9 @@ def read_byline(text: str, *, sites: frozenset[str] = frozenset()) -> Byline:
         else:
             authors += [name for name in _persons(part, sites) if name not in authors]
     if place is None and len(authors) > 1 and not _is_known(authors[0]) and _is_known(authors[1]):
-        place = authors.pop(0)  # of a village: «ام رقيبة - مناحي السبيعي»
+        behind = text.partition(authors[0])[2].lstrip()
+        if behind.startswith(_DASHES):
+            place = authors.pop(0)  # of a village: «ام رقيبة - مناحي السبيعي»
     return Byline(tuple(authors[:NAMES_AT_MOST]), place, agency)
 
 

@@ -14,6 +14,7 @@ from tasks.pages.json_ld import Linked
 from tasks.pages.marks import BYLINE, DATE
 from tasks.pages.outline import Outline
 from tasks.pages.words import folded
+from tasks.text.date_words import RELATIVE
 from tasks.text.printed_dates import AHEAD, Precision, PrintedDate, read_printed_date, zone_of
 
 _PUBLISHED: Final = (
@@ -149,7 +150,11 @@ def _printed(
             continue
         texts = [spot.value, spot.text] if spot.marks & DATE else [spot.text]
         distance = _distance(spot.run, headline) + (0 if spot.marks & DATE else 3)
-        near += [(distance, "html", text) for text in texts if _may_be_date(text)]
+        near += [
+            (distance, "html", text)
+            for text in texts
+            if _may_be_date(text) or (len(text) < _LONGEST and RELATIVE.search(folded(text)))
+        ]
     for number in range(max(headline - 3, 0), min(max(headline, body) + _BELOW, len(outline.runs))):
         text = outline.runs[number].text
         if _may_be_date(text) and (number < body or read_printed_date(text, whole=True)):

@@ -193,6 +193,8 @@ class _Walk:
             self._block(node, tag, attributes)
         elif tag == "a":
             self._links += 1
+            if not self._buffer:
+                self._hrefs.clear()
             self._hrefs.append(attributes.get("href") or "")
             self._inline(node, attributes, 0)
         elif tag == "img":

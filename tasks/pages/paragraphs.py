@@ -85,6 +85,10 @@ class _Sifter:
         self._begun = False
         self._in_block = False
         self._last_is_element = False
+        self._spotted: dict[int, list[str]] = {}
+        for spot in outline.spots:
+            if spot.marks & (BYLINE | DATE) and outline.elements[container].first <= spot.run:
+                self._spotted.setdefault(spot.run, []).append(spot.text)
         self._pictured = {(each.element, each.run): each.title for each in outline.pictures}
 
     def take(self, number: int) -> None:
@@ -157,6 +161,10 @@ class _Sifter:
             self._out.subtitle = run.text
             return True
         if marks & (BYLINE | DATE | TITLE | TAGS) and len(run.text) < 200 and not marks & CAPTION:
+            self._out.head.append(run.text)
+            return True
+        spots = self._spotted.get(number, ()) if len(run.text) < _DATED else ()
+        if sum(map(len, dict.fromkeys(spots))) > 0.6 * len(run.text):
             self._out.head.append(run.text)
             return True
         if (

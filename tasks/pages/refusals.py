@@ -43,6 +43,7 @@ _BRIEF: Final = 260
 """Letters of a body that a wall or a notice may be mistaken for."""
 
 _SNIPPET: Final = 900
+_FIRST: Final = 20
 _LINKS_OF_FRONT: Final = 12
 
 
@@ -52,6 +53,7 @@ def refusal_of(
     metas: dict[str, str],
     title: str,
     paragraphs: list[Paragraph],
+    pruned: list[int],
     *,
     is_told: bool,
 ) -> str | None:
@@ -62,14 +64,15 @@ def refusal_of(
     prose = [each.text for each in paragraphs if each.kind not in {"related", "caption"}]
     size = sum(map(len, prose))
     told = folded(f"{title} {outline.title}")[:400]
-    body = folded(" ".join(prose))[:1000] if size <= _SNIPPET else ""
+    words = prose or [run.text for run in outline.runs[:_FIRST]]
+    body = folded(" ".join(words))[:1000] if size <= _SNIPPET else ""
     if not outline.runs:
         return "empty-page"
     if size <= _BRIEF and (_GONE.search(told) or _GONE.search(body)):
         return "soft-404"
     if size <= _SNIPPET and _is_consent(outline, told, body, size):
         return "consent-wall"
-    if size <= _SNIPPET and (linked.free is False or _says(outline, _PAYWALL)):
+    if size <= _SNIPPET and (linked.free is False or _says(outline, _PAYWALL, pruned)):
         return "paywall"
     if size <= _BRIEF and _is_video(linked, metas):
         return "video-page"
@@ -78,9 +81,12 @@ def refusal_of(
     return "no-article" if size < LEAST else None
 
 
-def _says(outline: Outline, pattern: re.Pattern[str]) -> bool:
+def _says(outline: Outline, pattern: re.Pattern[str], pruned: list[int] | None = None) -> bool:
     return any(
-        pattern.search(folded(run.text)) for run in outline.runs[:400] if len(run.text) < 400
+        len(run.text) < 400
+        and not (pruned and pruned[number] & ~WALL)
+        and pattern.search(folded(run.text))
+        for number, run in enumerate(outline.runs[:400])
     )
 
 
