@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from tasks.pages.bylines import read_byline
 from tasks.pages.body import Weights, prose_of
 from tasks.pages.marks import (
     BYLINE,
@@ -36,6 +37,7 @@ _CAPTION: Final = 250
 _HEADING: Final = 120
 _LINK: Final = 12
 _DATED: Final = 100
+_BYLINE: Final = 80
 _YEAR: Final = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _LETTER: Final = re.compile(r"[^\W\d_a-zA-Z]")
 _STOPS: Final = (".", "؟", "!", "…", "؛", "،", ":")
@@ -163,8 +165,17 @@ class _Sifter:
         if marks & (BYLINE | DATE | TITLE | TAGS) and len(run.text) < 200 and not marks & CAPTION:
             self._out.head.append(run.text)
             return True
+        if marks & (CAPTION | PICTURE):
+            return False
         spots = self._spotted.get(number, ()) if len(run.text) < _DATED else ()
         if sum(map(len, dict.fromkeys(spots))) > 0.6 * len(run.text):
+            self._out.head.append(run.text)
+            return True
+        if (
+            len(run.text) < _BYLINE
+            and not run.text.endswith(_STOPS[:3])
+            and read_byline(run.text).whole
+        ):
             self._out.head.append(run.text)
             return True
         if (
