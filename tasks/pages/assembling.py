@@ -7,13 +7,13 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from tasks.pages.body import Weights, choose_container, is_named
-from tasks.pages.bylines import Byline, read_byline
-from tasks.pages.dating import Dated, Reading, find_dates
+from tasks.pages.bylines import read_byline
+from tasks.pages.dating import Reading, find_dates
 from tasks.pages.json_ld import Linked
-from tasks.pages.marks import BYLINE, COMMENTS, SECTION, TAGS
+from tasks.pages.marks import BYLINE, COMMENTS, SECTION
 from tasks.pages.outline import Outline, Spot
 from tasks.pages.page import LeadImage, Page
-from tasks.pages.paragraphs import Paragraph, Sifted, sift
+from tasks.pages.paragraphs import Sifted, sift
 from tasks.pages.refusals import refusal_of
 from tasks.pages.titles import Title, find_title
 from tasks.pages.words import folded, is_furniture, letters_of
@@ -43,6 +43,7 @@ _SECTION_METAS: Final = (
 )
 _TAG_METAS: Final = ("article:tag", "news_keywords", "parsely-tags", "keywords")
 _QUOTED: Final = 6000
+_JUDGED: Final = 300
 _BYLINE: Final = 160
 _ABOVE_HEADLINE: Final = 3
 _BELOW_HEADLINE: Final = 8
@@ -298,14 +299,9 @@ def _labels(page: _Fields, evidence: Evidence, weights: Weights) -> None:
         if letters_of(name) != letters_of(str(page.values.get("title")))
     ]
     page.set("section", crumbs[-1] if len(crumbs) > 1 else "", "json-ld")
-    spots = [
-        spot
-        for spot in outline.spots
-        if spot.marks & SECTION and 2 < len(spot.text) < 40 and "\n" not in spot.text
-    ]
-    page.set(
-        "section", next((spot.text for spot in spots if not is_furniture(spot.text)), ""), "html"
-    )
+    spots = (spot.text for spot in outline.spots if spot.marks & SECTION)
+    named = (text for text in spots if 2 < len(text) < 40 and "\n" not in text)
+    page.set("section", next((text for text in named if not is_furniture(text)), ""), "html")
     tags = [content for name, content in outline.metas if name in _TAG_METAS[:1]]
     page.set("tags", tuple(dict.fromkeys(tags)), "opengraph")
     page.set("tags", linked.tags, "json-ld")
@@ -329,7 +325,8 @@ def _keywords(content: str, quoted: str) -> tuple[str, ...]:
 
 def _language(page: _Fields, evidence: Evidence) -> None:
     """Set the language: what is said, unless the text is in other letters."""
-    text = "".join(each.text for each in page.values.get("paragraphs", ())[:8])[:4000]  # type: ignore[index]
+    paragraphs = page.values.get("paragraphs", ())
+    text = " ".join(each.text[:_JUDGED] for each in paragraphs[:3])  # type: ignore[index]
     letters = len(_LETTER.findall(text))
     arabic = len(_ARABIC.findall(text))
     said = [(evidence.outline.language, "html"), (evidence.metas.get("og:locale", ""), "opengraph")]

@@ -91,6 +91,9 @@ def choose_container(outline: Outline, headline: int, quoted: str) -> tuple[int,
     best, best_gain = -1, 0.0
     for number, element in enumerate(outline.elements):
         first, last = element.first, element.last
+        if first == last:
+            gains.append(0.0)
+            continue
         prose = sums[last] - sums[first]
         gain = prose - JUNK * (costs[last] - costs[first])
         gains.append(gain)

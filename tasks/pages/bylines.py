@@ -34,9 +34,7 @@ _NAME: Final = re.compile(
 )
 _LATIN_NAME: Final = re.compile(r"[A-Z][\w.'-]+(?:\s+[A-Za-z][\w.'-]+){1,4}")
 _NO_NAME: Final = frozenset(
-    "في من الي عن مع هذا ان كل جميع خاص وكالات وكاله وكالة مراسل مراسلنا مراسلتنا مكتب فريق قسم هيئه "
-    "التحرير تحرير محرر محرره صحيفه جريده موقع شبكه قناه بوابه مركز وحده متابعات تقرير اخبار الاخبار "
-    "admin administrator editor news newspaper magazine staff team agency desk زائر المزيد اليوم العدد الساعه مقالات تعليق مشاهده نشر".split()
+    ["في", "من", "الي", "عن", "مع", "هذا", "ان", "كل", "جميع", "خاص", "وكالات", "وكاله", "وكالة", "مراسل", "مراسلنا", "مراسلتنا", "مكتب", "فريق", "قسم", "هيئه", "التحرير", "تحرير", "محرر", "محرره", "صحيفه", "جريده", "موقع", "شبكه", "قناه", "بوابه", "مركز", "وحده", "متابعات", "تقرير", "اخبار", "الاخبار", "admin", "administrator", "editor", "news", "newspaper", "magazine", "staff", "team", "agency", "desk", "زائر", "المزيد", "اليوم", "العدد", "الساعه", "مقالات", "تعليق", "مشاهده", "نشر"]
 )
 _DASHES: Final = ("-", "–", "—", ":", "/")
 NAMES_AT_MOST: Final = 20
@@ -135,8 +133,8 @@ def _many(part: str) -> bool:
 def _begins_like_a_name(piece: str) -> bool:
     words = folded(_HONORIFIC.sub("", piece.strip())).split()
     return (
-        len(words) >= 2
-        and (words[0] in _folded("given_names") or words[0].startswith("عبد"))
+        (len(words) >= 2
+        and (words[0] in _folded("given_names") or words[0].startswith("عبد")))
         or (len(words) >= 2 and not piece.strip().startswith("ال"))
     )
 

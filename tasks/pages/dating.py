@@ -39,6 +39,7 @@ _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 _EPOCH: Final = re.compile(r"1\d{9}(?:\d{3})?")
 _SECONDS: Final = re.compile(r"\d\d:\d\d:\d\d")
 _DIGIT: Final = re.compile(r"\d")
+_YEAR: Final = re.compile(r"\d{4}")
 _LONGEST: Final = 160
 _BELOW: Final = 12
 """Runs below the headline among which its date is printed."""
@@ -189,9 +190,12 @@ def _of_issue(
         text = run.text
         if not _may_be_date(text) or place[0] <= number <= place[1] + _BELOW:
             continue
+        if not _YEAR.search(text):
+            continue
         marks = outline.elements[run.element].marks
         issue = "عدد" in text and _ISSUE.search(folded(text)) is not None
-        if not issue and not marks & DATE and not _PRINTED.search(folded(text)):
+        dated = marks & DATE and number < place[0]
+        if not issue and not dated and not _PRINTED.search(folded(text)):
             continue
         read = read_printed_date(text)
         if read is None:

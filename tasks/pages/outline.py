@@ -13,16 +13,40 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from tasks.pages.marks import BYLINE, DATE, SECTION, TAGS, marks_of
 
 _BLOCKS: Final = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav "
-    "ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )
 _SKIPPED: Final = frozenset(
-    "script style noscript template head iframe object embed select option button input textarea "
-    "svg math canvas audio video map datalist dialog -comment -doctype".split()
+    ["script", "style", "noscript", "template", "head", "iframe", "object", "embed", "select", "option", "button", "input", "textarea", "svg", "math", "canvas", "audio", "video", "map", "datalist", "dialog", "-comment", "-doctype"]
 )
-_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_BOLD: Final = frozenset({"b", "strong"})
+_BREAK, _IMAGE, _SKIP, _TEXT, _INLINE, _BLOCK, _LINK, _STRONG = range(8)
+"""Kinds of nodes; those behind ``_INLINE`` have an end that matters."""
+
+
+class _Kinds(dict[str, int]):
+    """The kind of each tag; one of a site's own («app-article») is a block."""
+
+    def __missing__(self, tag: str) -> int:
+        kind = _BLOCK if "-" in tag else _INLINE
+        if len(self) < _TAGS:
+            self[tag] = kind
+        return kind
+
+
+_TAGS: Final = 1000
+_KINDS: Final = _Kinds(
+    {
+        **dict.fromkeys(_BLOCKS, _BLOCK),
+        **dict.fromkeys(_SKIPPED, _SKIP),
+
+            "-text": _TEXT,
+            "br": _BREAK,
+            "img": _IMAGE,
+            "a": _LINK,
+            "b": _STRONG,
+            "strong": _STRONG
+        ,
+    }
+)
 _SPOTS: Final = BYLINE | DATE | SECTION | TAGS
 
 _NAMING: Final = ("class", "id", "role", "itemprop", "rel", "property")
@@ -148,22 +172,24 @@ class _Walk:
     def over(self, root: LexborNode) -> None:
         """Walk from first to last node; ``above`` holds what is to be closed on the way up."""
         node: LexborNode | None = root
-        above: list[tuple[LexborNode, str]] = []
+        above: list[tuple[LexborNode, int]] = []
         while node is not None:
-            tag = node.tag
-            if tag == "-text":
+            kind = _KINDS[node.tag or ""]
+            if kind == _TEXT:
                 self._add(node.text_content)
-            elif tag not in _SKIPPED and self._enter(node, tag or ""):
+            elif kind != _SKIP and self._enter(node, kind):
                 child = node.first_child
                 if child is not None:
-                    above.append((node, tag or ""))
+                    above.append((node, kind))
                     node = child
                     continue
-                self._leave(tag or "")
+                if kind > _INLINE:
+                    self._leave(kind)
             following = node.next
             while following is None and above:
-                node, tag = above.pop()
-                self._leave(tag)
+                node, kind = above.pop()
+                if kind > _INLINE:
+                    self._leave(kind)
                 following = node.next
             node = following
         self._flush()
@@ -179,40 +205,41 @@ class _Walk:
         if self._bolds:
             self._bold += len(text.strip())
 
-    def _enter(self, node: LexborNode, tag: str) -> bool:
+    def _enter(self, node: LexborNode, kind: int) -> bool:
         """Open an element; return False for one that is hidden."""
-        if tag == "br":
+        if kind == _BREAK:
             self._break()
-            return True
+            return False
         attributes = node.attributes
         if attributes and _is_hidden(attributes):
             return False
-        if tag in _BLOCKS or "-" in tag:
+        if kind == _BLOCK:
             if self._buffer:
                 self._flush()
-            self._block(node, tag, attributes)
-        elif tag == "a":
+            self._block(node, attributes)
+        elif kind == _LINK:
             self._links += 1
             if not self._buffer:
                 self._hrefs.clear()
             self._hrefs.append(attributes.get("href") or "")
             self._inline(node, attributes, 0)
-        elif tag == "img":
+        elif kind == _IMAGE:
             self._picture(attributes)
-        elif tag in _BOLD:
+            return False
+        elif kind == _STRONG:
             self._bolds += 1
         elif attributes:
-            self._inline(node, attributes, DATE if tag == "time" else 0)
+            self._inline(node, attributes, DATE if node.tag == "time" else 0)
         return True
 
-    def _leave(self, tag: str) -> None:
-        if tag in _BLOCKS or "-" in tag:
+    def _leave(self, kind: int) -> None:
+        if kind == _BLOCK:
             if self._buffer:
                 self._flush()
             self._outline.elements[self._open.pop()].last = len(self._outline.runs)
-        elif tag == "a":
+        elif kind == _LINK:
             self._links -= 1
-        elif tag in _BOLD:
+        else:
             self._bolds -= 1
 
     def _break(self) -> None:
@@ -242,9 +269,9 @@ class _Walk:
         if not self._links:
             self._hrefs.clear()
 
-    def _block(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> None:
+    def _block(self, node: LexborNode, attributes: dict[str, str | None]) -> None:
         names, itemprop, marks = "", "", 0
-        outline = self._outline
+        outline, tag = self._outline, node.tag or ""
         if attributes:
             names = _names(attributes)
             itemprop = attributes.get("itemprop") or ""
@@ -324,9 +351,7 @@ def _short_text(node: LexborNode) -> str:
             if size > SPOT_CHARACTERS:
                 return ""
             parts.append(text)
-        elif each.tag == "br":
-            parts.append("\n")
-        elif each.tag in _BLOCKS:
+        elif each.tag == "br" or each.tag in _BLOCKS:
             parts.append("\n")
     lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
     return "\n".join(filter(None, lines))

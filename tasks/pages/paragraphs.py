@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from tasks.pages.bylines import read_byline
 from tasks.pages.body import Weights, prose_of
+from tasks.pages.bylines import read_byline
 from tasks.pages.marks import (
     BYLINE,
     CAPTION,
@@ -24,8 +24,8 @@ from tasks.pages.marks import (
     WALL,
 )
 from tasks.pages.outline import Element, Outline, Run
-from tasks.text.printed_dates import read_printed_date
 from tasks.pages.words import is_furniture, is_related_heading, letters_of, related_item
+from tasks.text.printed_dates import read_printed_date
 
 Kind = Literal["paragraph", "heading", "list_item", "quote", "caption", "related"]
 
@@ -38,6 +38,7 @@ _HEADING: Final = 120
 _LINK: Final = 12
 _DATED: Final = 100
 _BYLINE: Final = 80
+_HEAD_RUNS: Final = 20
 _YEAR: Final = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _LETTER: Final = re.compile(r"[^\W\d_a-zA-Z]")
 _STOPS: Final = (".", "؟", "!", "…", "؛", "،", ":")
@@ -88,8 +89,9 @@ class _Sifter:
         self._in_block = False
         self._last_is_element = False
         self._spotted: dict[int, list[str]] = {}
+        first = outline.elements[container].first
         for spot in outline.spots:
-            if spot.marks & (BYLINE | DATE) and outline.elements[container].first <= spot.run:
+            if spot.marks & (BYLINE | DATE) and first <= spot.run <= first + _HEAD_RUNS:
                 self._spotted.setdefault(spot.run, []).append(spot.text)
         self._pictured = {(each.element, each.run): each.title for each in outline.pictures}
 

@@ -120,4 +120,4 @@ def _is_front(outline: Outline, linked: Linked, metas: dict[str, str], size: int
     lists = bool({"CollectionPage", "ItemList", "SearchResultsPage"} & linked.types)
     kind = metas.get("og:type", "").lower() in _SITE_TYPES
     many = len(linked_runs) >= _LINKS_OF_FRONT
-    return many and (size < _BRIEF and told > 4 * size or (lists or kind) and told > size)
+    return many and ((size < _BRIEF and told > 4 * size) or ((lists or kind) and told > size))

@@ -59,8 +59,10 @@ def _headings(outline: Outline, sites: set[str]) -> list[tuple[int, int, str]]:
     """Return (rank, run, text) of what may be the headline, in order."""
     ranks: dict[int, int] = {}
     for element in outline.elements:
+        if not (element.marks & TITLE or element.tag in _HEADINGS):
+            continue
         rank = max(_HEADINGS.get(element.tag, 0), 3 if element.marks & TITLE else 0)
-        if rank and not element.marks & (RELATED | COMMENTS):
+        if not element.marks & (RELATED | COMMENTS):
             for number in range(element.first, min(element.last, element.first + _RUNS)):
                 ranks[number] = max(rank, ranks.get(number, 0))
     found = []

@@ -14,6 +14,7 @@ import tarfile
 import time
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 Reader = Callable[[bytes, str], dict[str, Any]]
 
@@ -21,10 +22,15 @@ Reader = Callable[[bytes, str], dict[str, Any]]
 def own() -> Reader:
     from tasks.pages import read_page  # noqa: PLC0415
 
+    zone = ZoneInfo("Asia/Riyadh")
+
     def read(payload: bytes, _: str) -> dict[str, Any]:
         page = read_page(payload, timezone="Asia/Riyadh")
         text = "\n".join(each.text for each in page.paragraphs if each.kind != "related")
-        return {"text": text, "title": page.title, "date": str(page.published or "")[:10]}
+        at = page.published
+        if at is not None and page.published_precision != "day":
+            at = at.astimezone(zone)
+        return {"text": text, "title": page.title, "date": str(at or "")[:10]}
 
     return read
 
