@@ -1,20 +1,20 @@
 """Weigh what the parts of a page say, field by field, into one :class:`Page`."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from tasks.pages.body import Weights, choose_container, is_named
 from tasks.pages.bylines import read_byline
-from tasks.pages.dating import Reading, find_dates
+from tasks.pages.dating import Place, Reading, find_dates
 from tasks.pages.json_ld import Linked
 from tasks.pages.marks import BYLINE, COMMENTS, SECTION
 from tasks.pages.outline import Outline, Spot
 from tasks.pages.page import LeadImage, Page
 from tasks.pages.paragraphs import Sifted, sift
-from tasks.pages.refusals import refusal_of
+from tasks.pages.refusals import Told, refusal_of
 from tasks.pages.titles import Title, find_title
 from tasks.pages.words import folded, is_furniture, letters_of
 
@@ -129,21 +129,14 @@ def assemble(evidence: Evidence) -> Page:
     _addresses(page, evidence)
     named = container >= 0 and is_named(outline.elements[container])
     dated = page.origins.get("published", "url") != "url"
-    refusal = refusal_of(
-        outline,
-        linked,
-        metas,
-        title.text,
-        sifted.paragraphs,
-        weights.pruned,
-        is_told=named or dated,
-    )
-    return Page(**page.values, origins=page.origins, refusal=refusal)
+    told_by = Told(title.text, sifted.paragraphs, weights.pruned, named or dated)
+    refusal = refusal_of(outline, linked, metas, told_by)
+    return replace(Page(origins=page.origins, refusal=refusal), **page.values)
 
 
 class _Fields:
     def __init__(self) -> None:
-        self.values: dict[str, object] = {}
+        self.values: dict[str, Any] = {}
         self.origins: dict[str, str] = {}
 
     def set(self, name: str, value: object, origin: str) -> None:
@@ -255,19 +248,12 @@ def _lines(spot: Spot) -> list[str]:
 
 
 def _dates(page: _Fields, evidence: Evidence, title: Title, sifted: Sifted) -> None:
-    addresses = [
-        address
-        for address in (evidence.url, _canonical(evidence)[0], evidence.linked.address)
-        if address
-    ]
-    addresses += [each.source for each in evidence.outline.pictures[:60]]
+    own = (evidence.url or "", _canonical(evidence)[0], evidence.linked.address)
+    pictures = (each.source for each in evidence.outline.pictures[:60])
+    addresses = tuple(address for address in (*own, *pictures) if address)
+    place = Place(title.run, sifted.start, addresses)
     published, modified = find_dates(
-        evidence.outline,
-        evidence.linked,
-        evidence.metas,
-        (title.run, sifted.start),
-        evidence.reading,
-        addresses,
+        evidence.outline, evidence.linked, evidence.metas, place, evidence.reading
     )
     for name, dated in (("published", published), ("modified", modified)):
         page.set(f"{name}_raw", dated.raw, dated.origin)
@@ -279,8 +265,8 @@ def _dates(page: _Fields, evidence: Evidence, title: Title, sifted: Sifted) -> N
 def _image(page: _Fields, evidence: Evidence, sifted: Sifted) -> None:
     told = [("json-ld", evidence.linked.image), ("opengraph", evidence.metas.get("og:image", ""))]
     told += [("twitter", evidence.metas.get("twitter:image", "")), ("html", sifted.image)]
-    for origin, address in told:
-        address = _absolute(evidence, address)
+    for origin, printed in told:
+        address = _absolute(evidence, printed)
         if address:
             caption = sifted.caption or evidence.linked.image_caption or None
             page.set("lead_image", LeadImage(address, caption), origin)
@@ -326,7 +312,7 @@ def _keywords(content: str, quoted: str) -> tuple[str, ...]:
 def _language(page: _Fields, evidence: Evidence) -> None:
     """Set the language: what is said, unless the text is in other letters."""
     paragraphs = page.values.get("paragraphs", ())
-    text = " ".join(each.text[:_JUDGED] for each in paragraphs[:3])  # type: ignore[index]
+    text = " ".join(each.text[:_JUDGED] for each in paragraphs[:3])
     letters = len(_LETTER.findall(text))
     arabic = len(_ARABIC.findall(text))
     said = [(evidence.outline.language, "html"), (evidence.metas.get("og:locale", ""), "opengraph")]

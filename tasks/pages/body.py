@@ -135,7 +135,7 @@ def _widened(outline: Outline, chosen: int, gains: list[float], more: float) -> 
 
 
 def _narrowed(outline: Outline, chosen: int, gains: list[float], weights: Weights) -> int:
-    """Descend to a child that has nearly all, unless a part like it, by name and tag, is left out."""
+    """Descend to a child that has nearly all, unless another of its tag and names is left out."""
     children: dict[int, list[int]] = {}
     for number in range(chosen + 1, len(outline.elements)):
         each = outline.elements[number]

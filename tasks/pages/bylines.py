@@ -26,15 +26,25 @@ _AND_PICTURES: Final = re.compile(r"(?<!\w)وتصوير(?!\w)")
 """«تغطية وتصوير فلان» wrote, too."""
 
 _LEADS: Final = re.compile(
-    r"^(?:by|من|عن|بقلم|اعد(?:ه|ها|اد)?|الكاتبه?|المصدر|خاص|ترجم[هة]|نشر(?:ه)? بواسطه|بواسطه|المحرره?|المؤلفه?|written by)\b[\s:.\-–]*",
+    r"^(?:by|من|عن|بقلم|اعد(?:ه|ها|اد)?|الكاتبه?|المصدر|خاص|ترجم[هة]|نشر(?:ه)? بواسطه|بواسطه|"
+    r"المحرره?|المؤلفه?|written by)\b[\s:.\-–]*",
     re.IGNORECASE,
 )
 _NAME: Final = re.compile(
     r"[\u0621-\u064a][\u0621-\u0652.]*(?:\s+[\u0621-\u064a][\u0621-\u0652.]*){1,5}"
 )
 _LATIN_NAME: Final = re.compile(r"[A-Z][\w.'-]+(?:\s+[A-Za-z][\w.'-]+){1,4}")
-_NO_NAME: Final = frozenset(
-    ["في", "من", "الي", "عن", "مع", "هذا", "ان", "كل", "جميع", "خاص", "وكالات", "وكاله", "وكالة", "مراسل", "مراسلنا", "مراسلتنا", "مكتب", "فريق", "قسم", "هيئه", "التحرير", "تحرير", "محرر", "محرره", "صحيفه", "جريده", "موقع", "شبكه", "قناه", "بوابه", "مركز", "وحده", "متابعات", "تقرير", "اخبار", "الاخبار", "admin", "administrator", "editor", "news", "newspaper", "magazine", "staff", "team", "agency", "desk", "زائر", "المزيد", "اليوم", "العدد", "الساعه", "مقالات", "تعليق", "مشاهده", "نشر"]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NO_NAME: Final = _words(
+    "في من الي عن مع هذا ان كل جميع خاص وكالات وكاله وكالة مراسل مراسلنا مراسلتنا مكتب فريق "
+    "قسم هيئه التحرير تحرير محرر محرره صحيفه جريده موقع شبكه قناه بوابه مركز وحده متابعات "
+    "تقرير اخبار الاخبار admin administrator editor news newspaper magazine staff team agency "
+    "desk زائر المزيد اليوم العدد الساعه مقالات تعليق مشاهده نشر"
 )
 _DASHES: Final = ("-", "–", "—", ":", "/")
 NAMES_AT_MOST: Final = 20
@@ -133,10 +143,8 @@ def _many(part: str) -> bool:
 def _begins_like_a_name(piece: str) -> bool:
     words = folded(_HONORIFIC.sub("", piece.strip())).split()
     return (
-        (len(words) >= 2
-        and (words[0] in _folded("given_names") or words[0].startswith("عبد")))
-        or (len(words) >= 2 and not piece.strip().startswith("ال"))
-    )
+        len(words) >= 2 and (words[0] in _folded("given_names") or words[0].startswith("عبد"))
+    ) or (len(words) >= 2 and not piece.strip().startswith("ال"))
 
 
 def _without_phrase(part: str) -> str:

@@ -1,11 +1,10 @@
-"""When a page was published and modified: what machines are told, then what is printed near the title.
+"""When a page was published and modified: what machines are told, then what is printed..
 
 A date in the head of a page is mostly today's. It counts only when the page says that it is an
 issue's («العدد 15906»), or when addresses on the page have the same day.
 """
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -22,10 +21,12 @@ _PUBLISHED: Final = (
     "article:published", "published_time", "publish_date", "publishdate", "publish-date", "pubdate",
     "publication_date", "dc.date.issued", "dcterms.created", "dc.date", "dcterms.date",
     "sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime", "article.published",
-    "datecreated", "date", "dcterms.issued", "rnews:datepublished", "shareaholic:article_published_time",
+    "datecreated", "date", "dcterms.issued", "rnews:datepublished",
+    "shareaholic:article_published_time",
 )  # fmt: skip
 _MODIFIED: Final = (
-    "article:modified_time", "og:updated_time", "article:updated_time", "datemodified", "dcterms.modified",
+    "article:modified_time", "og:updated_time", "article:updated_time", "datemodified",
+    "dcterms.modified",
     "last-modified", "lastmod", "article.updated", "og:modified_time", "modified_time",
 )  # fmt: skip
 _PRINTED: Final = re.compile(
@@ -54,6 +55,14 @@ class Dated(NamedTuple):
     origin: str = ""
 
 
+class Place(NamedTuple):
+    """Where dates are looked for: the runs of the headline and of the body's start, addresses."""
+
+    headline: int
+    body: int
+    addresses: tuple[str, ...]
+
+
 class Reading(NamedTuple):
     """How dates are read: the zone of clocks without one, and when the page was fetched."""
 
@@ -65,11 +74,10 @@ def find_dates(
     outline: Outline,
     linked: Linked,
     metas: dict[str, str],
-    place: tuple[int, int],
+    place: Place,
     reading: Reading,
-    addresses: Iterable[str],
 ) -> tuple[Dated, Dated]:
-    """Return (published, modified). ``place``: the runs of the headline and of the body's start."""
+    """Return (published, modified)."""
     told = [("json-ld", linked.published)]
     told += [(_origin(name), metas[name]) for name in _PUBLISHED if name in metas]
     told += _microdata(outline, "datePublished")
@@ -77,12 +85,13 @@ def find_dates(
     modified += [(_origin(name), metas[name]) for name in _MODIFIED if name in metas]
     modified += _microdata(outline, "dateModified")
     printed, changed = _printed(outline, place)
-    addresses = list(addresses)
     published = _first([*told, *printed], reading)
     if published.at is None:
-        published = _first(_of_issue(outline, place, addresses), reading) or published
+        published = _first(_of_issue(outline, place), reading) or published
     if published.at is None:
-        published = _first([("url", day) for day in map(_day_in, addresses[:2]) if day], reading)
+        published = _first(
+            [("url", day) for day in map(_day_in, place.addresses[:2]) if day], reading
+        )
     raw = next(((origin, text) for origin, text in [*told, *printed] if text.strip()), None)
     if published.at is None and raw is not None:
         published = Dated(raw[1].strip(), None, None, raw[0])
@@ -137,11 +146,9 @@ def _for_machines(text: str, timezone: str) -> PrintedDate | None:
     return PrintedDate(at.astimezone(UTC), precision)
 
 
-def _printed(
-    outline: Outline, place: tuple[int, int]
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return (dates printed around the headline, those that tell of a change), the nearest first."""
-    headline, body = place
+def _printed(outline: Outline, place: Place) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return (dates around the headline, those that tell of a change), the nearest first."""
+    headline, body = place.headline, place.body
     near: list[tuple[int, str, str]] = []
     for spot in outline.spots:
         if (
@@ -180,21 +187,19 @@ def _may_be_date(text: str) -> bool:
     return 6 <= len(text) <= _LONGEST and _DIGIT.search(text) is not None
 
 
-def _of_issue(
-    outline: Outline, place: tuple[int, int], addresses: list[str]
-) -> list[tuple[str, str]]:
+def _of_issue(outline: Outline, place: Place) -> list[tuple[str, str]]:
     """Return dates in the page's head, or below its body, that are not just today's."""
-    days = {_day_in(address) for address in addresses} - {""}
+    days = {_day_in(address) for address in place.addresses} - {""}
     found = []
     for number, run in enumerate(outline.runs[:400]):
         text = run.text
-        if not _may_be_date(text) or place[0] <= number <= place[1] + _BELOW:
+        if not _may_be_date(text) or place.headline <= number <= place.body + _BELOW:
             continue
         if not _YEAR.search(text):
             continue
         marks = outline.elements[run.element].marks
         issue = "عدد" in text and _ISSUE.search(folded(text)) is not None
-        dated = marks & DATE and number < place[0]
+        dated = marks & DATE and number < place.headline
         if not issue and not dated and not _PRINTED.search(folded(text)):
             continue
         read = read_printed_date(text)

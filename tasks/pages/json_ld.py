@@ -224,7 +224,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _names(value: Any, known: dict[str, dict[str, Any]]) -> tuple[str, ...]:
     """Return the names of persons or organisations, also of those that are only referred to."""
     values = value if isinstance(value, list) else [value]
-    names = []
+    names: list[str] = []
     for each in values[:20]:
         if isinstance(each, dict) and "name" not in each:
             each = known.get(str(each.get("@id")), {})  # noqa: PLW2901

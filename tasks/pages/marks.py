@@ -41,7 +41,8 @@ _BY_WORD: Final = (
                      "readalso seealso alsoread teaser teasers carousel slider promo mostread most "
                      "morenews interested related-news recommend readmore mustread jeg")),
     (FURNITURE, _words("nav navbar navigation menu menus breadcrumb breadcrumbs masthead topbar "
-                       "toolbar footer foot copyright sidebar side rail share sharing sharer social "
+                       "toolbar footer foot copyright sidebar side rail share sharing sharer "
+                       "social "
                        "socials addthis sharethis addtoany tools print rating ratings vote poll "
                        "subscribe subscription newsletter login signin signup register search "
                        "popup modal overlay ad ads adv advert advertisement advertising adsense "
@@ -55,13 +56,15 @@ _BY_WORD: Final = (
     (PICTURE, _words("img image images photo photos picture pictures pic pics thumb thumbnail "
                      "figure featured gallery album media")),
     (SUBTITLE, _words("subtitle subhead subheading subheadline kicker deck dek standfirst tagline "
-                      "strapline sub pretitle pre overline uptitle shoulder summary excerpt intro lede "
+                      "strapline sub pretitle pre overline uptitle shoulder summary excerpt "
+                      "intro lede "
                       "chapeau")),
     (BYLINE, _words("author authors byline writer writers reporter journalist auth editor creator "
                     "contributor contributors newseditor storyeditor")),
     (DATE, _words("date dates time timestamp pubdate published posted datetime updated publish "
                   "dateline day pubtime createdate modified")),
-    (SECTION, _words("section category categories cat breadcrumb breadcrumbs crumbs rubric kicker")),
+    (SECTION, _words("section category categories cat breadcrumb breadcrumbs crumbs rubric "
+                     "kicker")),
     (TITLE, _words("title headline heading titre hed")),
     (ARTICLE, _words("article story post single entry hentry newsarticle blogposting")),
 )  # fmt: skip
@@ -77,7 +80,8 @@ _BODY: Final = re.compile(
 _RELATED: Final = re.compile(
     r"read[-_ ]*(?:also|more|next)|see[-_ ]*also|also[-_ ]*(?:read|like)|you[-_ ]*may|most[-_ ]*"
     r"(?:read|view|popular|seen)|more[-_ ]*(?:news|from|on|stories|articles|posts|in)(?![a-z])"
-    r"|(?:last|latest|other|similar|recent|next|prev|previous)[-_ ]*(?:news|articles?|posts?|stories)"
+    r"|(?:last|latest|other|similar|recent|next|prev|previous)[-_ ]*(?:news|articles?|posts?|"
+    r"stories)"
 )
 _LAYOUT: Final = re.compile(r"(?:with|has|no|without)[-_](?:left|right)?[-_]?\w+")
 """``has-sidebar`` and ``with-comments`` tell of something else than themselves."""

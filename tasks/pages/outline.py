@@ -12,11 +12,19 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from tasks.pages.marks import BYLINE, DATE, SECTION, TAGS, marks_of
 
-_BLOCKS: Final = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+
+def _tags(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_BLOCKS: Final = _tags(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt "
+    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li "
+    "main menu nav ol p pre section summary table tbody td tfoot th thead tr ul"
 )
-_SKIPPED: Final = frozenset(
-    ["script", "style", "noscript", "template", "head", "iframe", "object", "embed", "select", "option", "button", "input", "textarea", "svg", "math", "canvas", "audio", "video", "map", "datalist", "dialog", "-comment", "-doctype"]
+_SKIPPED: Final = _tags(
+    "script style noscript template head iframe object embed select option button input "
+    "textarea svg math canvas audio video map datalist dialog -comment -doctype"
 )
 _BREAK, _IMAGE, _SKIP, _TEXT, _INLINE, _BLOCK, _LINK, _STRONG = range(8)
 """Kinds of nodes; those behind ``_INLINE`` have an end that matters."""
@@ -37,14 +45,12 @@ _KINDS: Final = _Kinds(
     {
         **dict.fromkeys(_BLOCKS, _BLOCK),
         **dict.fromkeys(_SKIPPED, _SKIP),
-
-            "-text": _TEXT,
-            "br": _BREAK,
-            "img": _IMAGE,
-            "a": _LINK,
-            "b": _STRONG,
-            "strong": _STRONG
-        ,
+        "-text": _TEXT,
+        "br": _BREAK,
+        "img": _IMAGE,
+        "a": _LINK,
+        "b": _STRONG,
+        "strong": _STRONG,
     }
 )
 _SPOTS: Final = BYLINE | DATE | SECTION | TAGS
@@ -243,7 +249,7 @@ class _Walk:
             self._bolds -= 1
 
     def _break(self) -> None:
-        """A second break in a row ends the run."""
+        """End the run at the second break in a row."""
         for text in reversed(self._buffer):
             if text == "\n":
                 self._flush()
@@ -254,16 +260,13 @@ class _Walk:
                 return
 
     def _flush(self) -> None:
-        text = "".join(self._buffer)
-        if self._broken:
-            text = _lines_of(self._buffer)
-        else:
-            text = " ".join(text.split())
+        buffer = self._buffer
+        text = _lines_of(buffer) if self._broken else " ".join("".join(buffer).split())
         if text:
             self._outline.runs.append(
                 Run(text, self._open[-1], self._linked, self._bold, tuple(self._hrefs))
             )
-        self._buffer.clear()
+        buffer.clear()
         self._broken = False
         self._linked = self._bold = 0
         if not self._links:

@@ -38,6 +38,7 @@ _HEADING: Final = 120
 _LINK: Final = 12
 _DATED: Final = 100
 _BYLINE: Final = 80
+_SUBTITLE: Final = 500
 _HEAD_RUNS: Final = 20
 _YEAR: Final = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _LETTER: Final = re.compile(r"[^\W\d_a-zA-Z]")
@@ -148,7 +149,7 @@ class _Sifter:
 
     def _chain(self, number: int) -> list[Element]:
         """Return the element and those above it, up to the container, without it."""
-        chain = []
+        chain: list[Element] = []
         while number >= 0 and number != self._container and len(chain) < 12:
             chain.append(self._outline.elements[number])
             number = self._outline.elements[number].parent
@@ -161,34 +162,30 @@ class _Sifter:
             marks |= element.marks
         if number <= self._headline or letters_of(run.text) == self._title:
             return True
-        if marks & SUBTITLE and not self._out.subtitle and len(run.text) < 500:
+        if marks & SUBTITLE and not self._out.subtitle and len(run.text) < _SUBTITLE:
             self._out.subtitle = run.text
             return True
-        if marks & (BYLINE | DATE | TITLE | TAGS) and len(run.text) < 200 and not marks & CAPTION:
-            self._out.head.append(run.text)
-            return True
-        if marks & (CAPTION | PICTURE):
+        if marks & CAPTION:
             return False
-        spots = self._spotted.get(number, ()) if len(run.text) < _DATED else ()
-        if sum(map(len, dict.fromkeys(spots))) > 0.6 * len(run.text):
-            self._out.head.append(run.text)
-            return True
-        if (
-            len(run.text) < _BYLINE
-            and not run.text.endswith(_STOPS[:3])
-            and read_byline(run.text).whole
-        ):
-            self._out.head.append(run.text)
-            return True
-        if (
-            len(run.text) < _DATED
-            and _YEAR.search(run.text)
-            and not run.text.endswith(_STOPS)
-            and read_printed_date(run.text) is not None
-        ):
+        named = marks & (BYLINE | DATE | TITLE | TAGS) and len(run.text) < 2 * _DATED
+        if named or (not marks & PICTURE and self._is_signed(number, run.text)):
             self._out.head.append(run.text)
             return True
         return False
+
+    def _is_signed(self, number: int, text: str) -> bool:
+        """Tell whether a short line says no more than who wrote, where and when."""
+        if len(text) >= _DATED:
+            return False
+        spots = self._spotted.get(number, ())
+        if sum(map(len, dict.fromkeys(spots))) > 0.6 * len(text):
+            return True
+        if text.endswith(_STOPS[:3]):
+            return False
+        if len(text) < _BYLINE and read_byline(text).whole:
+            return True
+        dated = not text.endswith(_STOPS) and _YEAR.search(text) is not None
+        return dated and read_printed_date(text) is not None
 
     def _repeats_title(self, run: Run) -> bool:
         return not self._begun and len(run.text) < 400 and letters_of(run.text) == self._title

@@ -17,7 +17,7 @@ from numba import njit
 from tasks.text.kernels import borrowing
 
 DEEPEST: Final = 256
-"""Open elements; deeper start tags are left out, their text stays. 268 real pages have 27 at most."""
+"""Open elements; deeper start tags are left out, their text stays. Browsers allow 512."""
 
 FORMATTING: Final = 24
 """Open formatting elements (``<b>``, ``<font>``), which parsers open again in each new block."""
@@ -56,8 +56,10 @@ _BODY: Final = _codes("html body frameset")
 _TEXT: Final = _codes("plaintext")
 
 _BLOCKS: Final = _codes(
-    "address article aside blockquote body center dd div dl dt figcaption figure footer form h1 h2 h3 "
-    "h4 h5 h6 head header hr html li link main meta nav ol option p script section style table tbody td "
+    "address article aside blockquote body center dd div dl dt figcaption figure footer form "
+    "h1 h2 h3 "
+    "h4 h5 h6 head header hr html li link main meta nav ol option p script section style "
+    "table tbody td "
     "tfoot th thead title tr ul"
 )
 """White space before their tags is no text: half of a tree's nodes are such, if they are left."""
@@ -90,7 +92,7 @@ def _name_at(data, i):
     letters = 0
     while i < len(data):
         byte = data[i]
-        if _is_space(byte) or byte == _SLASH or byte == _GT:
+        if _is_space(byte) or byte in (_SLASH, _GT):
             break
         if letters < 8:
             small = byte | 0x20 if 0x41 <= byte <= 0x5A else byte
@@ -295,7 +297,7 @@ def _tame(data, out):
             i += 1
             continue
         after = data[i + 1]
-        if after == _BANG or after == _QUESTION:
+        if after in (_BANG, _QUESTION):
             end, kept = _mark_end(data, i)
             if kept:
                 at = _copy(data, i, end, out, at)

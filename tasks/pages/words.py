@@ -19,16 +19,20 @@ _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 HEADING_CHARACTERS: Final = 60
 
 _LEGAL: Final = re.compile(
-    r"(?:جميع|كل|كافه) (?:ال)?حقوق .{0,20}محفوظ|حقوق (?:الطبع|النشر|الملكيه).{0,30}محفوظ|يحظر نقل|يمنع "
-    r"(?:نقل|نسخ|اقتباس)|لا يجوز (?:نقل|اعاده)|(?:لا|ولا) ?(?:يعبر|تعبر|تمثل|يمثل).{0,40}(?:راي|رؤيه|وجهه|اراء)"
-    r"|تعبر عن (?:راي|وجهه نظر|اراء) (?:اصحابها|كتابها|كاتبها|صاحبها)|copyright|all rights reserved",
+    r"(?:جميع|كل|كافه) (?:ال)?حقوق .{0,20}محفوظ|حقوق (?:الطبع|النشر|الملكيه).{0,30}محفوظ|"
+    r"يحظر نقل|يمنع "
+    r"(?:نقل|نسخ|اقتباس)|لا يجوز (?:نقل|اعاده)|(?:لا|ولا) ?(?:يعبر|تعبر|تمثل|"
+    r"يمثل).{0,40}(?:راي|رؤيه|وجهه|اراء)"
+    r"|تعبر عن (?:راي|وجهه نظر|اراء) (?:اصحابها|كتابها|كاتبها|صاحبها)|copyright|"
+    r"all rights reserved",
     re.IGNORECASE,
 )
 """Notices of rights and of whose opinion it is, in folded text."""
 
 _PROMPT: Final = re.compile(
     r"^(?:تابعونا?|اشتركوا?|انضموا?|حملوا?|حمل|لمتابعه|يمكنكم? متابعه|للاشتراك|لتصلك|تابع)\b.{0,90}"
-    r"(?:تطبيق|قناه|قناتنا|واتس|تلغرام|تليغرام|تيليجرام|فيسبوك|تويتر|يوتيوب|نشرتنا|النشره|اخبار جوجل|"
+    r"(?:تطبيق|قناه|قناتنا|واتس|تلغرام|تليغرام|تيليجرام|فيسبوك|تويتر|يوتيوب|نشرتنا|النشره|"
+    r"اخبار جوجل|"
     r"جوجل نيوز|google|telegram|whatsapp|انستغرام|الاشعارات)",
     re.IGNORECASE,
 )
@@ -69,7 +73,7 @@ def is_related_heading(text: str) -> bool:
 
 
 def is_list_heading(text: str) -> bool:
-    """Whether a line stands over a list of other stories: related ones, the most read, the latest."""
+    """Whether a line stands over a list of other stories: related, most read, latest ones."""
     if len(text) > HEADING_CHARACTERS:
         return False
     bare = _bare(text)

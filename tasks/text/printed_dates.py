@@ -1,10 +1,11 @@
 """Dates as papers print them for people, in words: one text at a time.
 
 «الأحد 12 مارس 2023 - 05:23 م», «14 تشرين أول 2010م/06 ذو القعدة 1431 هـ», «٣ رمضان ١٤٤٤»,
-«5 غشت 2023», «منذ ساعتين». Months by their names of Egypt and the Gulf, the Levant and Iraq, Tunisia
-and Algeria, Morocco, Sudan (as in the Levant or Egypt), English and French; the Hijra by the calendar
-of Umm al-Qura. Where a day is printed in both calendars, the Gregorian counts. What is not sure is
-not read: there is no date without a day, and none without a year unless the time of reading is told.
+«5 غشت 2023», «منذ ساعتين». Months by their names of Egypt and the Gulf, the Levant and Iraq,
+Tunisia and Algeria, Morocco, Sudan (as in the Levant or Egypt), English and French; the Hijra by
+the calendar of Umm al-Qura. Where a day is printed in both calendars, the Gregorian counts. What is
+not sure is not read: there is no date without a day, and none without a year unless the time of
+reading is told.
 """
 
 import re
@@ -82,9 +83,10 @@ def read_printed_date(
 ) -> PrintedDate | None:
     """Return the first date that a text prints, None when there is none that is sure.
 
-    A time without a zone is in ``timezone`` (IANA). ``reference`` is when the text was read, with a
-    zone: «منذ ساعتين», «أمس» and a day without its year are told from it, and what lies more than two
-    days behind it is no date. ``whole``: the text is nothing but a date, with words such as «نشر في».
+    A time without a zone is in ``timezone`` (IANA). ``reference`` is when the text was read, an
+    aware time: «منذ ساعتين», «أمس» and a day without its year are told from it, and what lies more
+    than two days behind it is no date. ``whole``: the text is nothing but a date, with words such
+    as «نشر في». A page that tells hours is read to the minute, though it was rounded.
     Raises :class:`StopRun` when the system does not know the time zone.
     """
     told = _tidy(text)
@@ -288,13 +290,14 @@ def _hour(hour: int, half: str) -> int | None:
     if hour > 23:
         return None
     half = half.lower().replace(".", "").replace(" ", "").removeprefix("ال")
-    if half in {"ص", "am"} or half.startswith(("صباح", "فجر", "ضحي")):
-        return 0 if hour == 12 else hour
-    if half in {"م", "pm"} or half.startswith(("مساء", "ظهر", "عصر")):
-        return hour + 12 if hour < 12 and not (half.startswith("ظهر") and hour >= 10) else hour
-    if half.startswith("ليل"):
-        return 0 if hour == 12 else hour + 12 if 6 <= hour < 12 else hour
-    return hour
+    night = half.startswith("ليل")
+    before_noon = half in {"ص", "am"} or half.startswith(("صباح", "فجر", "ضحي"))
+    after_noon = half in {"م", "pm"} or half.startswith(("مساء", "ظهر", "عصر"))
+    if hour == 12 and (before_noon or night):
+        return 0
+    noon = half.startswith("ظهر") and hour >= 10
+    later = (after_noon and hour < 12 and not noon) or (night and 6 <= hour < 12)
+    return hour + 12 if later else hour
 
 
 def _offset_of(

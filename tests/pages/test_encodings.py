@@ -1,4 +1,5 @@
 """Pages in other encodings than they say, or in none that is said."""
+# ruff: noqa: E501 - markup that is cut into lines is harder to read
 
 import codecs
 
@@ -42,8 +43,7 @@ def meta(name: str) -> str:
 )
 @pytest.mark.parametrize("written", ["utf-8", "windows-1256", "iso-8859-6"])
 def test_what_is_said_does_not_mislead(written: str, declared: str, header: str | None) -> None:
-    text = BODY.replace("،", "،" if written != "iso-8859-6" else "،")
-    payload = page(declared, text).encode(written)
+    payload = page(declared).encode(written)
     found = read_page(payload, charset=header)
     assert found.title == TITLE
     assert found.body == BODY

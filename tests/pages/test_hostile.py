@@ -1,4 +1,5 @@
 """Pages made to be slow, large or misleading: each is read in linear time, or refused."""
+# ruff: noqa: E501 - markup that is cut into lines is harder to read
 
 import time
 from collections.abc import Callable
@@ -182,7 +183,51 @@ def test_any_bytes_are_read(payload: bytes) -> None:
 
 
 _TAGS = st.sampled_from(
-    ["<div>", "</div>", "<p>", "</p>", "<b>", "</b>", "<a", "href=x>", "</a>", "<table>", "<tr>", "<td>", "</table>", "<!--", "-->", "<script>", "</script>", "<ul>", "<li>", "</ul>", "<br>", "<br/>", "<h1>", "</h1>", "<article>", "<span", "class='author'>", "</span>", "<svg>", "</svg>", "<title>", "</title>", "<noscript>", "</noscript>", "<form>", "<body>", "</body>", "</html>", "<time", "datetime='2024-05-01'>", "<", ">", "&amp;"]
+    [
+        "<div>",
+        "</div>",
+        "<p>",
+        "</p>",
+        "<b>",
+        "</b>",
+        "<a",
+        "href=x>",
+        "</a>",
+        "<table>",
+        "<tr>",
+        "<td>",
+        "</table>",
+        "<!--",
+        "-->",
+        "<script>",
+        "</script>",
+        "<ul>",
+        "<li>",
+        "</ul>",
+        "<br>",
+        "<br/>",
+        "<h1>",
+        "</h1>",
+        "<article>",
+        "<span",
+        "class='author'>",
+        "</span>",
+        "<svg>",
+        "</svg>",
+        "<title>",
+        "</title>",
+        "<noscript>",
+        "</noscript>",
+        "<form>",
+        "<body>",
+        "</body>",
+        "</html>",
+        "<time",
+        "datetime='2024-05-01'>",
+        "<",
+        ">",
+        "&amp;",
+    ]
 )
 
 

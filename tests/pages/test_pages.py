@@ -1,4 +1,5 @@
 """What a page says of its article, field by field, and from where it is known."""
+# ruff: noqa: E501 - markup that is cut into lines is harder to read
 
 import pickle
 from datetime import UTC, datetime
@@ -47,8 +48,9 @@ def test_an_unknown_zone_is_an_error() -> None:
         pytest.param(f"<title>{TITLE} - صحيفة الضفة</title><meta property='og:site_name' content='صحيفة الضفة'>", TITLE, id="site-behind"),
         pytest.param(f"<title>الضفة | أخبار | {TITLE}</title><meta name='application-name' content='الضفة'>", TITLE, id="site-before"),
         pytest.param(f"<meta property='og:title' content='{TITLE}'><title>الضفة</title>", TITLE, id="opengraph"),
-        pytest.param(LD.format('{"@type":"NewsArticle","headline":"%s"}' % TITLE), TITLE, id="json-ld"),
-        pytest.param("<title>الوزير: لا زيادة - حتى الآن - في الأسعار</title>", "الوزير: لا زيادة - حتى الآن - في الأسعار", id="separators-of-its-own"),
+        pytest.param(LD.format(f'{{"@type":"NewsArticle","headline":"{TITLE}"}}'), TITLE, id="json-ld"),
+        pytest.param("<title>الوزير: لا زيادة - حتى الآن - في الأسعار</title>",
+        "الوزير: لا زيادة - حتى الآن - في الأسعار", id="separators-of-its-own"),
     ],
 )  # fmt: skip
 def test_titles_without_a_heading(head: str, title: str) -> None:
@@ -78,12 +80,15 @@ def test_the_heading_that_metadata_repeat_is_the_title(heading: str) -> None:
 @pytest.mark.parametrize(
     ("head", "inner", "at", "precision", "origin"),
     [
-        (LD.format('{"@type":"NewsArticle","datePublished":"2024-05-12T14:05:00+03:00"}'), "", AT, "second", "json-ld"),
-        ("<meta property='article:published_time' content='2024-05-12T11:05:00Z'>", "", AT, "second", "opengraph"),
+        (LD.format('{"@type":"NewsArticle","datePublished":"2024-05-12T14:05:00+03:00"}'), "",
+         AT, "second", "json-ld"),
+        ("<meta property='article:published_time' content='2024-05-12T11:05:00Z'>", "", AT,
+         "second", "opengraph"),
         ("<meta name='pubdate' content='1715511900'>", "", AT, "second", "meta"),
         ("<meta name='date' content='Sun, 12 May 2024 14:05:00 +0300'>", "", AT, "second", "meta"),
         ("", "<time datetime='2024-05-12T14:05+03:00'>منذ يومين</time>", AT, "minute", "html"),
-        ("", "<span itemprop='datePublished' content='2024-05-12T14:05+03:00'></span>", AT, "minute", "microdata"),
+        ("", "<span itemprop='datePublished' content='2024-05-12T14:05+03:00'></span>", AT,
+         "minute", "microdata"),
         ("", "<div class='post-date'>الأحد 12 أيار 2024 - 02:05 م</div>", AT, "minute", "html"),
         ("", "<p>نشر في: 12/05/2024 14:05</p>", AT, "minute", "text"),
         ("", "<p>ليلى الشوملي | 12 مايو 2024</p>", AT.replace(hour=0, minute=0), "day", "text"),
@@ -146,11 +151,14 @@ def test_modified_is_another_time() -> None:
         ("", "<span class='writer'>كتبت: ليلى الشوملي</span>", ("ليلى الشوملي",), None),
         ("", "<a rel='author' href='/w'>د. ليلى الشوملي</a>", ("ليلى الشوملي",), None),
         ("", "<p>كتب: أحمد سعيد</p>", ("أحمد سعيد",), None),
-        ("", "<p class='author'>الدمام - تغطية - علي سعيد تصوير- زكريا محمد</p>", ("علي سعيد",), "الدمام"),
-        ("", "<p class='author'>عنيزة - صالح محمد وبدر العلي</p>", ("صالح محمد", "بدر العلي"), "عنيزة"),
+        ("", "<p class='author'>الدمام - تغطية - علي سعيد تصوير- زكريا محمد</p>", ("علي سعيد",),
+         "الدمام"),
+        ("", "<p class='author'>عنيزة - صالح محمد وبدر العلي</p>", ("صالح محمد", "بدر العلي"),
+         "عنيزة"),
         ("", "<p class='author'>لندن - رويترز:</p>", (), "لندن"),
         ("", "<p class='author'>سياف البيشي، يوسف أحمد</p>", ("سياف البيشي", "يوسف أحمد"), None),
-        ("<meta name='author' content='الضفة'><meta property='og:site_name' content='الضفة'>", "", (), None),
+        ("<meta name='author' content='الضفة'><meta property='og:site_name' content='الضفة'>",
+         "", (), None),
         ("<meta property='article:author' content='https://www.facebook.com/dafa'>", "", (), None),
     ],
 )  # fmt: skip
@@ -189,8 +197,10 @@ RELATED = ("الحكومة تقر موازنة العام المقبل بعد ج
     [
         "<div class='related'><a href='/1'>{0}</a><br><a href='/2'>{1}</a></div>",
         "<p>اقرأ أيضاً: <a href='/1'>{0}</a></p><p>اقرأ أيضاً: <a href='/2'>{1}</a></p>",
-        "<h3>مواضيع ذات صلة</h3><ul><li><a href='/1'>{0}</a></li><li><a href='/2'>{1}</a></li></ul>",
-        "<div><strong>قد يهمك</strong><div><a href='/1'>{0}</a></div><div><a href='/2'>{1}</a></div></div>",
+        "<h3>مواضيع ذات صلة</h3><ul><li><a href='/1'>{0}</a></li><li><a "
+        "href='/2'>{1}</a></li></ul>",
+        "<div><strong>قد يهمك</strong><div><a href='/1'>{0}</a></div><div><a "
+        "href='/2'>{1}</a></div></div>",
         "<aside><p>شاهد أيضا</p><a href='/1'><h4>{0}</h4></a><a href='/2'><h4>{1}</h4></a></aside>",
         "<p><a href='/1'>{0}</a></p><p><a href='/2'>{1}</a></p>",
     ],
@@ -207,7 +217,8 @@ def test_a_related_block_is_taken_out_and_the_story_goes_on(block: str) -> None:
 def test_kinds_of_paragraphs() -> None:
     inner = (
         "<figure><img src='/1.jpg'><figcaption>المحطة القديمة</figcaption></figure>"
-        f"<p>{PARAGRAPHS[0]}</p><h2>ماذا بعد؟</h2><ul><li>تذاكر جديدة.</li><li>جسران جديدان.</li></ul>"
+        f"<p>{PARAGRAPHS[0]}</p><h2>ماذا بعد؟</h2><ul><li>تذاكر جديدة.</li><li>جسران "
+        f"جديدان.</li></ul>"
         f"<p><strong>كلفة المشروع</strong></p><p>{PARAGRAPHS[1]}</p>"
         "<blockquote><p>«هذا يوم طال انتظاره» قال رئيس البلدية.</p></blockquote>"
         "<figure><img src='/2.jpg'><figcaption>جسر الوادي</figcaption></figure>"
@@ -233,7 +244,8 @@ def test_the_other_fields() -> None:
     head = (
         "<link rel='canonical' href='/news/7'><link rel='amphtml' href='/amp/7'>"
         "<meta property='og:site_name' content='الضفة'><meta property='og:image' content='/og.jpg'>"
-        "<meta property='article:section' content='محليات'><meta property='article:tag' content='قطارات'>"
+        "<meta property='article:section' content='محليات'><meta property='article:tag' "
+        "content='قطارات'>"
         "<meta property='article:tag' content='النقل'><meta property='og:locale' content='ar_EG'>"
     )
     inner = f"<h2 class='subtitle'>التذاكر عبر الإنترنت</h2>{P}"

@@ -55,7 +55,7 @@ def f1(text: str, gold: str) -> float:
 
 
 def body_of(gold: dict[str, Any], *, captions: bool) -> str:
-    """Return the gold's body; it has the captions of images within the text, the lead image's not."""
+    """Return the gold's body; it has the captions of images within the text."""
     if captions:
         return str(gold["body"])
     under = {_line(caption) for caption in gold.get("captions") or ()}
