@@ -329,25 +329,32 @@ def _relative(told: str, zone: ZoneInfo, reference: datetime | None) -> _Found |
     """Return what is told from the time of reading, to the minute or to the day as it is told."""
     if reference is None:
         return None
-    here = reference.astimezone(zone)
-    ago = AGO.search(told)
-    if ago is not None:
-        unit = (ago["unit"] or ago["unit_en"]).lower()
-        count = ago["count"] or ago["count_en"] or ("2" if unit in TWOS else "1")
-        number = 1 if unit in TWOS else COUNTS.get(count) or (int(count) if count.isdigit() else 1)
-        back = timedelta(seconds=UNITS[unit] * number)
-        if UNITS[unit] >= UNITS["يوم"]:
-            return _day_of(here - back), (ago.span(),)
-        at = (reference - back).astimezone(UTC).replace(second=0, microsecond=0)
-        return PrintedDate(at, "minute"), (ago.span(),)
     if found := NOW.search(told):
         at = reference.astimezone(UTC).replace(second=0, microsecond=0)
         return PrintedDate(at, "minute"), (found.span(),)
+    return _ago(told, zone, reference) or _named_day(told, zone, reference)
+
+
+def _ago(told: str, zone: ZoneInfo, reference: datetime) -> _Found | None:
+    ago = AGO.search(told)
+    if ago is None:
+        return None
+    unit = (ago["unit"] or ago["unit_en"]).lower()
+    count = ago["count"] or ago["count_en"] or ("2" if unit in TWOS else "1")
+    number = 1 if unit in TWOS else COUNTS.get(count) or (int(count) if count.isdigit() else 1)
+    back = timedelta(seconds=UNITS[unit] * number)
+    if UNITS[unit] >= UNITS["يوم"]:
+        return _day_of(reference.astimezone(zone) - back), (ago.span(),)
+    at = (reference - back).astimezone(UTC).replace(second=0, microsecond=0)
+    return PrintedDate(at, "minute"), (ago.span(),)
+
+
+def _named_day(told: str, zone: ZoneInfo, reference: datetime) -> _Found | None:
     day = NAMED_DAY.search(told)
     if day is None:
         return None
     spans = [day.span()]
-    read = _day_of(here - timedelta(days=BACK[day["day"].lower()]))
+    read = _day_of(reference.astimezone(zone) - timedelta(days=BACK[day["day"].lower()]))
     clock = _clock(told, spans)
     if clock is None:
         return read, tuple(spans)
