@@ -10,7 +10,7 @@ from tasks.pages.body import Weights, choose_container, is_named
 from tasks.pages.bylines import read_byline
 from tasks.pages.dating import Place, Reading, find_dates
 from tasks.pages.json_ld import Linked
-from tasks.pages.marks import BYLINE, COMMENTS, SECTION
+from tasks.pages.marks import BYLINE, CAPTION, COMMENTS, PICTURE, SECTION
 from tasks.pages.outline import Outline, Spot
 from tasks.pages.page import LeadImage, Page
 from tasks.pages.paragraphs import Sifted, sift
@@ -45,6 +45,7 @@ _TAG_METAS: Final = ("article:tag", "news_keywords", "parsely-tags", "keywords")
 _QUOTED: Final = 6000
 _JUDGED: Final = 300
 _BYLINE: Final = 160
+_NAMES: Final = 60
 _ABOVE_HEADLINE: Final = 3
 _BELOW_HEADLINE: Final = 8
 _LEAD: Final = re.compile(
@@ -178,7 +179,7 @@ def _byline(
 
 
 def _printed(page: _Fields, lines: list[str], origin: str, sites: frozenset[str]) -> None:
-    if "authors" in page.values:
+    if "byline" in page.values:
         return
     for text in lines:
         read = read_byline(text, sites=sites)
@@ -237,8 +238,13 @@ def _lines_like_one(evidence: Evidence, title: Title, sifted: Sifted) -> list[st
     lines = list(sifted.head)
     runs = evidence.outline.runs
     for number in range(max(title.run, 0) + 1, min(sifted.start + 2, len(runs))):
+        if evidence.outline.elements[runs[number].element].marks & (CAPTION | PICTURE):
+            continue
         for line in runs[number].text.split("\n"):
-            if len(line) < _BYLINE and _LEAD.match(folded(line)) and not line.endswith("."):
+            if len(line) >= _BYLINE or line.endswith("."):
+                continue
+            signed = number < sifted.start and len(line) < _NAMES and read_byline(line).whole
+            if signed or _LEAD.match(folded(line)):
                 lines.append(line)
     return lines
 

@@ -65,6 +65,12 @@ SURE: Final = 60
 _CUT: Final = ("...", "…", "..")
 _TEASER: Final = 300
 
+_CARD: Final = 4
+"""Runs of a card: a title, a text, a section, a date."""
+
+_CARDS: Final = 3
+_TITLE: Final = 12
+
 _WITNESSED: Final = 30
 """Letters of a paragraph by which it is looked for in what metadata quote."""
 
@@ -167,6 +173,7 @@ def weigh(outline: Outline, headline: int, quoted: str) -> Weights:
     pruned = _prune(outline, raw, headline)
     _prune_comments(outline, raw, headline, pruned)
     _prune_lists(outline, raw, headline, pruned)
+    _prune_cards(outline, headline, pruned)
     weights = Weights([], [], pruned)
     for number, run in enumerate(runs):
         weight = raw[number]
@@ -265,6 +272,23 @@ def _prune_lists(outline: Outline, raw: list[float], headline: int, pruned: list
     if len(teasers) > 1 and sum(raw[number] for number in teasers) < 0.5 * whole:
         for number in teasers:
             pruned[number] |= RELATED
+
+
+def _prune_cards(outline: Outline, headline: int, pruned: list[int]) -> None:
+    """Leave out rows of cards: blocks of one make, each a linked title and a few words below it."""
+    cards: dict[tuple[int, str, str], list[Element]] = {}
+    for element in outline.elements:
+        first, last = element.first, element.last
+        if not 1 < last - first <= _CARD or pruned[first] or first <= headline < last:
+            continue
+        title = outline.runs[first]
+        if len(title.text) >= _TITLE and title.linked >= 0.8 * len(title.text):
+            cards.setdefault((element.parent, element.tag, element.names), []).append(element)
+    for row in cards.values():
+        if len(row) >= _CARDS:
+            for element in row:
+                for number in range(element.first, element.last):
+                    pruned[number] |= RELATED
 
 
 def _block_from(outline: Outline, number: int, headline: int) -> int:

@@ -39,6 +39,7 @@ _LINK: Final = 12
 _DATED: Final = 100
 _BYLINE: Final = 80
 _SUBTITLE: Final = 500
+_LABEL: Final = 40
 _HEAD_RUNS: Final = 20
 _YEAR: Final = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _LETTER: Final = re.compile(r"[^\W\d_a-zA-Z]")
@@ -89,6 +90,7 @@ class _Sifter:
         self._begun = False
         self._in_block = False
         self._last_is_element = False
+        self._last_is_label = False
         self._spotted: dict[int, list[str]] = {}
         first = outline.elements[container].first
         for spot in outline.spots:
@@ -120,6 +122,8 @@ class _Sifter:
             self._begun = True
             self._out.start = number
         self._last_is_element = kind == "heading" and not _is_bold_line(run)
+        labels = len(chain) > 1 and len(run.text) < _LABEL and not run.text.endswith(_STOPS)
+        self._last_is_label = labels and kind in {"paragraph", "heading"}
         self._out.paragraphs.append(Paragraph(run.text, kind))
 
     def _take_caption(self, run: Run) -> None:
@@ -217,6 +221,9 @@ class _Sifter:
         lines = [line for line in text.split("\n") if len(line) >= _LINK]
         if not run.linked or is_related_heading(run.text):
             return
+        if self._last_is_label:
+            self._out.paragraphs.pop()  # «تغطية خاصة» stood over the links, in a block with them
+            self._last_is_label = False
         for number, line in enumerate(lines):
             href = run.hrefs[number] if number < len(run.hrefs) else None
             self._out.paragraphs.append(Paragraph(line, "related", href or None))
