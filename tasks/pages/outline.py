@@ -10,7 +10,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from tasks.pages.marks import BYLINE, DATE, SECTION, TAGS, marks_of
+from tasks.pages.marks import BYLINE, COMMENTS, DATE, SECTION, TAGS, marks_of
 
 
 def _tags(names: str) -> frozenset[str]:
@@ -56,6 +56,12 @@ _KINDS: Final = _Kinds(
 _SPOTS: Final = BYLINE | DATE | SECTION | TAGS
 
 _NAMING: Final = ("class", "id", "role", "itemprop", "rel", "property")
+
+_THREAD: Final = 0.7
+"""Share of a page's letters from which on a block is not taken for its comments by its name."""
+
+_ASKED: Final = 40
+"""Blocks of a page that are asked: each looks through all that is in it."""
 
 SPOT_CHARACTERS: Final = 400
 """A byline or a date is shorter; what is longer is something else under such a name."""
@@ -174,6 +180,8 @@ class _Walk:
         self._bolds = 0
         self._bold = 0
         self._hrefs: list[str] = []
+        self._asked = 0
+        self._size = 0
 
     def over(self, root: LexborNode) -> None:
         """Walk from first to last node; ``above`` holds what is to be closed on the way up."""
@@ -222,7 +230,7 @@ class _Walk:
         if kind == _BLOCK:
             if self._buffer:
                 self._flush()
-            self._block(node, attributes)
+            return self._block(node, attributes)
         elif kind == _LINK:
             self._links += 1
             if not self._buffer:
@@ -272,7 +280,8 @@ class _Walk:
         if not self._links:
             self._hrefs.clear()
 
-    def _block(self, node: LexborNode, attributes: dict[str, str | None]) -> None:
+    def _block(self, node: LexborNode, attributes: dict[str, str | None]) -> bool:
+        """Open a block; return False for a thread of comments, which is passed over."""
         names, itemprop, marks = "", "", 0
         outline, tag = self._outline, node.tag or ""
         if attributes:
@@ -280,12 +289,28 @@ class _Walk:
             itemprop = attributes.get("itemprop") or ""
             if names and tag not in {"body", "html"}:
                 marks = marks_of(names)
+                if marks & COMMENTS and self._is_thread(node):
+                    return False
                 if marks & _SPOTS or itemprop:
                     self._spot(node, attributes, marks)
         outline.elements.append(
             Element(tag, self._open[-1], marks, names, itemprop, len(outline.runs))
         )
         self._open.append(len(outline.elements) - 1)
+        return True
+
+    def _is_thread(self, node: LexborNode) -> bool:
+        """Tell whether a block named for comments is no more than that: most of a page is not.
+
+        Threads are half of what many pages hold; to walk them costs as much as the article.
+        """
+        self._asked += 1
+        if self._asked > _ASKED or node.css_first("h1") is not None:
+            return False
+        if not self._size:
+            root = node.parser.root
+            self._size = len(root.text()) if root is not None else 0
+        return len(node.text()) < _THREAD * self._size
 
     def _inline(self, node: LexborNode, attributes: dict[str, str | None], marks: int) -> None:
         names = _names(attributes)
