@@ -86,7 +86,7 @@ class Evidence:
             for name in (*_SITE_METAS, "author", "copyright", "publisher", "dc.publisher")
         ]
         names += [self.linked.publisher]
-        host = urlsplit(self.url or self.metas.get("og:url", "")).hostname or ""
+        host = _host(self.url or self.metas.get("og:url", ""))
         names += host.removeprefix("www.").split(".")[:1] if len(host) > 6 else []
         return {letters_of(name) for name in names if 1 < len(name) < 60} - {""}
 
@@ -349,6 +349,13 @@ def _addresses(page: _Fields, evidence: Evidence) -> None:
     for rel, href in evidence.outline.links:
         if "amphtml" in rel.split():
             page.set("amp_url", _absolute(evidence, href), "link")
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _absolute(evidence: Evidence, address: str) -> str:

@@ -110,7 +110,7 @@ def _microdata(outline: Outline, name: str) -> list[tuple[str, str]]:
 def _first(candidates: list[tuple[str, str]], reading: Reading) -> Dated:
     """Return the first candidate that can be read."""
     for origin, raw in candidates:
-        text = raw.strip()
+        text = raw[: 2 * _LONGEST].strip()
         read = read_time(text, reading.timezone, reading.fetched_at) if text else None
         if read is not None:
             return Dated(text, read.at, read.precision, origin)
@@ -120,7 +120,6 @@ def _first(candidates: list[tuple[str, str]], reading: Reading) -> Dated:
 @lru_cache(1 << 12)
 def read_time(text: str, timezone: str, fetched_at: datetime | None) -> PrintedDate | None:
     """Return a date told to machines or to people; None if it is not sure or not plausible."""
-    text = text[:_LONGEST]
     read = _for_machines(text, timezone)
     if read is None:
         read = read_printed_date(text, timezone=timezone, reference=fetched_at)

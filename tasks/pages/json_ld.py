@@ -15,6 +15,7 @@ import orjson
 _BLOCKS: Final = 20
 _BYTES: Final = 1 << 20
 _NODES: Final = 200
+_SCANNED: Final = 100_000
 _TAG: Final = 300
 """Bytes of a script's start tag in which its type is looked for."""
 
@@ -26,7 +27,7 @@ _TRAILING_COMMA: Final = re.compile(rb",\s*([}\]])")
 _BAD_ESCAPE: Final = re.compile(rb"\\(?![\"\\/bfnrtu])")
 _FIELD: Final = re.compile(
     rb'"(headline|name|description|datePublished|dateModified|articleSection|inLanguage|articleBody)"'
-    rb'[ \t\r\n]*:[ \t\r\n]*"([^\r\n]{0,20000}?)"[ \t\r\n]*(?:,[ \t\r\n]*"|[}\]]|$)'
+    rb'[ \t\r\n]*:[ \t\r\n]*"([^\r\n]{0,3000}?)"[ \t\r\n]*(?:,[ \t\r\n]*"|[}\]]|$)'
 )
 _AUTHOR: Final = re.compile(
     rb'"author"[ \t\r\n]*:[ \t\r\n\[]*\{[^{}]{0,300}?"name"[ \t\r\n]*:[ \t\r\n]*"([^"\r\n]{1,200})"'
@@ -142,6 +143,7 @@ def _mend_quotes(block: bytes) -> bytes:
 def _scan(block: bytes) -> dict[str, str]:
     """Return the plain fields of JSON that cannot be mended."""
     found: dict[str, str] = {}
+    block = block[:_SCANNED]
     for name, value in _FIELD.findall(block):
         text = value.decode(errors="replace").replace('\\"', '"').replace("\\/", "/")
         found.setdefault(name.decode(), text)

@@ -10,7 +10,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from tasks.pages.marks import BYLINE, COMMENTS, DATE, SECTION, TAGS, marks_of
+from tasks.pages.marks import BYLINE, COMMENTS, DATE, LONGEST, SECTION, TAGS, marks_of
 
 
 def _tags(names: str) -> frozenset[str]:
@@ -62,6 +62,11 @@ _THREAD: Final = 0.7
 
 _ASKED: Final = 40
 """Blocks of a page that are asked: each looks through all that is in it."""
+
+_MOST: Final = 3000
+"""Spots, pictures, metas and links of a page; what follows more of them is not looked at."""
+
+_CONTENT: Final = 20_000
 
 SPOT_CHARACTERS: Final = 400
 """A byline or a date is shorter; what is longer is something else under such a name."""
@@ -147,19 +152,20 @@ def outline_of(markup: bytes) -> Outline:
 
 
 def _read_head(tree: LexborHTMLParser, outline: Outline) -> None:
-    for node in tree.css("meta"):
+    for node in tree.css("meta")[:_MOST]:
         attributes = node.attributes
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
         name = name or attributes.get("http-equiv")
         content = attributes.get("content")
         if name and content:
-            outline.metas.append((name.strip().lower(), content.strip()))
-    for node in tree.css("link[rel]"):
+            outline.metas.append((name.strip().lower(), content[:_CONTENT].strip()))
+    for node in tree.css("link[rel]")[:_MOST]:
         href = node.attributes.get("href")
         if href:
-            outline.links.append(((node.attributes.get("rel") or "").lower(), href.strip()))
+            rel = (node.attributes.get("rel") or "").lower()
+            outline.links.append((rel, href[:_CONTENT].strip()))
     title = tree.css_first("title")
-    outline.title = " ".join(title.text().split()) if title is not None else ""
+    outline.title = " ".join(title.text()[:_CONTENT].split()) if title is not None else ""
     html = tree.css_first("html")
     if html is not None:
         outline.language = (
@@ -231,7 +237,7 @@ class _Walk:
             if self._buffer:
                 self._flush()
             return self._block(node, attributes)
-        elif kind == _LINK:
+        if kind == _LINK:
             self._links += 1
             if not self._buffer:
                 self._hrefs.clear()
@@ -320,6 +326,8 @@ class _Walk:
             self._spot(node, attributes, marks)
 
     def _spot(self, node: LexborNode, attributes: dict[str, str | None], marks: int) -> None:
+        if len(self._outline.spots) >= _MOST:
+            return
         get = attributes.get
         self._outline.spots.append(
             Spot(
@@ -333,11 +341,13 @@ class _Walk:
         )
 
     def _picture(self, attributes: dict[str, str | None]) -> None:
+        if len(self._outline.pictures) >= _MOST:
+            return
         source = attributes.get("data-src") or attributes.get("src") or ""
-        title = attributes.get("title") or attributes.get("alt") or ""
-        outline = self._outline
-        outline.pictures.append(
-            Picture(source.strip(), " ".join(title.split()), self._open[-1], len(outline.runs))
+        title = (attributes.get("title") or attributes.get("alt") or "")[:LONGEST]
+        run, element = len(self._outline.runs), self._open[-1]
+        picture = Picture(source.strip(), " ".join(title.split()), element, run)
+        self._outline.pictures.append(picture)
         )
 
 
@@ -347,7 +357,7 @@ def _names(attributes: dict[str, str | None]) -> str:
     for name in _NAMING:
         if name in attributes:
             names = f"{names} {attributes[name] or ''}"
-    return names
+    return names[:LONGEST]
 
 
 def _lines_of(buffer: list[str]) -> str:

@@ -17,6 +17,8 @@ _BETWEEN: Final = re.compile(r"\s*[|/•·,،\n]\s*|\s{2,}")
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 
 HEADING_CHARACTERS: Final = 60
+_REMEMBERED: Final = 400
+"""Characters of the longest text that is remembered; no label is longer."""
 
 _LEGAL: Final = re.compile(
     r"(?:جميع|كل|كافه) (?:ال)?حقوق .{0,20}محفوظ|حقوق (?:الطبع|النشر|الملكيه).{0,30}محفوظ|"
@@ -44,9 +46,13 @@ def folded(text: str) -> str:
     return text.translate(_FOLD)
 
 
-@lru_cache(1 << 14)
 def letters_of(text: str) -> str:
     """Return the folded letters and digits alone, small: what is the same in all printings."""
+    return _letters_of(text) if len(text) <= _REMEMBERED else _letters_of.__wrapped__(text)
+
+
+@lru_cache(1 << 14)
+def _letters_of(text: str) -> str:
     return _NOT_LETTERS.sub("", folded(text)).lower()
 
 
@@ -109,11 +115,13 @@ _INLINE: Final = re.compile(
 )
 
 
-@lru_cache(1 << 14)
 def is_furniture(text: str) -> bool:
     """Whether a line is a site's own: a label, a notice, an invitation to follow it."""
-    if len(text) > 400:
-        return False
+    return len(text) <= _REMEMBERED and _is_furniture(text)
+
+
+@lru_cache(1 << 14)
+def _is_furniture(text: str) -> bool:
     small = folded(text)
     if _LEGAL.search(small) or _PROMPT.match(small):
         return True

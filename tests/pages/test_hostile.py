@@ -35,6 +35,8 @@ BOMBS: dict[str, Callable[[int], str]] = {
     "json-of-quotes": lambda n: (
         '<script type="application/ld+json">{"@type":"NewsArticle","headline":"' + '"' * n + "</script>"
     ),
+    "json-of-names": lambda n: "<script type='application/ld+json'>{" + '"name":"' * n + "</script>",
+    "many-authors": lambda n: "<span class='author'>س</span>" * n,
     "metas": lambda n: "<meta charset" * n,
     "breaks": lambda n: "<br>" * n,
     "entities": lambda n: "&amp;" * n,

@@ -264,6 +264,7 @@ def test_the_other_fields() -> None:
 )
 def test_what_is_no_web_address_is_none(address: str) -> None:
     head = f"<link rel='canonical' href='{address}'><meta property='og:image' content='{address}'>"
+    head += f"<meta property='og:url' content='{address}'>"
     page = read_page(article(head=head), url="https://dafa.example/x")
     assert page.canonical_url is None
     assert page.lead_image is None
