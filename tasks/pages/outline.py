@@ -348,7 +348,6 @@ class _Walk:
         run, element = len(self._outline.runs), self._open[-1]
         picture = Picture(source.strip(), " ".join(title.split()), element, run)
         self._outline.pictures.append(picture)
-        )
 
 
 def _names(attributes: dict[str, str | None]) -> str:

@@ -251,7 +251,7 @@ class _Sifter:
                 return True
         shown = self._pictured.get((run.element, number))
         if shown is None and chain and chain[0].last - chain[0].first == 1:
-            shown = self._pictured.get((chain[0].parent if chain[0].parent else -1, number))
+            shown = self._pictured.get((chain[0].parent, number))
         if shown is None:
             return False
         return letters_of(shown) == letters_of(run.text) != "" or (
