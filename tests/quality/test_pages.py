@@ -1,12 +1,14 @@
 """Reading pages: what is right may rise, never fall (``floors.json``)."""
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from tests.quality.page_templates import TEMPLATES
+from tests.quality.later_page_templates import LATER_TEMPLATES
+from tests.quality.page_templates import TEMPLATES, Story
 from tests.quality.pages import gold_pages, score_gold, score_made
 from tests.shared_data import needs_news, needs_pages
 
@@ -32,12 +34,17 @@ def test_real_pages_without_any_names(names: str) -> None:
 
 
 @needs_news
-def test_real_stories_in_made_pages() -> None:
-    scores = score_made()
-    assert set(scores) == set(TEMPLATES) == set(FLOORS["made"])
+@pytest.mark.parametrize(
+    ("name", "templates"), [("made", TEMPLATES), ("made_later", LATER_TEMPLATES)]
+)
+def test_real_stories_in_made_pages(
+    name: str, templates: Mapping[str, Callable[[Story], str]]
+) -> None:
+    scores = score_made(templates)
+    assert set(scores) == set(templates) == set(FLOORS[name])
     fallen = {
         (template, name): scores[template][name]
-        for template, floors in FLOORS["made"].items()
+        for template, floors in FLOORS[name].items()
         for name, floor in floors.items()
         if scores[template][name] < floor
     }
