@@ -22,6 +22,7 @@ from tasks.pages.outline import outline_of
 from tasks.pages.page import LeadImage, Page
 from tasks.pages.paragraphs import Paragraph
 from tasks.pages.taming import TOO_MANY, tame
+from tasks.text.printed_dates import zone_of
 
 __all__ = ["LARGEST", "LeadImage", "Page", "Paragraph", "read_page"]
 
@@ -46,6 +47,7 @@ def read_page(
     time that «منذ ساعتين» is told from and that no date lies two days behind. Raises
     :class:`StopRun` for a time zone that does not exist, and nothing else.
     """
+    zone_of(timezone)
     if not payload.strip(b"\0\t\n\r\f \xef\xbb\xbf"):
         return Page(refusal="empty-page")
     if len(payload) > LARGEST:

@@ -126,7 +126,7 @@ def assemble(evidence: Evidence) -> Page:
     _byline(page, evidence, title, sifted, weights)
     _dates(page, evidence, title, sifted)
     _image(page, evidence, sifted)
-    _labels(page, evidence, weights)
+    _labels(page, evidence)
     _addresses(page, evidence)
     named = container >= 0 and is_named(outline.elements[container])
     dated = page.origins.get("published", "url") != "url"
@@ -279,7 +279,7 @@ def _image(page: _Fields, evidence: Evidence, sifted: Sifted) -> None:
             return
 
 
-def _labels(page: _Fields, evidence: Evidence, weights: Weights) -> None:
+def _labels(page: _Fields, evidence: Evidence) -> None:
     """Set section, tags, language and the site's name."""
     metas, linked, outline = evidence.metas, evidence.linked, evidence.outline
     page.set("section", linked.section, "json-ld")

@@ -134,15 +134,17 @@ def _for_machines(text: str, timezone: str) -> PrintedDate | None:
         return PrintedDate(datetime.fromtimestamp(int(text[:10]), UTC), "second")
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        if at.tzinfo is None and len(text) <= len("2024-05-12"):
+            return PrintedDate(at.replace(tzinfo=UTC), "day")
+        local = at if at.tzinfo else at.replace(tzinfo=zone_of(timezone))
+        at = local.astimezone(UTC)
+    except (
+        ValueError,
+        OverflowError,
+    ):  # the latter at the ends of time: the year 1, with an offset
         return None
-    if at.tzinfo is None:
-        precise = len(text) > 10
-        at = at.replace(tzinfo=zone_of(timezone) if precise else UTC)
-        if not precise:
-            return PrintedDate(at, "day")
-    precision: Precision = "second" if text.count(":") >= 2 and _SECONDS.search(text) else "minute"
-    return PrintedDate(at.astimezone(UTC), precision)
+    precision: Precision = "second" if _SECONDS.search(text) else "minute"
+    return PrintedDate(at, precision)
 
 
 def _printed(outline: Outline, place: Place) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

@@ -48,6 +48,7 @@ _KINDS: Final = _Kinds(
         "-text": _TEXT,
         "br": _BREAK,
         "img": _IMAGE,
+        "amp-img": _IMAGE,
         "a": _LINK,
         "b": _STRONG,
         "strong": _STRONG,
@@ -55,6 +56,7 @@ _KINDS: Final = _Kinds(
 )
 _SPOTS: Final = BYLINE | DATE | SECTION | TAGS
 
+_SOURCES: Final = ("data-src", "data-original", "data-lazy-src", "src")
 _NAMING: Final = ("class", "id", "role", "itemprop", "rel", "property")
 
 _THREAD: Final = 0.7
@@ -343,7 +345,7 @@ class _Walk:
     def _picture(self, attributes: dict[str, str | None]) -> None:
         if len(self._outline.pictures) >= _MOST:
             return
-        source = attributes.get("data-src") or attributes.get("src") or ""
+        source = next(filter(None, map(attributes.get, _SOURCES)), None) or ""
         title = (attributes.get("title") or attributes.get("alt") or "")[:LONGEST]
         run, element = len(self._outline.runs), self._open[-1]
         picture = Picture(source.strip(), " ".join(title.split()), element, run)

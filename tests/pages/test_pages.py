@@ -38,7 +38,7 @@ def test_a_page_is_a_value() -> None:
 
 def test_an_unknown_zone_is_an_error() -> None:
     with pytest.raises(StopRun):
-        read_page(article("<p class='date'>12 مايو 2024 - 14:05</p>" + P), timezone="Mars/Olympus")
+        read_page(b"", timezone="Mars/Olympus")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,17 @@ def test_the_address_has_the_day_where_nothing_else_has() -> None:
 
 
 @pytest.mark.parametrize(
-    "told", ["2031-05-12T14:05:00Z", "12 مارس", "0000-00-00", "غدا", "31/02/2024"]
+    "told",
+    [
+        "2031-05-12T14:05:00Z",
+        "12 مارس",
+        "0000-00-00",
+        "0001-01-01T00:00+05:00",
+        "9999-12-31T23:59-05:00",
+        "1e9",
+        "غدا",
+        "31/02/2024",
+    ],
 )
 def test_implausible_dates_are_kept_as_printed_only(told: str) -> None:
     head = f"<meta property='article:published_time' content='{told}'>"
