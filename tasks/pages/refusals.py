@@ -41,6 +41,12 @@ _PAYWALL: Final = re.compile(
     r"subscribers only|subscribe to (?:read|continue)",
     re.IGNORECASE,
 )
+_TELLING: Final = (
+    *("شترك", "قراء", "ubscri", "كوكيز", "ارتباط", "ملفات", "ookie", "rivacy", "avascript"),
+    *("avaScript", "الجافا", "جافا", "browser", "robot", "human"),
+)
+"""One of these is in whatever the two patterns above match; they are looked for much faster."""
+
 _SITE_TYPES: Final = frozenset({"website", "blog", "profile", "object"})
 _VIDEO_TYPES: Final = re.compile(r"video|movie|episode")
 
@@ -95,6 +101,7 @@ def _is_walled(outline: Outline, linked: Linked, pruned: list[int]) -> bool:
 def _says(outline: Outline, pattern: re.Pattern[str], pruned: list[int] | None = None) -> bool:
     return any(
         len(run.text) < 400
+        and any(word in run.text for word in _TELLING)
         and not (pruned and pruned[number] & ~WALL)
         and pattern.search(folded(run.text))
         for number, run in enumerate(outline.runs[:400])

@@ -31,6 +31,11 @@ _LEGAL: Final = re.compile(
 )
 """Notices of rights and of whose opinion it is, in folded text."""
 
+_TELLING: Final = (
+    *("حقوق", "يحظر", "يمنع", "يجوز", "عبر", "مثل", "opyright", "OPYRIGHT", "ights", "IGHTS"),
+)
+"""One of these is in each notice; they are looked for much faster."""
+
 _PROMPT: Final = re.compile(
     r"^(?:تابعونا?|اشتركوا?|انضموا?|حملوا?|حمل|لمتابعه|يمكنكم? متابعه|للاشتراك|لتصلك|تابع)\b.{0,90}"
     r"(?:تطبيق|قناه|قناتنا|واتس|تلغرام|تليغرام|تيليجرام|فيسبوك|تويتر|يوتيوب|نشرتنا|النشره|"
@@ -61,6 +66,7 @@ def _phrases(name: str) -> frozenset[str]:
     return frozenset(" ".join(folded(line).lower().split()) for line in load_lexicon(name))
 
 
+@lru_cache(1 << 14)
 def _bare(text: str) -> str:
     return " ".join(_EDGES.sub("", folded(text)).lower().split())
 
@@ -123,7 +129,7 @@ def is_furniture(text: str) -> bool:
 @lru_cache(1 << 14)
 def _is_furniture(text: str) -> bool:
     small = folded(text)
-    if _LEGAL.search(small) or _PROMPT.match(small):
+    if (any(word in small for word in _TELLING) and _LEGAL.search(small)) or _PROMPT.match(small):
         return True
     if len(text) > 120:
         return False
