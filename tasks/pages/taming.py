@@ -19,7 +19,7 @@ from tasks.text.kernels import borrowing
 DEEPEST: Final = 256
 """Open elements; deeper start tags are left out, their text stays. Browsers allow 512."""
 
-FORMATTING: Final = 24
+FORMATTING: Final = 4
 """Open formatting elements (``<b>``, ``<font>``), which parsers open again in each new block."""
 
 ATTRIBUTES: Final = 100
