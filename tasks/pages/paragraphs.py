@@ -166,7 +166,10 @@ class _Sifter:
             marks |= element.marks
         if number <= self._headline or letters_of(run.text) == self._title:
             return True
-        if marks & SUBTITLE and not self._out.subtitle and len(run.text) < _SUBTITLE:
+        told = marks & SUBTITLE and not run.text.endswith(
+            _STOPS[:3]
+        )  # whole sentences are the story
+        if told and not self._out.subtitle and len(run.text) < _SUBTITLE:
             self._out.subtitle = run.text
             return True
         if marks & CAPTION:

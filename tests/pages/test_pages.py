@@ -322,3 +322,26 @@ def test_what_metadata_quote_tells_the_story_from_its_neighbours() -> None:
     quoted = f"<meta property='og:description' content='{PARAGRAPHS[0]}'>"
     payload = f"<html><head><title>x</title>{quoted}</head><body><div>{P}</div><div>{other}</div></body></html>"
     assert PARAGRAPHS[0] in read_page(payload.encode()).body
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "post-7 post type-post hentry category-ads tag-comments sticky author-nav",
+        "has-sidebar with-comments no-related",
+        "elementor-widget elementor-widget-text-editor",
+        "jeg_inner_content",
+        "ck-editor-content",
+        "print-area",
+        "reader-view",
+        "media-body",
+    ],
+)
+def test_names_that_mislead(names: str) -> None:
+    """A part named for something else is the story all the same, though comments are longer."""
+    readers = "".join(f"<div><p>{line} وأنا لا أصدق ذلك.</p></div>" for line in PARAGRAPHS * 4)
+    payload = (
+        f"<html><head><title>{TITLE}</title></head><body><header><h1>{TITLE}</h1></header>"
+        f"<div class='{names}'>{P}</div><div><h3>التعليقات</h3>{readers}</div></body></html>"
+    )
+    assert read_page(payload.encode()).body == BODY
