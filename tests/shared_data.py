@@ -14,3 +14,8 @@ needs_news = pytest.mark.skipif(
 needs_gold = pytest.mark.skipif(
     not GOLD.exists(), reason="the cleaning gold is not beside the project"
 )
+
+FEEDS = SHARED / "feeds.tar.gz"
+needs_feeds = pytest.mark.skipif(
+    not FEEDS.exists(), reason="the real feeds are not beside the project"
+)

@@ -157,7 +157,7 @@ class _Crawl:
         return self._found
 
     def _follow(self, response: Response) -> list[Request]:
-        items = read_list(response.body)
+        items = read_list(response.body, response.final_url or response.url)
         profile = self._profile_of[response.url]
         follow = self._profiles[profile or DEFAULT_PROFILE].follow
         if follow is False or (follow is None and has_texts(items)):
