@@ -14,7 +14,7 @@ import pyarrow as pa
 from tasks.errors import RejectRecord
 from tasks.fetch.formats import feeds
 from tasks.fetch.formats.content import BOM
-from tasks.fetch.formats.feed_items import link_of, parse_item, text_of
+from tasks.fetch.formats.feed_items import dates_of, link_of, parse_item, text_of
 from tasks.fetch.formats.headers import is_web_address
 from tasks.fetch.streams import Stream
 from tasks.text.dates import read_dates
@@ -105,8 +105,8 @@ def _xml_items(body: bytes, base: str | None) -> Iterator[Item]:
             continue
         url = link_of(parts, base)
         if url is not None:
-            changed = parts.get("updated") or parts.get("modified") or parts.get("pubDate")
-            yield Item(url, changed, piece.payload, text_of(parts))
+            published, modified = dates_of(parts)
+            yield Item(url, modified or published, piece.payload, text_of(parts))
 
 
 def _json_items(body: bytes) -> Iterator[Item]:

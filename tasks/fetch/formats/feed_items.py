@@ -26,6 +26,9 @@ DEEPEST: Final = 200
 _TEXTS: Final = ("encoded", "content", "body", "fulltext", "full-text", "description", "summary")
 """Where an item has its text, the whole one first."""
 
+_PUBLISHED: Final = ("pubDate", "published", "date", "issued", "created")
+_MODIFIED: Final = ("updated", "modified")
+
 _OTHERS_PREFIXES: Final = frozenset(
     {"media", "itunes", "googleplay", "podcast", "spotify", "georss", "thr", "slash", "image"}
 )
@@ -68,14 +71,13 @@ def read_item(payload: bytes, base: str | None = None) -> dict[str, str]:
     text = text_of(parts)
     if not text:
         raise RejectRecord("the item has neither a text nor a summary", reason="no-text")
-    modified = parts.get("updated") or parts.get("modified")
-    published = (parts.get(name) for name in ("pubDate", "published", "date", "issued", "created"))
+    published, modified = dates_of(parts)
     found = {
         "native_id": parts.get("guid") or parts.get("id") or parts.get("about"),
         "url": link_of(parts, base),
         "title": " ".join(read_fragment(parts.get("title", "")).split()),
         "text": text,
-        "published_raw": next(filter(None, published), modified),
+        "published_raw": published or modified,
         "modified_raw": modified,
         "author": parts.get("creator") or parts.get("author"),
         "section": parts.get("category"),
@@ -105,6 +107,14 @@ def parse_item(payload: bytes) -> dict[str, str]:
     told = {name: _BETWEEN_NAMES.join(dict.fromkeys(names)) for name, names in authors.items()}
     about = next((value for name, value in root.items() if name.endswith("about")), "")
     return {**prefixed, **plain, **told, "about": about.strip()}
+
+
+def dates_of(parts: dict[str, str]) -> tuple[str | None, str | None]:
+    """Return (when the item was published, when it was changed) as printed, null where untold."""
+    published, modified = (
+        next(filter(None, map(parts.get, names)), None) for names in (_PUBLISHED, _MODIFIED)
+    )
+    return published, modified
 
 
 def text_of(parts: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ from tasks.errors import RejectRecord
 from tasks.fetch.formats.content import join, views
 from tasks.fetch.formats.feed_cutter import Cutter
 from tasks.fetch.formats.feed_items import read_item
-from tasks.fetch.formats.headers import told_of
+from tasks.fetch.formats.headers import address_of, told_of
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Piece
 from tasks.fetch.formats.prologs import BEFORE_ROOT, DOCUMENT_TYPE
 from tasks.fetch.streams import Stream
@@ -55,7 +55,7 @@ def decode(
     rows = []
     for row, (payload, header) in enumerate(zip(views(payloads), headers.to_pylist(), strict=True)):
         try:
-            item = read_item(bytes(payload), told_of(header).get("url"))
+            item = read_item(bytes(payload), address_of(told_of(header)))
         except RejectRecord as fault:
             decoded.refuse(row, fault.reason, fault.problem)
             continue

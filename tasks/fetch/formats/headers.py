@@ -2,6 +2,7 @@
 
 import re
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -24,6 +25,17 @@ def told_of(header: str | None) -> dict[str, str]:
     return {name: value for name, value in told.items() if isinstance(value, str)}
 
 
+def address_of(told: dict[str, str]) -> str | None:
+    """Return the web address that a header tells of, null for none."""
+    url = told.get("url", "")
+    return url if is_web_address(url) else None
+
+
 def is_web_address(text: str) -> bool:
     """Whether the text is an address of the web, of a length that is asked for."""
-    return len(text) <= LONGEST_ADDRESS and _WEB.match(text) is not None
+    if len(text) > LONGEST_ADDRESS or _WEB.match(text) is None:
+        return False
+    try:
+        return bool(urlsplit(text).hostname)
+    except ValueError:
+        return False

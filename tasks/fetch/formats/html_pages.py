@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from expectations.dispositions import REASONS
 from tasks.fetch.formats.content import join, suffix_of, views
-from tasks.fetch.formats.headers import told_of
+from tasks.fetch.formats.headers import address_of, told_of
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Piece
 from tasks.fetch.formats.prologs import BEFORE_ROOT
 from tasks.fetch.formats.whole_file import read_whole
@@ -56,7 +56,7 @@ def decode(
         told = told_of(header)
         page = read_page(
             bytes(payload),
-            url=told.get("url"),
+            url=address_of(told),
             charset=told.get("charset"),
             timezone=profile.timezone,
         )
@@ -66,7 +66,7 @@ def decode(
             decoded.refuse(row, reason, detail, source=_outlet(page, profile))
             continue
         decoded.rows.append(row)
-        rows.append(_fields(page, told.get("url"), profile))
+        rows.append(_fields(page, address_of(told), profile))
     decoded.columns = {
         name: pa.array([row[name] for row in rows], pa.string())
         for name in (*DECODED, "read_as")

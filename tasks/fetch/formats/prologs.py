@@ -6,5 +6,5 @@ from typing import Final
 BEFORE_ROOT: Final = rb"\A(?:\xef\xbb\xbf)?(?>\s+|<\?[^>]*>|<!--(?s:.)*?-->)*+"
 """A pattern of all that says nothing of the kind of a document; it takes linear time."""
 
-DOCUMENT_TYPE: Final = rb"(?><!DOCTYPE[^\[>]*(?:>|\[(?s:.)*?\]\s*>))"
-"""A pattern of a document type of any name, with the declarations that it brings along."""
+DOCUMENT_TYPE: Final = rb"(?><!DOCTYPE\s+(?!html\b)[^\[>]*(?:>|\[(?s:.)*?\]\s*>))"
+"""A pattern of a document type of any name but HTML's, with the declarations that it brings along."""
