@@ -84,7 +84,10 @@ class Evidence:
             for name in (*_SITE_METAS, "author", "copyright", "publisher", "dc.publisher")
         ]
         names += [self.linked.publisher]
-        host = urlsplit(self.url or self.metas.get("og:url", "")).hostname or ""
+        try:
+            host = urlsplit(self.url or self.metas.get("og:url", "")).hostname or ""
+        except ValueError:  # a page may name any address, such as «http://[x»
+            host = ""
         names += host.removeprefix("www.").split(".")[:1] if len(host) > 6 else []
         return {letters_of(name) for name in names if 1 < len(name) < 60} - {""}
 

@@ -147,3 +147,17 @@ def test_a_page_without_an_address_of_its_own_has_that_it_came_from() -> None:
     own = article(head='<link rel="canonical" href="https://example.org/own">')
     found = decoded(article(), own, article(), headers=[told, told, None])
     assert found.columns["url"].to_pylist() == [url, "https://example.org/own", None]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta property="og:url" content="http://[x">',
+        '<link rel="canonical" href="http://[::1"><link rel="amphtml" href="//[">',
+        '<base href="http://[::1"><meta property="og:image" content="http://[x">',
+    ],
+)
+def test_addresses_that_a_page_makes_up_are_no_trouble(head: str) -> None:
+    found = decoded(article(head=head))
+    assert found.columns["title"].to_pylist() == [TITLE], found.details
+    assert found.columns["url"].to_pylist() == [None]
