@@ -34,12 +34,12 @@ def decoded(
     ("name", "head", "kind"),
     [
         pytest.param("a", "<!doctype html><p>", "html", id="doctype"),
-        pytest.param("a.txt", "\ufeff \r\n<!-- a --><!-- b -->\n<HTML dir=rtl>", "html", id="comments"),
-        pytest.param("a", '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C">', "html", id="xhtml"),
+        pytest.param("a.txt", "\ufeff \r\n<!-- a --><!-- b --><HTML dir=rtl>", "html", id="mixed"),
+        pytest.param("a", '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "">', "html", id="xhtml"),
         pytest.param("a", "<body>", "html", id="body"),
         pytest.param("a.xhtml", "<div>", "html", id="by-name"),
         pytest.param("a.HTM", "نص <P>", "html", id="by-name-in-capitals"),
-        pytest.param("a.html", '<?xml version="1.0"?><rss version="2.0"><channel>', "feed", id="feed"),
+        pytest.param("a.html", '<?xml version="1.0"?><rss version="2.0">', "feed", id="feed"),
         pytest.param("a.html", '{"title": "أ", "text": "ب"}', "json", id="json"),
         pytest.param("a.html", '[{"text": "ب"}]', "json-array", id="json-array"),
         pytest.param("a", "<htmlx>", None, id="other-element"),
@@ -134,7 +134,7 @@ def test_the_outlet_is_the_profiles_then_the_pages_then_the_folders(
 @pytest.mark.parametrize(
     "header",
     [None, "", "{", "[]", '"https://a.org"', '{"url": 7, "charset": []}', '{"charset": "no-such"}',
-     '{"url": "http://[::1", "charset": "utf-16"}', '{"url": ""}', '{"url": null}', "\ud800".encode("utf-8", "replace").decode()],
+     '{"url": "http://[::1", "charset": "utf-16"}', '{"url": ""}', '{"url": null}', "?"],
 )  # fmt: skip
 def test_headers_of_another_version_are_no_trouble(header: str | None) -> None:
     found = decoded(article(), headers=[header])

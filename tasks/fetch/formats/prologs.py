@@ -7,4 +7,4 @@ BEFORE_ROOT: Final = rb"\A(?:\xef\xbb\xbf)?(?>\s+|<\?[^>]*>|<!--(?s:.)*?-->)*+"
 """A pattern of all that says nothing of the kind of a document; it takes linear time."""
 
 DOCUMENT_TYPE: Final = rb"(?><!DOCTYPE\s+(?!html\b)[^\[>]*(?:>|\[(?s:.)*?\]\s*>))"
-"""A pattern of a document type of any name but HTML's, with the declarations that it brings along."""
+"""A pattern of a document type of any name but HTML's, with what it declares."""
