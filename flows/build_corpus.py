@@ -18,6 +18,7 @@ from flows.run_report import ARTIFACT_KEY, RunSummary, to_markdown
 from tasks.clean.task import clean_shard, gather_known, identify_refused
 from tasks.deduplicate.task import DecisionsRef, deduplicate_batch, screen_refused
 from tasks.enrich.task import enrich_shard
+from tasks.errors import StopRun
 from tasks.fetch import purge_raw
 from tasks.fetch.task import fetch_batch
 from tasks.learn.task import count_batch
@@ -110,6 +111,9 @@ def fetch(job: Job, limit: int | None) -> BatchRef | None:
         intake = fetch_batch(job.sources, job.reading(limit), job.root, job.lake, job.started_at)
         job.begin(intake)
         if intake.fetched is None:
+            if intake.is_cut_off and not intake.seen:
+                source, why = next(iter(intake.lost.items()))
+                raise StopRun("No site answered", source=source, why=why, lost=len(intake.lost))
             stage.gave(0, 0)
             return None
         batch = intake.fetched.batch

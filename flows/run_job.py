@@ -152,6 +152,8 @@ class Job:
             already_in_version=already_in_version,
             files_seen=self.intake.seen if self.intake else 0,
             files_left=self.intake.growing if self.intake else (),
+            sources_lost=self.intake.lost if self.intake else {},
+            sources_doubted=self.intake.doubted if self.intake else {},
             dry_run=self.dry_run,
             records=counted["records"],
             ledger=tuple(LedgerLine(**line) for line in counted["reasons"]),

@@ -59,6 +59,12 @@ class RunSummary(_Part):
     files_left: tuple[str, ...] = Field(
         default=(), description="Files that somebody was writing: the next run reads them."
     )
+    sources_lost: dict[str, str] = Field(
+        default={}, description="Web sources that gave nothing, and why."
+    )
+    sources_doubted: dict[str, str] = Field(
+        default={}, description="Web sources that answered as if something were wrong, and what."
+    )
     dry_run: bool = False
     resumed: bool = Field(default=False, description="Whether finished stages were taken over.")
     records: int
@@ -87,6 +93,9 @@ def describe_outcome(summary: RunSummary) -> str:
         more = len(summary.files_left) - _LEFT_SHOWN
         others = f" and {more:,} more" if more > 0 else ""
         told.append(f"Still being written, so left for the next run: {first}{others}.")
+    for source, problem in {**summary.sources_lost, **summary.sources_doubted}.items():
+        nothing = "gave nothing: " if source in summary.sources_lost else ""
+        told.append(f"{source} {nothing}{problem}.")
     return " ".join(told)
 
 

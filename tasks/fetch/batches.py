@@ -70,7 +70,8 @@ class Intake(_Told):
     the latest of several, or null when none does. ``seen`` counts the files that committed batches
     hold; ``growing`` are those that somebody is writing, which are left for the next run.
     ``asked`` counts what sites answered, by outcome or reason; ``lost`` are web sources that gave
-    nothing, with the reason in words.
+    nothing, ``doubted`` those that answered as if something were wrong, both with what it is in
+    words; ``is_cut_off`` says that no site answered at all.
     """
 
     fetched: Fetched | None
@@ -79,6 +80,8 @@ class Intake(_Told):
     growing: tuple[str, ...]
     asked: dict[str, int] = {}
     lost: dict[str, str] = {}
+    doubted: dict[str, str] = {}
+    is_cut_off: bool = False
 
 
 def fetch(  # noqa: PLR0913 (what to read, how, where to, and whom to tell)
@@ -183,6 +186,8 @@ class _Fetch:
             growing=tuple(file.label for file in growing),
             asked=dict(self.web.counts) if self.web else {},
             lost=self.web.lost if self.web else {},
+            doubted=self.web.doubted if self.web else {},
+            is_cut_off=bool(self.web and self.web.lost and not self.web.has_answers()),
         )
 
     def _take(self, files: Sequence[SourceFile]) -> Fetched | dict[str, str]:

@@ -39,6 +39,7 @@ MOST_FAILURES: Final = 5
 """After so many in a row a page that a feed names is not asked for any more."""
 
 _FEED_FIRST: Final = 1
+_ANSWERED: Final = frozenset({Outcome.FETCHED, Outcome.NOT_MODIFIED})
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ class Downloaded:
     """What came: archives by the profile that was named, visits, answers, and how many of each.
 
     ``counts`` are by outcome, or by reason where nothing came; ``lost`` are the sources that gave
-    nothing, with the reason in words.
+    nothing, with the reason in words; ``doubted`` those that answered as if something were wrong.
     """
 
     archives: dict[str | None, Path] = field(default_factory=dict)
@@ -54,6 +55,11 @@ class Downloaded:
     responses: list[dict[str, object]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     lost: dict[str, str] = field(default_factory=dict)
+    doubted: dict[str, str] = field(default_factory=dict)
+
+    def has_answers(self) -> bool:
+        """Whether any site answered."""
+        return any(self.counts[outcome.value] for outcome in _ANSWERED)
 
     def files(self) -> tuple[SourceFile, ...]:
         """Return the archives as files to read."""
@@ -158,6 +164,7 @@ class _Crawl:
 
     def _follow(self, response: Response) -> list[Request]:
         items = read_list(response.body)
+        self._doubt(response.url, items)
         profile = self._profile_of[response.url]
         follow = self._profiles[profile or DEFAULT_PROFILE].follow
         if follow is False or (follow is None and has_texts(items)):
@@ -169,6 +176,19 @@ class _Crawl:
             requests.append(Request(url=item.url))
         self._found.counts["seen"] += len(items) - len(requests)
         return requests
+
+    def _doubt(self, url: str, items: Sequence[Item]) -> None:
+        """Note a feed that has nothing, and one that has moved on further than it is long."""
+        before = self._known.get(url)
+        if not items:
+            self._found.doubted[url] = "the feed has no item"
+        elif before is not None and before.fetched_at is not None:
+            pages = _pages_of([item.url for item in items])
+            if self._visited.keys().isdisjoint(pages):
+                self._found.doubted[url] = (
+                    "no item of the last time is in the feed any more: some may have been missed; "
+                    "run more often"
+                )
 
     def _news_among(self, items: Sequence[Item]) -> Iterator[Item]:
         """Yield the items whose pages are not known, or were changed since, each page once."""
@@ -208,9 +228,6 @@ class _Crawl:
             path = self._folder / f"{len(self._spools):03d}.warc"
             self._spools[profile] = self._stack.enter_context(Spool(path))
         return self._spools[profile]
-
-
-_ANSWERED: Final = frozenset({Outcome.FETCHED, Outcome.NOT_MODIFIED})
 
 
 def _is_due(visit: Visit, changed: datetime | None) -> bool:

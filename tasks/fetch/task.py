@@ -56,6 +56,8 @@ def fetch_batch(
         logger.warning("fetch: %s is being written; it is left for the next run", label)
     for source, problem in intake.lost.items():
         logger.warning("fetch: %s gave nothing: %s", source, problem)
+    for source, problem in intake.doubted.items():
+        logger.warning("fetch: %s: %s", source, problem)
     if intake.asked:
         told = " ".join(f"{name}={count}" for name, count in sorted(intake.asked.items()))
         logger.info("fetch asked: %s", told)

@@ -180,3 +180,21 @@ def test_a_line_of_a_list_that_is_no_address_is_told(runs: Runs, tmp_path: Path)
     listed.write_text("https://example.org/1\nexample.org/2\n", encoding="utf-8")
     with pytest.raises(WrongSource, match="no web address"):
         runs.run(str(listed))
+
+
+def test_a_feed_that_has_moved_on_too_far_is_noticed(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(3)
+    assert runs.run(outlet.feed).doubted == {}
+    outlet.stories.clear()
+    outlet.add(9)
+    assert "may have been missed" in runs.run(outlet.feed).doubted[outlet.feed]
+    outlet.stories.clear()
+    assert runs.run(outlet.feed).doubted == {outlet.feed: "the feed has no item"}
+
+
+def test_that_no_site_answers_is_told_apart_from_no_news(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(1)
+    down = "http://127.0.0.1:9/feed"
+    assert runs.run(down).is_cut_off
+    assert not runs.run(down, outlet.feed).is_cut_off
+    assert not runs.run(down, outlet.feed).is_cut_off

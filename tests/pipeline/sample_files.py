@@ -9,10 +9,12 @@ import gzip
 import io
 import json
 import lzma
+import re
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from typing import Final
+from xml.etree import ElementTree
 
 import pyarrow.parquet as pq
 from backports import zstd
@@ -27,6 +29,10 @@ UNPACKERS: Final[dict[str, Callable[[bytes], bytes]]] = {
 }
 TEXT_KEYS: Final = ("text", "articleBody", "body", "content", "maintext")
 _DELIMITERS: Final = {"sawaqi.csv": ",", "maraya.csv": ";", "bareed.tsv": "\t"}
+_ANSWER: Final = re.compile(
+    rb"WARC-Type: response\r\nWARC-Target-URI: (\S+)\r\n.*?HTTP/1.1 .*?\r\n\r\n(.*?)\r\n\r\n",
+    re.DOTALL,
+)
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -36,6 +42,8 @@ def raw_text(where: str) -> str:
     name, content = read_member(place)
     if name.endswith(".txt"):
         return _mended(name, decoded(content))
+    if name.endswith(".html"):
+        return "\n".join(re.findall(r"^      <p>(.*)</p>$", content.decode(), re.MULTILINE))
     record = records(name, content)[int(number) - 1]
     return next(str(record[key]) for key in TEXT_KEYS if record.get(key))
 
@@ -67,6 +75,8 @@ def unpacked(name: str, content: bytes) -> tuple[str, bytes]:
 def archived(content: bytes) -> dict[str, bytes]:
     """Return the files of an archive by their names."""
     held = io.BytesIO(content)
+    if content.startswith(b"WARC"):
+        return {uri.decode(): answer for uri, answer in _ANSWER.findall(content)}
     if content.startswith(b"PK"):
         with zipfile.ZipFile(held) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
@@ -80,6 +90,9 @@ def records(name: str, content: bytes) -> list[Row]:
     found: list[Row]
     if name.endswith(".parquet"):
         found = pq.read_table(io.BytesIO(content)).to_pylist()
+    elif name.endswith(".rss"):
+        items = ElementTree.fromstring(content).iter("item")
+        found = [{"text": _paragraphs(item.findtext("description", ""))} for item in items]
     elif name.endswith(".jsonl"):
         found = [_loaded(line) for line in content.split(b"\n")]
     elif name.endswith(".json"):
@@ -90,6 +103,10 @@ def records(name: str, content: bytes) -> list[Row]:
         rows = csv.DictReader(table, delimiter=_DELIMITERS[name])
         found = [{str(key).lower(): cell for key, cell in row.items()} for row in rows]
     return found
+
+
+def _paragraphs(markup: str) -> str:
+    return "\n".join(re.findall("<p>(.*?)</p>", markup))
 
 
 def _loaded(line: bytes) -> Row:

@@ -35,6 +35,7 @@ REJECTED_FOR = {
     "not UTF-8": "not-utf8",
     "unknown format": "unknown-format",
     "ragged row": "ragged-row",
+    "no article": "no-article",
 }
 QUARANTINED_FOR = {
     "empty body": "empty-text",
@@ -254,7 +255,7 @@ def test_every_format_has_a_file_that_is_published_from(
     assert {raw_zone[place]["format"] for place in published} == {kind.name for kind in FORMATS}
     names = [read_member(place.rpartition("#")[0])[0] for place in published]
     suffixes = {name.rpartition(".")[2] for name in names}
-    assert suffixes == {"csv", "json", "jsonl", "parquet", "tsv", "txt"}
+    assert suffixes == {"csv", "html", "json", "jsonl", "parquet", "rss", "tsv", "txt"}
 
 
 def test_every_compression_and_archive_has_a_file_that_is_published_from(
