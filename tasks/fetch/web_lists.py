@@ -21,8 +21,8 @@ MOST_ITEMS: Final = 10_000
 """Items of one feed that are looked at; a real one has 10 to 200."""
 
 _JSON_FEED: Final = b"jsonfeed.org/version"
-_WHOLE: Final = 400
-"""Letters of a whole text; what feeds have in place of it is a sentence or two."""
+WHOLE: Final = 400
+"""Characters of a whole text; what feeds have in place of it is a sentence or two."""
 
 _CUT_OFF: Final = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|المزيد|read more)\W*\Z", re.IGNORECASE)
 
@@ -48,12 +48,12 @@ class Item(NamedTuple):
 def is_list(body: bytes) -> bool:
     """Whether the body is a feed: RSS, Atom or JSON Feed."""
     head = body[:4096]
-    return feeds.ROOT.match(head) is not None or _is_json(head)
+    return feeds.ROOT.match(head) is not None or is_json_feed(head)
 
 
 def read_list(body: bytes) -> list[Item]:
     """Return the items that have a web address, in their order, at most ``MOST_ITEMS``."""
-    items = _json_items(body) if _is_json(body[:4096]) else _xml_items(body)
+    items = _json_items(body) if is_json_feed(body[:4096]) else _xml_items(body)
     found: dict[str, Item] = {}
     for _, item in zip(range(MOST_ITEMS), items, strict=False):
         found.setdefault(item.url, item)
@@ -62,10 +62,14 @@ def read_list(body: bytes) -> list[Item]:
 
 def has_texts(items: Sequence[Item]) -> bool:
     """Whether the items have whole texts, so that no page need be fetched for them."""
-    texts = [item.text for item in items]
-    if not texts or sum(map(bool, map(_CUT_OFF.search, texts))) * 4 > len(texts):
+    if not items or sum(map(is_cut_off, items)) * 4 > len(items):
         return False
-    return median(map(len, texts)) >= _WHOLE
+    return median(len(item.text) for item in items) >= WHOLE
+
+
+def is_cut_off(item: Item) -> bool:
+    """Whether the text of an item ends as a teaser does: «…», «المزيد»."""
+    return _CUT_OFF.search(item.text) is not None
 
 
 def changes_of(items: Sequence[Item]) -> list[datetime | None]:
@@ -76,7 +80,8 @@ def changes_of(items: Sequence[Item]) -> list[datetime | None]:
     return times
 
 
-def _is_json(head: bytes) -> bool:
+def is_json_feed(head: bytes) -> bool:
+    """Whether a document that begins so is a JSON Feed."""
     return head.removeprefix(BOM).lstrip().startswith(b"{") and _JSON_FEED in head
 
 

@@ -176,15 +176,10 @@ def parse_item(payload: bytes) -> dict[str, str]:
 
     Raises :class:`RejectRecord` for what is no element.
     """
-    try:
-        root = etree.fromstring(payload.removeprefix(BOM), etree.XMLParser(**_PARSER))
-    except etree.XMLSyntaxError as error:
-        raise RejectRecord(f"the item is no XML: {error.msg}", reason="no-text") from error
-    if root is None:
-        raise RejectRecord("the item is no XML", reason="no-text")
+    root = read_xml(payload)
     parts: dict[str, str] = {}
     for element in root:
-        name = re.split("[:}]", str(element.tag))[-1]
+        name = local_name(element)
         if name == "link" and element.get("href"):
             if element.get("rel", "alternate") == "alternate":
                 parts.setdefault("href", element.get("href", ""))
@@ -194,6 +189,25 @@ def parse_item(payload: bytes) -> dict[str, str]:
         elif value := (_inner(element) or element.get("term") or "").strip():
             parts.setdefault(name, value)
     return parts
+
+
+def read_xml(payload: bytes) -> Any:
+    """Return the root of a piece of XML, as well as it can be read, no entity expanded.
+
+    Raises :class:`RejectRecord` (``no-text``) for what is no element.
+    """
+    try:
+        root = etree.fromstring(payload.removeprefix(BOM), etree.XMLParser(**_PARSER))
+    except etree.XMLSyntaxError as error:
+        raise RejectRecord(f"the item is no XML: {error.msg}", reason="no-text") from error
+    if root is None:
+        raise RejectRecord("the item is no XML", reason="no-text")
+    return root
+
+
+def local_name(element: Any) -> str:
+    """Return the name of an element without its prefix or namespace."""
+    return re.split("[:}]", str(element.tag))[-1]
 
 
 def text_of(parts: dict[str, str]) -> str:
