@@ -112,7 +112,8 @@ def name_of(source: str) -> str:
 
 def _name_of_host(host: str) -> str:
     """Return a host without what many share: «aps» of aps.dz, «alwatan» of alwatan.com.sa."""
-    labels = host.partition(":")[0].split(".")
+    host = re.sub(r":\d*$", "", host)
+    labels = host.split(".")
     if labels[-1].isdecimal() or len(labels) < 2:  # an address of numbers, or a name without dots
         return host
     rest = labels[:-1]

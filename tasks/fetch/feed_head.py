@@ -57,7 +57,7 @@ def _of_xml(body: bytes) -> dict[str, str]:
     channel = next((each for each in root if feeds.local_name(each) == "channel"), root)
     told: dict[str, str] = {}
     for element in channel:
-        told.setdefault(feeds.local_name(element), (element.text or "").strip())
+        told.setdefault(feeds.local_name(element), "".join(element.itertext()).strip())
     for name, value in root.attrib.items():
         if str(name).endswith("lang"):
             told.setdefault("language", str(value))

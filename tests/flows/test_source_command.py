@@ -221,7 +221,7 @@ def test_a_draft_of_an_address_is_run_as_the_command_says(
         ("com.sa", "com"),
         ("intranet", "intranet"),
         ("127.0.0.1:80", "127-0-0-1"),
-        ("[::1]:80", "source"),
+        ("[::1]:80", "1"),
     ],
 )
 def test_the_name_is_made_of_the_host(host: str, name: str, here: Path) -> None:
