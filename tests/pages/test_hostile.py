@@ -184,7 +184,9 @@ def test_any_bytes_are_read(payload: bytes) -> None:
 _TAGS = st.sampled_from(
     "<div> </div> <p> </p> <b> </b> <a href=x> </a> <table> <tr> <td> </table> <!-- --> <script> </script> "
     "<ul> <li> </ul> <br> <br/> <h1> </h1> <article> <span class='author'> </span> <svg> </svg> <title> "
-    "</title> <noscript> </noscript> <form> <body> </body> </html> <time datetime='2024-05-01'> < > &amp;".split(" ")
+    "</title> <noscript> </noscript> <form> <body> </body> </html> <time datetime='2024-05-01'> < > &amp;".split(
+        " "
+    )
 )
 
 
