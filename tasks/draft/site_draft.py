@@ -5,6 +5,7 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 from tasks.draft.site_entries import site_entries
 from tasks.draft.site_looks import Look, look_at_site
@@ -21,6 +22,7 @@ _ARABIC: Final = re.compile("[\u0621-\u063a\u0641-\u064a\u0671-\u06d3]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _OTHERS: Final = re.compile("[پچژگٹڈڑںے]")
 _MOSTLY: Final = 0.5
+_SHOWN: Final = 80
 _PERSIAN: Final = 0.01
 """Share of letters that Arabic has not: Persian and Urdu have some 4 %, Arabic news nearly none."""
 
@@ -132,5 +134,5 @@ def _notes(look: Look) -> list[str]:
     for each in look.articles:
         title = (each.page.title if each.page is not None else None) or ""
         told = each.problem or f"{example(title)}, {len(each.body):,} characters"
-        lines.append(f"- {each.url}: {told}")
+        lines.append(f"- {one_line(unquote(each.url), _SHOWN)}: {told}")
     return lines

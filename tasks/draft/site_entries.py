@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from statistics import median
 from typing import Final
 
@@ -76,8 +77,8 @@ def _sites(look: Look) -> Iterator[Entry]:
     hosts = Counter(host for url in urls if (host := host_of(url)) is not None)
     chosen = [(host, count) for host, count in hosts.most_common(MOST_SITES) if _is_host(host)]
     sure = [(host, count) for host, count in chosen if count >= _MOST * len(urls)]
-    told = ", ".join(f"{count:,} at {example(host)}" for host, count in chosen)
-    why = f"Where the {len(urls):,} articles are: {told}."
+    told = ", ".join(f"{count:,} of {len(urls):,} at {example(host)}" for host, count in chosen)
+    why = f"Where the articles are: {told}."
     if chosen:
         values = tuple(host for host, _ in sure or chosen)
         yield Entry(key="sites", value=values, certain=bool(sure), why=(why,))
@@ -118,46 +119,49 @@ def _follow(look: Look) -> Iterator[Entry]:
 
 
 def _timezone(look: Look) -> Iterator[Entry]:
+    stated = _stated_offsets(look)
+    offsets = Counter(offset for _, offset in stated)
+    zone, because = _zone_of_country(look)
+    zones = zones_with(stated) if any(offsets) else ()
+    if not offsets:
+        why = ["No date of the feed states an offset."]
+    elif not zones:
+        why = [f"{_counts(offsets)}: no Arab country's clocks, or just a server's."]
+    elif zone in zones:
+        why = [f"{_counts(offsets)}, as the clocks there are."]
+    else:
+        zone, because = zones[0], ""
+        why = [f"{_counts(offsets)}, as the clocks there are."]
+        why += [f"So they are in {', '.join(zones[1:])}."] if zones[1:] else []
+    if zone:
+        why += [because] if because else []
+        yield Entry(
+            key="timezone", value=zone, certain=bool(because) and zone in zones, why=tuple(why)
+        )
+
+
+def _stated_offsets(look: Look) -> list[tuple[datetime, int]]:
+    """Return the times of items with the minutes east of UTC that their dates state."""
     items = look.items[:MOST_DATES]
-    stated = [
+    return [
         (at, offset)
         for item, at in zip(items, changes_of(items), strict=True)
         if at is not None and item.changed and (offset := offset_of(item.changed)) is not None
     ]
-    offsets = Counter(offset for _, offset in stated)
-    head = look.head
-    hosts = [
-        host
-        for url in (look.address, *(each.url for each in look.articles))
-        if (host := host_of(url))
-    ]
-    country = zone_of_country(*hosts, *([head.language] if head is not None else []))
-    because = f"{example(country[1])} is of that country" if country else ""
-    if not any(offsets):
-        told = (
-            "Dates in the feed state UTC, as servers do" if offsets else "No date states an offset"
-        )
-        if country:
-            why = f"{told}; {because}."
-            yield Entry(key="timezone", value=country[0], certain=False, why=(why,))
-        return
-    shown = ", ".join(f"{count:,} {_shown(offset)}" for offset, count in offsets.most_common(4))
-    why = f"Offsets of {len(stated):,} dates in the feed: {shown}."
-    zones = zones_with(stated)
-    if country and country[0] in zones:
-        yield Entry(
-            key="timezone", value=country[0], certain=True, why=(f"{why} {because.capitalize()}.",)
-        )
-    elif zones:
-        more = (
-            f"The clocks there agree, and in {', '.join(zones[1:])}."
-            if zones[1:]
-            else "Only this agrees."
-        )
-        yield Entry(key="timezone", value=zones[0], certain=False, why=(why, more))
-    elif country:
-        more = f"They are no Arab country's; {because}."
-        yield Entry(key="timezone", value=country[0], certain=False, why=(why, more))
+
+
+def _zone_of_country(look: Look) -> tuple[str, str]:
+    """Return the zone of the country that addresses or the feed name, and how; empty for none."""
+    urls = [look.address, *(each.url for each in look.articles)]
+    signs = [host for url in urls if (host := host_of(url))]
+    signs += [look.head.language] if look.head is not None else []
+    found = zone_of_country(*signs)
+    return ("", "") if found is None else (found[0], f"{example(found[1])} names that country.")
+
+
+def _counts(offsets: Counter[int]) -> str:
+    shown = ", ".join(f"{_shown(offset)} {count:,}" for offset, count in offsets.most_common(4))
+    return f"Dates of the feed by the offset that they state: {shown}"
 
 
 def _shown(minutes: int) -> str:
