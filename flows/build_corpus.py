@@ -37,7 +37,9 @@ FLOW_NAME = "build-corpus"
 
 def _not_blank(source: str) -> str:
     if not source.strip():
-        raise ValueError("a source is a file, a folder, a glob or the name of a source profile")
+        raise ValueError(
+            "a source is a file, a folder, a glob, a web address or the name of a source profile"
+        )
     return source
 
 
@@ -50,7 +52,8 @@ class CorpusRun(BaseModel):
         default=(),
         title="Sources",
         description=(
-            "Files, folders, globs or names of source profiles. Empty: the embedded sample."
+            "Files, folders, globs, web addresses (feeds, articles; *.urls lists them) or names "
+            "of source profiles. Empty: the embedded sample."
         ),
     )
     lake: Path | None = Field(

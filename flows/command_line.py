@@ -20,7 +20,10 @@ from tasks.errors import WarraqError
 
 FAILED: Final = 1
 WRONG_USAGE: Final = 2
-_SOURCES: Final = "a file, a folder, a glob or the name of a source profile"
+_SOURCES: Final = (
+    "a file (also a list of addresses, *.urls), a folder, a glob, a web address of a feed or an "
+    "article, or the name of a source profile"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -240,10 +243,16 @@ def _add_source_commands(commands: "_Commands[argparse.ArgumentParser]") -> None
         "look at some records of a source and write a profile for them, to be read over",
         "warraq source new inbox/al-ufuq\n"
         "  warraq source new archive.jsonl.gz --name al-ufuq --profiles profiles\n"
+        "  warraq source new https://al-ufuq.example/ --name al-ufuq\n"
         "  warraq source new news.csv --stdout",
         of_lake=False,
     )
-    new.add_argument("source", metavar="SOURCE", type=_source, help="a file, a folder or a glob")
+    new.add_argument(
+        "source",
+        metavar="SOURCE",
+        type=_source,
+        help="a file, a folder, a glob, or the web address of a feed or a page that announces one",
+    )
     new.add_argument(
         "--name", metavar="NAME", help="name of the profile (default: made of the SOURCE's name)"
     )

@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from flows.command_output import counted, make_console
+from flows.site_report import print_site, site_as_json
 from tasks.draft import Draft, draft_profile
+from tasks.draft.site_draft import SiteDraft, draft_site
 from tasks.draft.toml_text import one_line, quote
 from tasks.errors import StopRun
 from tasks.fetch import Reading, WrongSource, find_files
 from tasks.settings import CONFIG_FILE, Settings, load_settings
-from tasks.sources import DEFAULT_PROFILE, SourceProfile
+from tasks.sources import DEFAULT_PROFILE, SourceProfile, host_of
 from tasks.sources.profile import is_profile_name
 from tasks.store.files import explained, put_if_absent
 
@@ -27,13 +30,14 @@ FOLDER: Final = Path("profiles")
 """Where profiles are written when neither the command nor ``warraq.toml`` names a folder."""
 
 _LONGEST_NAME: Final = 48
+_SHARED: Final = frozenset({"com", "co", "net", "org", "gov", "edu", "ac"})
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """A draft and where it was written, null for nowhere; ``next_steps`` are for the person."""
 
-    draft: Draft
+    draft: Draft | SiteDraft
     file: Path | None
     next_steps: tuple[str, ...]
 
@@ -42,7 +46,7 @@ def new(options: Namespace) -> int:
     """Draft a profile, write it unless its file is there, and tell what was found.
 
     Raises :class:`StopRun` when the file exists, the name is none, or nothing can be read, and
-    :class:`WrongSource` when the SOURCE names no file.
+    :class:`WrongSource` when the SOURCE names no file and no address.
     """
     settings = load_settings()
     name = _name(options)
@@ -50,7 +54,7 @@ def new(options: Namespace) -> int:
     file = folder / f"{name}.toml"
     if not options.stdout:
         _refuse_existing(file)
-    draft = draft_profile(options.source, name=name, reading=_reading(settings))
+    draft = _draft(options.source, name, settings)
     if not options.stdout:
         _write(file, draft)
     written = Written(
@@ -63,6 +67,12 @@ def new(options: Namespace) -> int:
     else:
         _print(written)
     return 0
+
+
+def _draft(source: str, name: str, settings: Settings) -> Draft | SiteDraft:
+    if host_of(source) is not None:
+        return draft_site(source, name=name, settings=settings.fetch.web)
+    return draft_profile(source, name=name, reading=_reading(settings))
 
 
 def _reading(settings: Settings) -> Reading:
@@ -79,7 +89,7 @@ def _reading(settings: Settings) -> Reading:
 
 
 def _name(options: Namespace) -> str:
-    name: str = options.name if options.name is not None else _name_of(options.source)
+    name: str = options.name if options.name is not None else name_of(options.source)
     if not is_profile_name(name):
         raise StopRun("This cannot be a profile's name: use letters, digits, _ - .", name=name)
     if name == DEFAULT_PROFILE:
@@ -90,11 +100,29 @@ def _name(options: Namespace) -> str:
     return name
 
 
-def _name_of(source: str) -> str:
+def name_of(source: str) -> str:
     """Return a name made of the SOURCE's: one that `warraq run NAME` takes for the profile."""
+    if (host := host_of(source)) is not None:
+        return _free(_name_of_host(host))
     fixed = [part for part in Path(source).parts if not re.search(r"[*?\[\]]", part)]
     path = Path(*fixed) if fixed else Path()
     name = path.resolve().name if path.is_dir() else path.name.lstrip(".").partition(".")[0]
+    return _free(name)
+
+
+def _name_of_host(host: str) -> str:
+    """Return a host without what many share: «aps» of aps.dz, «alwatan» of alwatan.com.sa."""
+    host = re.sub(r":\d*$", "", host)
+    labels = host.split(".")
+    if labels[-1].isdecimal() or len(labels) < 2:  # an address of numbers, or a name without dots
+        return host
+    rest = labels[:-1]
+    if len(rest) > 1 and len(labels[-1]) == 2 and rest[-1] in _SHARED:
+        rest.pop()
+    return "-".join(rest)
+
+
+def _free(name: str) -> str:
     slug = re.sub(r"[^\w-]+", "-", _valid(name)).strip("-._")[:_LONGEST_NAME] or "source"
     taken = slug == DEFAULT_PROFILE or (os.path.lexists(slug) and _is_read_otherwise(slug))
     return f"{slug}-source" if taken else slug
@@ -121,14 +149,16 @@ def _refuse_existing(file: Path) -> None:
         )
 
 
-def _write(file: Path, draft: Draft) -> None:
+def _write(file: Path, draft: Draft | SiteDraft) -> None:
     with explained("The profile cannot be written", file.parent):
         file.parent.mkdir(parents=True, exist_ok=True)
         if not put_if_absent(file, draft.toml.encode()):
             _refuse_existing(file)
 
 
-def _next_steps(name: str, folder: Path, settings: Settings, draft: Draft) -> tuple[str, ...]:
+def _next_steps(
+    name: str, folder: Path, settings: Settings, draft: Draft | SiteDraft
+) -> tuple[str, ...]:
     steps = []
     if settings.profiles is None or settings.profiles.resolve() != folder.resolve():
         steps.append(f"add to {CONFIG_FILE}:  profiles = {quote(str(folder))}")
@@ -138,7 +168,7 @@ def _next_steps(name: str, folder: Path, settings: Settings, draft: Draft) -> tu
     guesses = sum(not entry.certain for entry in draft.entries)
     if guesses:
         steps.append(f"read the file over: {counted(guesses, 'guess', 'guesses')} to accept or not")
-    if draft.profile.paths:
+    if draft.profile.paths or draft.profile.addresses:
         steps.append(f"warraq run {shlex.quote(name)} --limit 20 --dry-run")
     if os.path.lexists(name) and _is_read_otherwise(name):
         steps.append(f"mind that {name!r} is a path here too, which `warraq run` takes first")
@@ -148,8 +178,26 @@ def _next_steps(name: str, folder: Path, settings: Settings, draft: Draft) -> tu
 def _as_json(written: Written) -> dict[str, Any]:
     draft = written.draft
     told = {
-        "profile": draft.name,
+        **(site_as_json(draft) if isinstance(draft, SiteDraft) else _files_as_json(draft)),
         "file": None if written.file is None else _valid(str(written.file)),
+        "keys": {
+            f"{entry.table}.{entry.key}".lstrip("."): entry.value
+            for entry in draft.entries
+            if entry.certain
+        },
+        "guesses": [
+            {"key": f"{entry.table}.{entry.key}".lstrip("."), "value": entry.value}
+            for entry in draft.entries
+            if not entry.certain
+        ],
+        "next": written.next_steps,
+    }
+    return told | ({"toml": draft.toml} if written.file is None else {})
+
+
+def _files_as_json(draft: Draft) -> dict[str, Any]:
+    return {
+        "profile": draft.name,
         "files": draft.sample.files,
         "records": len(draft.sample.records),
         "texts": draft.texts,
@@ -169,19 +217,7 @@ def _as_json(written: Written) -> dict[str, Any]:
             for field, guess in draft.fields.items()
         },
         "missing": draft.missing,
-        "keys": {
-            f"{entry.table}.{entry.key}".lstrip("."): entry.value
-            for entry in draft.entries
-            if entry.certain
-        },
-        "guesses": [
-            {"key": f"{entry.table}.{entry.key}".lstrip("."), "value": entry.value}
-            for entry in draft.entries
-            if not entry.certain
-        ],
-        "next": written.next_steps,
     }
-    return told | ({"toml": draft.toml} if written.file is None else {})
 
 
 def _print(written: Written) -> None:
@@ -195,6 +231,16 @@ def _print(written: Written) -> None:
             f"{counted(guesses, 'guess', 'guesses')} as comments."
         )
     )
+    if isinstance(draft, SiteDraft):
+        print_site(console, draft)
+    else:
+        _print_files(console, draft)
+    console.print(Text("Next:"))
+    for step in written.next_steps:
+        console.print(Text(f"  {step}"))
+
+
+def _print_files(console: Console, draft: Draft) -> None:
     records = len(draft.sample.records)
     console.print(
         Text(
@@ -206,9 +252,6 @@ def _print(written: Written) -> None:
         console.print(_table(draft))
     if draft.missing:
         console.print(Text(f"Not found: {', '.join(draft.missing)}."))
-    console.print(Text("Next:"))
-    for step in written.next_steps:
-        console.print(Text(f"  {step}"))
 
 
 def _table(draft: Draft) -> Table:

@@ -241,7 +241,9 @@ class DeduplicateSettings(_Section):
 class ScheduleSettings(_Section):
     """When ``build-corpus/scheduled`` runs, and on which sources."""
 
-    sources: tuple[str, ...] = Field(default=(), description="Files, folders, globs or profiles.")
+    sources: tuple[str, ...] = Field(
+        default=(), description="Files, folders, globs, web addresses or profiles."
+    )
     interval: float | None = Field(default=None, gt=0, description="Seconds between runs.")
     cron: str | None = Field(default=None, description="A cron expression.")
     rrule: str | None = Field(default=None, description="An RFC 5545 recurrence rule.")

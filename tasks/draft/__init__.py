@@ -60,15 +60,15 @@ def draft_profile(source: str, *, name: str, reading: Reading) -> Draft:
     """Look at a part of a SOURCE (a file, folder or glob) and draft the profile of that name.
 
     Deterministic, read-only, bounded in memory and time (:mod:`tasks.draft.sampling`); the profiles
-    of ``reading`` are left aside, its other bounds hold. Raises :class:`WrongSource` for a SOURCE
-    that names no file, and :class:`StopRun` when no record of it can be read.
+    of ``reading`` are left aside, its other bounds hold. For web addresses there is ``site_draft``.
+    Raises :class:`WrongSource` when no file is named, :class:`StopRun` when no record can be read.
     """
     default = {DEFAULT_PROFILE: SourceProfile(name=DEFAULT_PROFILE)}
     plain = replace(reading, profiles=default, limit=None)
     if find_addresses([source], default):
         problem = (
-            "A profile is drafted from files: save some articles in a folder, or write the "
-            "profile's `addresses` by hand"
+            "A profile is drafted from files or from one address: give the address of a feed, or "
+            "of a page that announces one"
         )
         raise WrongSource(problem, source=source)
     sample = take_sample(find_files([source], default), plain)

@@ -1,8 +1,8 @@
 """TOML as a person reads it: keys with their reasons above, guesses commented out.
 
-Our own writer, because what is written is little (strings and lists of strings) and the library for
-it is not among the things that a run needs. Whatever stands in a text, it stays one string or one
-comment: control characters, marks of direction and unusual line ends are escaped.
+Our own writer, because what is written is little (strings, lists of them, yes or no) and the
+library for it is not among the things that a run needs. Whatever stands in a text, it stays one
+string or one comment: control characters, marks of direction and unusual line ends are escaped.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Final
 WIDTH: Final = 100
 LONGEST_EXAMPLE: Final = 60
 
-Value = str | tuple[str, ...]
+Value = str | bool | tuple[str, ...]
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -95,7 +95,7 @@ def add_entries(toml: str, entries: Iterable[Entry]) -> str:
     wanted = tomllib.loads(toml)
     for entry in told:
         if entry.certain:
-            wanted[entry.key] = entry.value if isinstance(entry.value, str) else list(entry.value)
+            wanted[entry.key] = list(entry.value) if isinstance(entry.value, tuple) else entry.value
     lines = toml.rstrip().split("\n")
     heads = [number for number, line in enumerate(lines) if line.lstrip().startswith("[")]
     for place in [*heads, len(lines)]:
@@ -117,13 +117,14 @@ def _reads_as(text: str, wanted: object) -> bool:
 
 def _entry(entry: Entry) -> str:
     mark = "" if entry.certain else "# "
-    value = (
-        quote(entry.value)
-        if isinstance(entry.value, str)
-        else "[" + ", ".join(map(quote, entry.value)) + "]"
-    )
-    line = f"{mark}{_key(entry.key)} = {value}"
+    line = f"{mark}{_key(entry.key)} = {_value(entry.value)}"
     return "\n".join(filter(None, [_comment(entry.why), line]))
+
+
+def _value(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return quote(value) if isinstance(value, str) else f"[{', '.join(map(quote, value))}]"
 
 
 def _key(key: str) -> str:

@@ -25,8 +25,8 @@ MOST_ITEMS: Final = 10_000
 
 _HEAD: Final = 64 * 1024
 _JSON_FEED: Final = b"jsonfeed.org/version"
-_WHOLE: Final = 400
-"""Letters of a whole text; what feeds have in place of it is a sentence or two."""
+WHOLE: Final = 400
+"""Characters of a whole text; what feeds have in place of it is a sentence or two."""
 
 _CUT_OFF: Final = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|المزيد|read more)\W*\Z", re.IGNORECASE)
 
@@ -55,7 +55,7 @@ def is_list(body: bytes) -> bool:
     with suppress(RejectRecord):
         if detect(head, final=False).startswith("utf-16"):
             head = decode(head[: len(head) & ~1]).text
-    return feeds.sniff("", head) or _is_json(head)
+    return feeds.sniff("", head) or is_json_feed(head)
 
 
 def read_list(body: bytes, base: str | None = None) -> list[Item]:
@@ -63,7 +63,7 @@ def read_list(body: bytes, base: str | None = None) -> list[Item]:
 
     Links without a host are those of ``base``, where the list came from.
     """
-    items = _json_items(body) if _is_json(body[:_HEAD]) else _xml_items(body, base)
+    items = _json_items(body) if is_json_feed(body[:_HEAD]) else _xml_items(body, base)
     found: dict[str, Item] = {}
     for _, item in zip(range(MOST_ITEMS), items, strict=False):
         found.setdefault(item.url, item)
@@ -72,10 +72,14 @@ def read_list(body: bytes, base: str | None = None) -> list[Item]:
 
 def has_texts(items: Sequence[Item]) -> bool:
     """Whether the items have whole texts, so that no page need be fetched for them."""
-    texts = [item.text for item in items]
-    if not texts or sum(map(bool, map(_CUT_OFF.search, texts))) * 4 > len(texts):
+    if not items or sum(map(is_cut_off, items)) * 4 > len(items):
         return False
-    return median(map(len, texts)) >= _WHOLE
+    return median(len(item.text) for item in items) >= WHOLE
+
+
+def is_cut_off(item: Item) -> bool:
+    """Whether the text of an item ends as a teaser does: «…», «المزيد»."""
+    return _CUT_OFF.search(item.text) is not None
 
 
 def changes_of(items: Sequence[Item]) -> list[datetime | None]:
@@ -86,7 +90,8 @@ def changes_of(items: Sequence[Item]) -> list[datetime | None]:
     return times
 
 
-def _is_json(head: bytes) -> bool:
+def is_json_feed(head: bytes) -> bool:
+    """Whether a document that begins so is a JSON Feed."""
     is_object = head.removeprefix(BOM).lstrip().startswith(b"{")
     return is_object and _JSON_FEED in head.replace(b"\\/", b"/")
 

@@ -9,7 +9,7 @@ from tasks.draft.toml_text import Entry, example, one_line, quote, render
 ANYTHING = st.text() | st.text(
     st.sampled_from('"\\\n\r\t\0\x1b\x7f\x85\u2028\u2029\u202e\ufeff #=[]«»\U000e0001أ')
 )
-VALUES = ANYTHING | st.lists(ANYTHING, max_size=3).map(tuple)
+VALUES = ANYTHING | st.booleans() | st.lists(ANYTHING, max_size=3).map(tuple)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_any_text_reads_back_as_it_was_and_comments_say_nothing(
             place = expected.setdefault("fields", {}) if entry.table else expected
             assert isinstance(place, dict)
             value = entry.value
-            place[entry.key] = value if isinstance(value, str) else list(value)
+            place[entry.key] = list(value) if isinstance(value, tuple) else value
     assert told == expected
 
 

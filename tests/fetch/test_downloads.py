@@ -1,19 +1,22 @@
 """Sources on the web: a whole cycle of an outlet, and what sites do that is no news."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import orjson
 import pytest
 from aiohttp import web as server
 
 from tasks.fetch import History, Intake, Reading, WrongSource, fetch
+from tasks.fetch.downloads import MOST_FAILURES
 from tasks.sources import SourceProfile
 from tasks.store.references import ShardRef, read
 from tests.fetch.fetching import WHEN, kept, reading, reasons
 from tests.fetch.outlet_site import FIRST, Outlet
-from tests.web.sites import QUICK, Site, redirect
+from tests.web.sites import QUICK, Site, redirect, status
 
 
 class Runs:
@@ -105,6 +108,38 @@ def test_a_profile_names_its_feeds_and_its_outlet(tmp_path: Path, site: Site) ->
     runs = Runs(tmp_path, on_web(profile))
     rows = kept_of(runs.run("marfa"))
     assert {(row["source"], row["profile"]) for row in rows} == {("جريدة المرفأ", "marfa")}
+
+
+@pytest.mark.parametrize("kind", ["json", "atom"])
+def test_other_feeds_are_followed(runs: Runs, site: Site, kind: str) -> None:
+    outlet = Outlet(site).open(2)
+    urls = [site.url(story.path) for story in outlet.stories.values()]
+    entries = "".join(f'<entry><title>س</title><link href="{url}"/></entry>' for url in urls)
+    atom = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>م</title>{entries}</feed>'
+    told = {"version": "https://jsonfeed.org/version/1.1", "items": [{"url": url} for url in urls]}
+    body = json.dumps(told) if kind == "json" else atom
+    site.pages["/other"] = lambda _: server.Response(text=body, content_type="text/plain")
+    assert titles(runs.run(site.url("/other"))) == [outlet.stories[n].title for n in (1, 2)]
+
+
+def test_a_page_that_two_feeds_name_comes_once(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(3)
+    site.pages["/feed2"] = site.pages["/feed"]
+    assert len(kept_of(runs.run(outlet.feed, site.url("/feed2")))) == 3
+    assert len(site.paths()) == 5
+
+
+@pytest.mark.parametrize(("code", "times"), [(404, 1), (403, MOST_FAILURES)])
+def test_a_page_that_does_not_come_is_given_up(
+    runs: Runs, site: Site, code: int, times: int
+) -> None:
+    outlet = Outlet(site).open(2)
+    path = outlet.stories[1].path
+    site.pages[path] = status(code)
+    for number in range(times + 2):
+        runs.run(outlet.feed)
+        outlet.add(number + 3)
+    assert site.paths().count(quote(path)) == times
 
 
 def test_a_page_that_is_gone_and_one_that_is_none_stop_nothing(runs: Runs, site: Site) -> None:

@@ -1,14 +1,18 @@
 import json
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from flows.command_line import main
+from flows.source_command import name_of
 from tasks.sources import load_profile
 from tests.draft.writing import Writer, csv_of, json_lines
 from tests.fetch.fetching import make
+from tests.fetch.outlet_site import Outlet
 from tests.flows.command_runs import warraq
+from tests.web.sites import Site
 
 Capture = pytest.CaptureFixture[str]
 
@@ -126,7 +130,9 @@ def test_the_name_is_made_of_the_sources(
     ("arguments", "code", "problem"),
     [
         pytest.param(["nowhere"], 2, "no file, folder", id="no-source"),
-        pytest.param(["https://a.example/"], 2, "drafted from files", id="web"),
+        pytest.param(["mine.urls"], 2, "from files or from one address", id="list-of-addresses"),
+        pytest.param(["http://[::1"], 2, "no http or https address", id="no-address"),
+        pytest.param(["http://127.0.0.1/"], 1, "ALLOW_PRIVATE_HOSTS=true", id="private-host"),
         pytest.param(
             ["inbox", "--name", "../x"], 1, "cannot be a profile's name", id="path-as-name"
         ),
@@ -138,7 +144,7 @@ def test_the_name_is_made_of_the_sources(
 def test_what_cannot_be_drafted_is_told(
     arguments: list[str], code: int, problem: str, here: Path, capsys: Capture
 ) -> None:
-    make(here, {"bad/a.bin": bytes(range(256))})
+    make(here, {"bad/a.bin": bytes(range(256)), "mine.urls": "https://a.example/\n"})
     assert main(["source", "new", *arguments, "--json"]) == code
     told = capsys.readouterr()
     assert problem in told.err
@@ -158,6 +164,68 @@ def test_a_draft_is_run_as_the_command_says(here: Path, state: str) -> None:
     assert ran.code == 0, ran.err
     assert "published" in ran.out
     assert "no-text" not in ran.out
+
+
+@pytest.fixture
+def outlet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Outlet]:
+    monkeypatch.setenv("WARRAQ_FETCH__ALLOW_PRIVATE_HOSTS", "true")
+    monkeypatch.setenv("WARRAQ_FETCH__HOST_DELAY_SECONDS", "0")
+    with Site() as site:
+        yield Outlet(site).open(5)
+
+
+def test_an_address_is_drafted_and_told(here: Path, outlet: Outlet, capsys: Capture) -> None:
+    assert main(["source", "new", outlet.feed, "--name", "marfa"]) == 0
+    profile = load_profile("marfa", folder=here / "profiles")
+    assert (profile.addresses, profile.outlet, profile.follow) == ((outlet.feed,), "المرفأ", True)
+    out = capsys.readouterr().out
+    assert out.startswith("Wrote profiles/marfa.toml: 4 keys, and 0 guesses as comments.")
+    assert "a feed of 5 items with 4 requests; with this profile 3 of 3 articles give a text" in out
+    assert out.rstrip().endswith("warraq run marfa --limit 20 --dry-run")
+
+
+def test_json_tells_of_an_address(here: Path, outlet: Outlet, capsys: Capture) -> None:
+    assert main(["source", "new", outlet.feed, "--stdout", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["profile"], shown["kind"], shown["file"]) == ("127-0-0-1", "feed", None)
+    assert (shown["items"], shown["requests"], shown["texts"]) == (5, 4, 3)
+    assert [each["problem"] for each in shown["articles"]] == [None] * 3
+    assert shown["language"]["problem"] is None
+    assert shown["keys"]["follow"] is True
+    assert tomllib.loads(shown["toml"])["addresses"] == [outlet.feed]
+    assert not (here / "profiles").exists()
+
+
+def test_a_draft_of_an_address_is_run_as_the_command_says(
+    here: Path, outlet: Outlet, state: str
+) -> None:
+    assert main(["source", "new", outlet.feed, "--name", "marfa"]) == 0
+    make(here, {"warraq.toml": 'profiles = "profiles"\n'})
+    ran = warraq(
+        *("run", "marfa", "--dry-run", "--json", "--lake", "lake"),
+        folder=here,
+        PREFECT_HOME=state,
+        WARRAQ_FETCH__ALLOW_PRIVATE_HOSTS="true",
+        WARRAQ_FETCH__HOST_DELAY_SECONDS="0",
+    )
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["records"] == 5
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("www.aps.dz", "aps"),
+        ("arabic.example.com", "arabic-example"),
+        ("www.alwatan.com.sa:8443", "alwatan"),
+        ("com.sa", "com"),
+        ("intranet", "intranet"),
+        ("127.0.0.1:80", "127-0-0-1"),
+        ("[::1]:80", "1"),
+    ],
+)
+def test_the_name_is_made_of_the_host(host: str, name: str, here: Path) -> None:
+    assert name_of(f"https://{host}/rss?x=1") == name
 
 
 def test_drafting_starts_neither_prefect_nor_great_expectations(here: Path) -> None:

@@ -6,6 +6,7 @@ written by us, never copied. ``WARRAQ_REWRITE_GOLDENS=1 pytest tests/sources`` w
 
 import json
 import os
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,10 @@ from typing import Any
 import pytest
 
 from tasks.clean import clean
-from tasks.sources import expand, load_profile
+from tasks.sources import expand, load_profile, load_profiles
 from tasks.sources.loader import SHIPPED
 from tasks.store.references import read
-from tests.fetch.fetching import land, reading, refused
+from tests.fetch.fetching import kept, land, reading, refused
 
 PAIRS = Path(__file__).parent.parent / "golden" / "profiles"
 NAMES = sorted(file.stem for file in SHIPPED.glob("*.toml"))
@@ -71,6 +72,23 @@ def test_a_profile_reads_its_outlet(name: str, tmp_path: Path) -> None:
     )
     assert json.loads(expected.read_text(encoding="utf-8")) == made
     assert made["articles"], "a golden pair shows one article at least"
+
+
+@pytest.mark.parametrize("host", ["www.alriyadh.com", "alriyadh.com", "s.alriyadh.com", "x.com"])
+def test_a_site_is_read_by_its_profile_and_no_other_host(host: str, tmp_path: Path) -> None:
+    page = b"<html><head><title>\xd8\xae\xd8\xa8\xd8\xb1</title></head><body><article><h1>1</h1><p>"
+    page += "عاد أهل القرية إلى بئرهم القديمة بعد أن رممها أحفاد من حفروها.</p></article>".encode()
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page
+    head = (
+        f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: http://{host}/1\r\n"
+        f"Content-Length: {len(block)}\r\n\r\n"
+    )
+    (tmp_path / "a.warc").write_bytes(head.encode() + block + b"\r\n\r\n")
+    how = replace(reading(), profiles=load_profiles(folder=None))
+    (row,) = kept(land(tmp_path / "lake", tmp_path / "a.warc", how=how))
+    is_its = host.removeprefix("www.") == "alriyadh.com"
+    expected = ("alriyadh.com", "جريدة الرياض") if is_its else ("default", host)
+    assert (row["profile"], row["source"]) == expected
 
 
 def test_every_pair_has_a_profile() -> None:

@@ -1,4 +1,7 @@
+import re
+import tomllib
 from datetime import date
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -21,6 +24,16 @@ def test_a_profile_needs_a_name_only() -> None:
     profile = SourceProfile(name="default")
     assert profile.timezone == "UTC"
     assert "headline" in profile.fields.title
+
+
+@pytest.mark.parametrize("name", ["feeds", "files"])
+def test_the_profiles_of_the_readme_are_sound(name: str) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```toml\n(# profiles/.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 2
+    found = [SourceProfile.model_validate({"name": "x", **tomllib.loads(told)}) for told in blocks]
+    chosen = [each for each in found if bool(each.addresses) is (name == "feeds")]
+    assert len(chosen) == 1
 
 
 def test_one_path_may_be_written_without_a_list() -> None:
