@@ -145,7 +145,11 @@ def _joined(base: str, link: str) -> str:
         return ""
 
 
-def _tree(payload: bytes) -> Any:
+def read_xml(payload: bytes) -> Any:
+    """Return the root of a piece of XML, as well as it can be read, no entity expanded.
+
+    Raises :class:`RejectRecord` for what is no element, or one that is too large to be an item's.
+    """
     payload = payload.removeprefix(BOM)
     tags = payload.count(b"<")
     if tags > MOST_TAGS:
