@@ -7,10 +7,14 @@ import pytest
 SHARED = Path(__file__).parents[2] / "shared" / "corpora"
 NEWS = SHARED / "news.jsonl.gz"
 GOLD = SHARED / "cleaning_gold.jsonl"
+PAGES = SHARED / "pages.tar.gz"
 
 needs_news = pytest.mark.skipif(
     not NEWS.exists(), reason="the corpus of real news is not beside the project"
 )
 needs_gold = pytest.mark.skipif(
     not GOLD.exists(), reason="the cleaning gold is not beside the project"
+)
+needs_pages = pytest.mark.skipif(
+    not PAGES.exists(), reason="the gold of real pages is not beside the project"
 )

@@ -46,6 +46,7 @@ def read_times(
             "formats": profile.date_formats,
             "earliest": EARLIEST,
             "latest": latest,
+            "in_words": True,
         }
         published = read_dates(chosen["published_raw"], **reading)
         modified = read_dates(chosen["modified_raw"], **reading)

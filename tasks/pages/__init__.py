@@ -3,9 +3,10 @@
 >>> page = read_page(payload, url="https://example.org/2024/5/1/news", timezone="Asia/Amman")
 >>> page.refusal, page.title, [each.text for each in page.paragraphs if each.kind == "paragraph"]
 
-Evidence of JSON-LD, OpenGraph, microdata and the page's make-up is weighed (:mod:`tasks.pages.titles`,
-:mod:`tasks.pages.dating`); the text is always the page's own (:mod:`tasks.pages.body`). No outlet is
-known by name. Any bytes are read in time proportional to their number.
+Evidence of JSON-LD, OpenGraph, microdata and the page's make-up is weighed
+(:mod:`tasks.pages.titles`, :mod:`tasks.pages.dating`); the text is always the page's own
+(:mod:`tasks.pages.body`). No outlet is known by name. Any bytes are read in time proportional to
+their number.
 """
 
 from dataclasses import replace
@@ -21,6 +22,7 @@ from tasks.pages.outline import outline_of
 from tasks.pages.page import LeadImage, Page
 from tasks.pages.paragraphs import Paragraph
 from tasks.pages.taming import TOO_MANY, tame
+from tasks.text.printed_dates import zone_of
 
 __all__ = ["LARGEST", "LeadImage", "Page", "Paragraph", "read_page"]
 
@@ -40,11 +42,12 @@ def read_page(
 ) -> Page:
     """Read one article page; what is none has a ``refusal``, and what could be read all the same.
 
-    ``url`` is where the page was fetched (relative links are told by it), ``charset`` the one of the
-    HTTP header, ``timezone`` (IANA) that of clocks without a zone, ``fetched_at`` the aware time that
-    «منذ ساعتين» is told from and that no date lies two days behind. Raises :class:`StopRun` for a
-    time zone that does not exist, and nothing else.
+    ``url`` is where the page was fetched (relative links are told by it), ``charset`` the one of
+    the HTTP header, ``timezone`` (IANA) that of clocks without a zone, ``fetched_at`` the aware
+    time that «منذ ساعتين» is told from and that no date lies two days behind. Raises
+    :class:`StopRun` for a time zone that does not exist, and nothing else.
     """
+    zone_of(timezone)
     if not payload.strip(b"\0\t\n\r\f \xef\xbb\xbf"):
         return Page(refusal="empty-page")
     if len(payload) > LARGEST:

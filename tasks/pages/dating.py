@@ -1,11 +1,10 @@
-"""When a page was published and modified: what machines are told, then what is printed near the title.
+"""When a page was published and modified: what machines are told, then what is printed..
 
 A date in the head of a page is mostly today's. It counts only when the page says that it is an
 issue's («العدد 15906»), or when addresses on the page have the same day.
 """
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -14,6 +13,7 @@ from tasks.pages.json_ld import Linked
 from tasks.pages.marks import BYLINE, DATE
 from tasks.pages.outline import Outline
 from tasks.pages.words import folded
+from tasks.text.date_words import RELATIVE
 from tasks.text.printed_dates import AHEAD, Precision, PrintedDate, read_printed_date, zone_of
 
 _PUBLISHED: Final = (
@@ -21,10 +21,12 @@ _PUBLISHED: Final = (
     "article:published", "published_time", "publish_date", "publishdate", "publish-date", "pubdate",
     "publication_date", "dc.date.issued", "dcterms.created", "dc.date", "dcterms.date",
     "sailthru.date", "parsely-pub-date", "cxenseparse:recs:publishtime", "article.published",
-    "datecreated", "date", "dcterms.issued", "rnews:datepublished", "shareaholic:article_published_time",
+    "datecreated", "date", "dcterms.issued", "rnews:datepublished",
+    "shareaholic:article_published_time",
 )  # fmt: skip
 _MODIFIED: Final = (
-    "article:modified_time", "og:updated_time", "article:updated_time", "datemodified", "dcterms.modified",
+    "article:modified_time", "og:updated_time", "article:updated_time", "datemodified",
+    "dcterms.modified",
     "last-modified", "lastmod", "article.updated", "og:modified_time", "modified_time",
 )  # fmt: skip
 _PRINTED: Final = re.compile(
@@ -38,6 +40,7 @@ _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 _EPOCH: Final = re.compile(r"1\d{9}(?:\d{3})?")
 _SECONDS: Final = re.compile(r"\d\d:\d\d:\d\d")
 _DIGIT: Final = re.compile(r"\d")
+_YEAR: Final = re.compile(r"\d{4}")
 _LONGEST: Final = 160
 _BELOW: Final = 12
 """Runs below the headline among which its date is printed."""
@@ -52,6 +55,14 @@ class Dated(NamedTuple):
     origin: str = ""
 
 
+class Place(NamedTuple):
+    """Where dates are looked for: the runs of the headline and of the body's start, addresses."""
+
+    headline: int
+    body: int
+    addresses: tuple[str, ...]
+
+
 class Reading(NamedTuple):
     """How dates are read: the zone of clocks without one, and when the page was fetched."""
 
@@ -63,11 +74,10 @@ def find_dates(
     outline: Outline,
     linked: Linked,
     metas: dict[str, str],
-    place: tuple[int, int],
+    place: Place,
     reading: Reading,
-    addresses: Iterable[str],
 ) -> tuple[Dated, Dated]:
-    """Return (published, modified). ``place``: the runs of the headline and of the body's start."""
+    """Return (published, modified)."""
     told = [("json-ld", linked.published)]
     told += [(_origin(name), metas[name]) for name in _PUBLISHED if name in metas]
     told += _microdata(outline, "datePublished")
@@ -75,12 +85,13 @@ def find_dates(
     modified += [(_origin(name), metas[name]) for name in _MODIFIED if name in metas]
     modified += _microdata(outline, "dateModified")
     printed, changed = _printed(outline, place)
-    addresses = list(addresses)
     published = _first([*told, *printed], reading)
     if published.at is None:
-        published = _first(_of_issue(outline, place, addresses), reading) or published
+        published = _first(_of_issue(outline, place), reading) or published
     if published.at is None:
-        published = _first([("url", day) for day in map(_day_in, addresses[:2]) if day], reading)
+        published = _first(
+            [("url", day) for day in map(_day_in, place.addresses[:2]) if day], reading
+        )
     raw = next(((origin, text) for origin, text in [*told, *printed] if text.strip()), None)
     if published.at is None and raw is not None:
         published = Dated(raw[1].strip(), None, None, raw[0])
@@ -99,7 +110,7 @@ def _microdata(outline: Outline, name: str) -> list[tuple[str, str]]:
 def _first(candidates: list[tuple[str, str]], reading: Reading) -> Dated:
     """Return the first candidate that can be read."""
     for origin, raw in candidates:
-        text = raw.strip()
+        text = raw[: 2 * _LONGEST].strip()
         read = read_time(text, reading.timezone, reading.fetched_at) if text else None
         if read is not None:
             return Dated(text, read.at, read.precision, origin)
@@ -109,7 +120,6 @@ def _first(candidates: list[tuple[str, str]], reading: Reading) -> Dated:
 @lru_cache(1 << 12)
 def read_time(text: str, timezone: str, fetched_at: datetime | None) -> PrintedDate | None:
     """Return a date told to machines or to people; None if it is not sure or not plausible."""
-    text = text[:_LONGEST]
     read = _for_machines(text, timezone)
     if read is None:
         read = read_printed_date(text, timezone=timezone, reference=fetched_at)
@@ -124,22 +134,22 @@ def _for_machines(text: str, timezone: str) -> PrintedDate | None:
         return PrintedDate(datetime.fromtimestamp(int(text[:10]), UTC), "second")
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        if at.tzinfo is None and len(text) <= len("2024-05-12"):
+            return PrintedDate(at.replace(tzinfo=UTC), "day")
+        local = at if at.tzinfo else at.replace(tzinfo=zone_of(timezone))
+        at = local.astimezone(UTC)
+    except (
+        ValueError,
+        OverflowError,
+    ):  # the latter at the ends of time: the year 1, with an offset
         return None
-    if at.tzinfo is None:
-        precise = len(text) > 10
-        at = at.replace(tzinfo=zone_of(timezone) if precise else UTC)
-        if not precise:
-            return PrintedDate(at, "day")
-    precision: Precision = "second" if text.count(":") >= 2 and _SECONDS.search(text) else "minute"
-    return PrintedDate(at.astimezone(UTC), precision)
+    precision: Precision = "second" if _SECONDS.search(text) else "minute"
+    return PrintedDate(at, precision)
 
 
-def _printed(
-    outline: Outline, place: tuple[int, int]
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return (dates printed around the headline, those that tell of a change), the nearest first."""
-    headline, body = place
+def _printed(outline: Outline, place: Place) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return (dates around the headline, those that tell of a change), the nearest first."""
+    headline, body = place.headline, place.body
     near: list[tuple[int, str, str]] = []
     for spot in outline.spots:
         if (
@@ -149,7 +159,11 @@ def _printed(
             continue
         texts = [spot.value, spot.text] if spot.marks & DATE else [spot.text]
         distance = _distance(spot.run, headline) + (0 if spot.marks & DATE else 3)
-        near += [(distance, "html", text) for text in texts if _may_be_date(text)]
+        near += [
+            (distance, "html", text)
+            for text in texts
+            if _may_be_date(text) or (len(text) < _LONGEST and RELATIVE.search(folded(text)))
+        ]
     for number in range(max(headline - 3, 0), min(max(headline, body) + _BELOW, len(outline.runs))):
         text = outline.runs[number].text
         if _may_be_date(text) and (number < body or read_printed_date(text, whole=True)):
@@ -174,19 +188,20 @@ def _may_be_date(text: str) -> bool:
     return 6 <= len(text) <= _LONGEST and _DIGIT.search(text) is not None
 
 
-def _of_issue(
-    outline: Outline, place: tuple[int, int], addresses: list[str]
-) -> list[tuple[str, str]]:
+def _of_issue(outline: Outline, place: Place) -> list[tuple[str, str]]:
     """Return dates in the page's head, or below its body, that are not just today's."""
-    days = {_day_in(address) for address in addresses} - {""}
+    days = {_day_in(address) for address in place.addresses} - {""}
     found = []
     for number, run in enumerate(outline.runs[:400]):
         text = run.text
-        if not _may_be_date(text) or place[0] <= number <= place[1] + _BELOW:
+        if not _may_be_date(text) or place.headline <= number <= place.body + _BELOW:
+            continue
+        if not _YEAR.search(text):
             continue
         marks = outline.elements[run.element].marks
         issue = "عدد" in text and _ISSUE.search(folded(text)) is not None
-        if not issue and not marks & DATE and not _PRINTED.search(folded(text)):
+        dated = marks & DATE and number < place.headline
+        if not issue and not dated and not _PRINTED.search(folded(text)):
             continue
         read = read_printed_date(text)
         if read is None:

@@ -21,8 +21,10 @@ _XML: Final = re.compile(
 )
 _ARABIC: Final = re.compile("[\u0621-\u064a]")
 _HIGH: Final = re.compile(r"[^\x00-\x7f]")
-_OF_THE_WEB: Final = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252",
-                      "iso8859-6": "iso-8859-6", "cp1256": "windows-1256", "gb2312": "gb18030"}  # fmt: skip
+_OF_THE_WEB: Final = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252",
+    "us-ascii": "cp1252",
+                      "iso8859-6": "iso-8859-6", "cp1256": "windows-1256",
+                      "gb2312": "gb18030"}  # fmt: skip
 _REFUSED: Final = frozenset({"utf-7", "utf-16", "utf-32", "idna", "punycode", "unicode_escape",
                              "raw_unicode_escape", "undefined", "mbcs", "oem", "hz"})  # fmt: skip
 _LIKE_ARABIC: Final = 0.5
@@ -34,8 +36,8 @@ _JUDGED: Final = 200_000
 def decode_page(payload: bytes, charset: str | None = None) -> Decoded:
     """Return the page in UTF-8 and the encoding it was read in; broken UTF-8 has U+FFFD.
 
-    ``charset`` is what the HTTP header says. Raises :class:`RejectRecord` (``unknown-encoding``) for
-    UTF-32 only: a page of any other bytes is read somehow, as browsers do.
+    ``charset`` is what the HTTP header says. Raises :class:`RejectRecord` (``unknown-encoding``)
+    for UTF-32 only: a page of any other bytes is read somehow, as browsers do.
     """
     told = _told(payload, charset)
     try:

@@ -5,6 +5,7 @@ mended once; of what still does not parse, the plain text fields are read by a p
 """
 
 import html
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,11 @@ import orjson
 _BLOCKS: Final = 20
 _BYTES: Final = 1 << 20
 _NODES: Final = 200
+_FIELDS: Final = 50
+_LONGEST: Final = 3000
+"""Fields that are read of JSON that cannot be mended, and bytes of each."""
+
+_AUTHORS: Final = 100_000
 _TAG: Final = 300
 """Bytes of a script's start tag in which its type is looked for."""
 
@@ -26,8 +32,9 @@ _TRAILING_COMMA: Final = re.compile(rb",\s*([}\]])")
 _BAD_ESCAPE: Final = re.compile(rb"\\(?![\"\\/bfnrtu])")
 _FIELD: Final = re.compile(
     rb'"(headline|name|description|datePublished|dateModified|articleSection|inLanguage|articleBody)"'
-    rb'[ \t\r\n]*:[ \t\r\n]*"([^\r\n]{0,20000}?)"[ \t\r\n]*(?:,[ \t\r\n]*"|[}\]]|$)'
+    rb'[ \t\r\n]{0,20}:[ \t\r\n]{0,20}"'
 )
+_VALUE_END: Final = re.compile(rb'"[ \t\r\n]{0,20}(?:,[ \t\r\n]{0,20}"|[}\]]|$)')
 _AUTHOR: Final = re.compile(
     rb'"author"[ \t\r\n]*:[ \t\r\n\[]*\{[^{}]{0,300}?"name"[ \t\r\n]*:[ \t\r\n]*"([^"\r\n]{1,200})"'
 )
@@ -142,10 +149,12 @@ def _mend_quotes(block: bytes) -> bytes:
 def _scan(block: bytes) -> dict[str, str]:
     """Return the plain fields of JSON that cannot be mended."""
     found: dict[str, str] = {}
-    for name, value in _FIELD.findall(block):
-        text = value.decode(errors="replace").replace('\\"', '"').replace("\\/", "/")
-        found.setdefault(name.decode(), text)
-    author = _AUTHOR.search(block)
+    for field in itertools.islice(_FIELD.finditer(block), _FIELDS):
+        end = _VALUE_END.search(block, field.end(), field.end() + _LONGEST)
+        if end is not None:
+            text = block[field.end() : end.start()].decode(errors="replace")
+            found.setdefault(field[1].decode(), text.replace('\\"', '"').replace("\\/", "/"))
+    author = _AUTHOR.search(block[:_AUTHORS])
     if author:
         found["author"] = author[1].decode(errors="replace")
     return found
@@ -224,7 +233,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _names(value: Any, known: dict[str, dict[str, Any]]) -> tuple[str, ...]:
     """Return the names of persons or organisations, also of those that are only referred to."""
     values = value if isinstance(value, list) else [value]
-    names = []
+    names: list[str] = []
     for each in values[:20]:
         if isinstance(each, dict) and "name" not in each:
             each = known.get(str(each.get("@id")), {})  # noqa: PLW2901

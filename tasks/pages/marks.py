@@ -39,29 +39,32 @@ _BY_WORD: Final = (
     (RELATED, _words("related relateds recommended recommendation recommendations recirc outbrain "
                      "taboola mgid similar trending popular latest ticker suggested suggestions "
                      "readalso seealso alsoread teaser teasers carousel slider promo mostread most "
-                     "morenews interested related-news recommend readmore mustread jeg")),
+                     "morenews interested recommend readmore mustread")),
     (FURNITURE, _words("nav navbar navigation menu menus breadcrumb breadcrumbs masthead topbar "
-                       "toolbar footer foot copyright sidebar side rail share sharing sharer social "
-                       "socials addthis sharethis addtoany tools print rating ratings vote poll "
+                       "toolbar footer foot copyright sidebar side rail share sharing sharer "
+                       "social "
+                       "socials addthis sharethis addtoany tools rating ratings vote poll "
                        "subscribe subscription newsletter login signin signup register search "
                        "popup modal overlay ad ads adv advert advertisement advertising adsense "
                        "sponsored dfp gpt weather prayer currency pagination pager skip sr "
-                       "whatsapp telegram follow widget widgets app banner banners adsbygoogle "
-                       "bio authorbox aboutauthor screen reader fontsize zoom icons likes like "
-                       "buttons btn btns toolbox leaderboard sticky notification notifications")),
+                       "whatsapp telegram follow widget widgets banner banners adsbygoogle "
+                       "bio authorbox aboutauthor fontsize icons likes like "
+                       "buttons btn btns toolbox leaderboard notification notifications")),
     (WALL, _words("cookie cookies consent gdpr cmp onetrust paywall regwall didomi qc")),
     (TAGS, _words("tags tag tagcloud keywords topics hashtags tagged")),
     (CAPTION, _words("caption captions figcaption legend cutline")),
     (PICTURE, _words("img image images photo photos picture pictures pic pics thumb thumbnail "
-                     "figure featured gallery album media")),
+                     "figure gallery album")),
     (SUBTITLE, _words("subtitle subhead subheading subheadline kicker deck dek standfirst tagline "
-                      "strapline sub pretitle pre overline uptitle shoulder summary excerpt intro lede "
+                      "strapline sub pretitle pre overline uptitle shoulder summary excerpt "
+                      "intro lede "
                       "chapeau")),
-    (BYLINE, _words("author authors byline writer writers reporter journalist auth editor creator "
+    (BYLINE, _words("author authors byline writer writers reporter journalist auth creator "
                     "contributor contributors newseditor storyeditor")),
     (DATE, _words("date dates time timestamp pubdate published posted datetime updated publish "
                   "dateline day pubtime createdate modified")),
-    (SECTION, _words("section category categories cat breadcrumb breadcrumbs crumbs rubric kicker")),
+    (SECTION, _words("section category categories cat breadcrumb breadcrumbs crumbs rubric "
+                     "kicker")),
     (TITLE, _words("title headline heading titre hed")),
     (ARTICLE, _words("article story post single entry hentry newsarticle blogposting")),
 )  # fmt: skip
@@ -77,10 +80,15 @@ _BODY: Final = re.compile(
 _RELATED: Final = re.compile(
     r"read[-_ ]*(?:also|more|next)|see[-_ ]*also|also[-_ ]*(?:read|like)|you[-_ ]*may|most[-_ ]*"
     r"(?:read|view|popular|seen)|more[-_ ]*(?:news|from|on|stories|articles|posts|in)(?![a-z])"
-    r"|(?:last|latest|other|similar|recent|next|prev|previous)[-_ ]*(?:news|articles?|posts?|stories)"
+    r"|(?:last|latest|other|similar|recent|next|prev|previous)[-_ ]*(?:news|articles?|posts?|"
+    r"stories)"
 )
-_LAYOUT: Final = re.compile(r"(?:with|has|no|without)[-_](?:left|right)?[-_]?\w+")
-"""``has-sidebar`` and ``with-comments`` tell of something else than themselves."""
+_LAYOUT: Final = re.compile(
+    r"(?:with|has|no|without)[-_](?:left|right)?[-_]?\w+|elementor-widget"
+    r"|(?<!\S)(?:tag|category|cat|format|status|type|author)-"
+    r"(?!(?:cloud|links?|list|box|name|info|meta|bio|date|item|area|wrap)(?![\w%]))[\w%-]+"
+)
+"""``has-sidebar``, ``with-comments`` and a story's own ``tag-x`` tell of something else."""
 
 _BODY_PARTS: Final = COMMENTS | RELATED | FURNITURE | WALL | TAGS
 

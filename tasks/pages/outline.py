@@ -10,22 +10,65 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from tasks.pages.marks import BYLINE, DATE, SECTION, TAGS, marks_of
+from tasks.pages.marks import BYLINE, COMMENTS, DATE, LONGEST, SECTION, TAGS, marks_of
 
-_BLOCKS: Final = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav "
-    "ol p pre section summary table tbody td tfoot th thead tr ul".split()
+
+def _tags(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_BLOCKS: Final = _tags(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt "
+    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li "
+    "main menu nav ol p pre section summary table tbody td tfoot th thead tr ul"
 )
-_SKIPPED: Final = frozenset(
-    "script style noscript template head iframe object embed select option button input textarea "
-    "svg math canvas audio video map datalist dialog -comment -doctype".split()
+_SKIPPED: Final = _tags(
+    "script style noscript template head iframe object embed select option button input "
+    "textarea svg math canvas audio video map datalist dialog -comment -doctype"
 )
-_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_BOLD: Final = frozenset({"b", "strong"})
+_BREAK, _IMAGE, _SKIP, _TEXT, _INLINE, _BLOCK, _LINK, _STRONG = range(8)
+"""Kinds of nodes; those behind ``_INLINE`` have an end that matters."""
+
+
+class _Kinds(dict[str, int]):
+    """The kind of each tag; one of a site's own («app-article») is a block."""
+
+    def __missing__(self, tag: str) -> int:
+        kind = _BLOCK if "-" in tag else _INLINE
+        if len(self) < _TAGS:
+            self[tag] = kind
+        return kind
+
+
+_TAGS: Final = 1000
+_KINDS: Final = _Kinds(
+    {
+        **dict.fromkeys(_BLOCKS, _BLOCK),
+        **dict.fromkeys(_SKIPPED, _SKIP),
+        "-text": _TEXT,
+        "br": _BREAK,
+        "img": _IMAGE,
+        "amp-img": _IMAGE,
+        "a": _LINK,
+        "b": _STRONG,
+        "strong": _STRONG,
+    }
+)
 _SPOTS: Final = BYLINE | DATE | SECTION | TAGS
 
+_SOURCES: Final = ("data-src", "data-original", "data-lazy-src", "src")
 _NAMING: Final = ("class", "id", "role", "itemprop", "rel", "property")
+
+_THREAD: Final = 0.7
+"""Share of a page's letters from which on a block is not taken for its comments by its name."""
+
+_ASKED: Final = 40
+"""Blocks of a page that are asked: each looks through all that is in it."""
+
+_MOST: Final = 3000
+"""Spots, pictures, metas and links of a page; what follows more of them is not looked at."""
+
+_CONTENT: Final = 20_000
 
 SPOT_CHARACTERS: Final = 400
 """A byline or a date is shorter; what is longer is something else under such a name."""
@@ -111,19 +154,20 @@ def outline_of(markup: bytes) -> Outline:
 
 
 def _read_head(tree: LexborHTMLParser, outline: Outline) -> None:
-    for node in tree.css("meta"):
+    for node in tree.css("meta")[:_MOST]:
         attributes = node.attributes
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
         name = name or attributes.get("http-equiv")
         content = attributes.get("content")
         if name and content:
-            outline.metas.append((name.strip().lower(), content.strip()))
-    for node in tree.css("link[rel]"):
+            outline.metas.append((name.strip().lower(), content[:_CONTENT].strip()))
+    for node in tree.css("link[rel]")[:_MOST]:
         href = node.attributes.get("href")
         if href:
-            outline.links.append(((node.attributes.get("rel") or "").lower(), href.strip()))
+            rel = (node.attributes.get("rel") or "").lower()
+            outline.links.append((rel, href[:_CONTENT].strip()))
     title = tree.css_first("title")
-    outline.title = " ".join(title.text().split()) if title is not None else ""
+    outline.title = " ".join(title.text()[:_CONTENT].split()) if title is not None else ""
     html = tree.css_first("html")
     if html is not None:
         outline.language = (
@@ -144,26 +188,30 @@ class _Walk:
         self._bolds = 0
         self._bold = 0
         self._hrefs: list[str] = []
+        self._asked = 0
+        self._size = 0
 
     def over(self, root: LexborNode) -> None:
         """Walk from first to last node; ``above`` holds what is to be closed on the way up."""
         node: LexborNode | None = root
-        above: list[tuple[LexborNode, str]] = []
+        above: list[tuple[LexborNode, int]] = []
         while node is not None:
-            tag = node.tag
-            if tag == "-text":
+            kind = _KINDS[node.tag or ""]
+            if kind == _TEXT:
                 self._add(node.text_content)
-            elif tag not in _SKIPPED and self._enter(node, tag or ""):
+            elif kind != _SKIP and self._enter(node, kind):
                 child = node.first_child
                 if child is not None:
-                    above.append((node, tag or ""))
+                    above.append((node, kind))
                     node = child
                     continue
-                self._leave(tag or "")
+                if kind > _INLINE:
+                    self._leave(kind)
             following = node.next
             while following is None and above:
-                node, tag = above.pop()
-                self._leave(tag)
+                node, kind = above.pop()
+                if kind > _INLINE:
+                    self._leave(kind)
                 following = node.next
             node = following
         self._flush()
@@ -179,42 +227,45 @@ class _Walk:
         if self._bolds:
             self._bold += len(text.strip())
 
-    def _enter(self, node: LexborNode, tag: str) -> bool:
+    def _enter(self, node: LexborNode, kind: int) -> bool:
         """Open an element; return False for one that is hidden."""
-        if tag == "br":
+        if kind == _BREAK:
             self._break()
-            return True
+            return False
         attributes = node.attributes
         if attributes and _is_hidden(attributes):
             return False
-        if tag in _BLOCKS or "-" in tag:
+        if kind == _BLOCK:
             if self._buffer:
                 self._flush()
-            self._block(node, tag, attributes)
-        elif tag == "a":
+            return self._block(node, attributes)
+        if kind == _LINK:
             self._links += 1
+            if not self._buffer:
+                self._hrefs.clear()
             self._hrefs.append(attributes.get("href") or "")
             self._inline(node, attributes, 0)
-        elif tag == "img":
+        elif kind == _IMAGE:
             self._picture(attributes)
-        elif tag in _BOLD:
+            return False
+        elif kind == _STRONG:
             self._bolds += 1
         elif attributes:
-            self._inline(node, attributes, DATE if tag == "time" else 0)
+            self._inline(node, attributes, DATE if node.tag == "time" else 0)
         return True
 
-    def _leave(self, tag: str) -> None:
-        if tag in _BLOCKS or "-" in tag:
+    def _leave(self, kind: int) -> None:
+        if kind == _BLOCK:
             if self._buffer:
                 self._flush()
             self._outline.elements[self._open.pop()].last = len(self._outline.runs)
-        elif tag == "a":
+        elif kind == _LINK:
             self._links -= 1
-        elif tag in _BOLD:
+        else:
             self._bolds -= 1
 
     def _break(self) -> None:
-        """A second break in a row ends the run."""
+        """End the run at the second break in a row."""
         for text in reversed(self._buffer):
             if text == "\n":
                 self._flush()
@@ -225,35 +276,49 @@ class _Walk:
                 return
 
     def _flush(self) -> None:
-        text = "".join(self._buffer)
-        if self._broken:
-            text = _lines_of(self._buffer)
-        else:
-            text = " ".join(text.split())
+        buffer = self._buffer
+        text = _lines_of(buffer) if self._broken else " ".join("".join(buffer).split())
         if text:
             self._outline.runs.append(
                 Run(text, self._open[-1], self._linked, self._bold, tuple(self._hrefs))
             )
-        self._buffer.clear()
+        buffer.clear()
         self._broken = False
         self._linked = self._bold = 0
         if not self._links:
             self._hrefs.clear()
 
-    def _block(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> None:
+    def _block(self, node: LexborNode, attributes: dict[str, str | None]) -> bool:
+        """Open a block; return False for a thread of comments, which is passed over."""
         names, itemprop, marks = "", "", 0
-        outline = self._outline
+        outline, tag = self._outline, node.tag or ""
         if attributes:
             names = _names(attributes)
             itemprop = attributes.get("itemprop") or ""
             if names and tag not in {"body", "html"}:
                 marks = marks_of(names)
+                if marks & COMMENTS and self._is_thread(node):
+                    return False
                 if marks & _SPOTS or itemprop:
                     self._spot(node, attributes, marks)
         outline.elements.append(
             Element(tag, self._open[-1], marks, names, itemprop, len(outline.runs))
         )
         self._open.append(len(outline.elements) - 1)
+        return True
+
+    def _is_thread(self, node: LexborNode) -> bool:
+        """Tell whether a block named for comments is no more than that: most of a page is not.
+
+        Threads are half of what many pages hold; to walk them costs as much as the article.
+        """
+        self._asked += 1
+        if self._asked > _ASKED or node.css_first("h1") is not None:
+            return False
+        if not self._size:
+            root = node.parser.root
+            self._size = len(root.text()) if root is not None else 0
+        return len(node.text()) < _THREAD * self._size
 
     def _inline(self, node: LexborNode, attributes: dict[str, str | None], marks: int) -> None:
         names = _names(attributes)
@@ -263,6 +328,8 @@ class _Walk:
             self._spot(node, attributes, marks)
 
     def _spot(self, node: LexborNode, attributes: dict[str, str | None], marks: int) -> None:
+        if len(self._outline.spots) >= _MOST:
+            return
         get = attributes.get
         self._outline.spots.append(
             Spot(
@@ -276,12 +343,13 @@ class _Walk:
         )
 
     def _picture(self, attributes: dict[str, str | None]) -> None:
-        source = attributes.get("data-src") or attributes.get("src") or ""
-        title = attributes.get("title") or attributes.get("alt") or ""
-        outline = self._outline
-        outline.pictures.append(
-            Picture(source.strip(), " ".join(title.split()), self._open[-1], len(outline.runs))
-        )
+        if len(self._outline.pictures) >= _MOST:
+            return
+        source = next(filter(None, map(attributes.get, _SOURCES)), None) or ""
+        title = (attributes.get("title") or attributes.get("alt") or "")[:LONGEST]
+        run, element = len(self._outline.runs), self._open[-1]
+        picture = Picture(source.strip(), " ".join(title.split()), element, run)
+        self._outline.pictures.append(picture)
 
 
 def _names(attributes: dict[str, str | None]) -> str:
@@ -290,7 +358,7 @@ def _names(attributes: dict[str, str | None]) -> str:
     for name in _NAMING:
         if name in attributes:
             names = f"{names} {attributes[name] or ''}"
-    return names
+    return names[:LONGEST]
 
 
 def _lines_of(buffer: list[str]) -> str:
@@ -322,9 +390,7 @@ def _short_text(node: LexborNode) -> str:
             if size > SPOT_CHARACTERS:
                 return ""
             parts.append(text)
-        elif each.tag == "br":
-            parts.append("\n")
-        elif each.tag in _BLOCKS:
+        elif each.tag == "br" or each.tag in _BLOCKS:
             parts.append("\n")
     lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
     return "\n".join(filter(None, lines))

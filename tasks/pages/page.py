@@ -19,11 +19,11 @@ class Page:
     """What one page says; a field that it does not say is None or empty.
 
     ``refusal`` is why it is no article page (:data:`tasks.pages.refusals.REASONS`), None if it is
-    one. ``published`` and ``modified`` are in UTC, None where ``*_raw`` cannot be read surely; their
-    precisions are ``day``, ``minute`` or ``second``. ``byline`` is what is printed, ``authors`` are
-    the persons it names, ``dateline`` the place. ``origins`` says of each field that is filled where
-    it came from: ``json-ld``, ``opengraph``, ``twitter``, ``microdata``, ``meta``, ``link``, ``html``
-    (the element says what it is), ``text`` (its words do), ``url``.
+    one. ``published`` and ``modified`` are in UTC, None where ``*_raw`` cannot be read surely;
+    their precisions are ``day``, ``minute`` or ``second``. ``byline`` is what is printed,
+    ``authors`` are the persons it names, ``dateline`` the place. ``origins`` says of each field
+    that is filled where it came from: ``json-ld``, ``opengraph``, ``twitter``, ``microdata``,
+    ``meta``, ``link``, ``html`` (the element says what it is), ``text`` (its words do), ``url``.
     """
 
     title: str | None = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from tasks.pages.body import Weights, prose_of
+from tasks.pages.bylines import read_byline
 from tasks.pages.marks import (
     BYLINE,
     CAPTION,
@@ -23,8 +24,8 @@ from tasks.pages.marks import (
     WALL,
 )
 from tasks.pages.outline import Element, Outline, Run
-from tasks.text.printed_dates import read_printed_date
 from tasks.pages.words import is_furniture, is_related_heading, letters_of, related_item
+from tasks.text.printed_dates import read_printed_date
 
 Kind = Literal["paragraph", "heading", "list_item", "quote", "caption", "related"]
 
@@ -36,6 +37,10 @@ _CAPTION: Final = 250
 _HEADING: Final = 120
 _LINK: Final = 12
 _DATED: Final = 100
+_BYLINE: Final = 80
+_SUBTITLE: Final = 500
+_LABEL: Final = 40
+_HEAD_RUNS: Final = 20
 _YEAR: Final = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _LETTER: Final = re.compile(r"[^\W\d_a-zA-Z]")
 _STOPS: Final = (".", "؟", "!", "…", "؛", "،", ":")
@@ -85,6 +90,12 @@ class _Sifter:
         self._begun = False
         self._in_block = False
         self._last_is_element = False
+        self._last_is_label = False
+        self._spotted: dict[int, list[str]] = {}
+        first = outline.elements[container].first
+        for spot in outline.spots:
+            if spot.marks & (BYLINE | DATE) and first <= spot.run <= first + _HEAD_RUNS:
+                self._spotted.setdefault(spot.run, []).append(spot.text)
         self._pictured = {(each.element, each.run): each.title for each in outline.pictures}
 
     def take(self, number: int) -> None:
@@ -111,6 +122,8 @@ class _Sifter:
             self._begun = True
             self._out.start = number
         self._last_is_element = kind == "heading" and not _is_bold_line(run)
+        labels = len(chain) > 1 and len(run.text) < _LABEL and not run.text.endswith(_STOPS)
+        self._last_is_label = labels and kind in {"paragraph", "heading"}
         self._out.paragraphs.append(Paragraph(run.text, kind))
 
     def _take_caption(self, run: Run) -> None:
@@ -140,7 +153,7 @@ class _Sifter:
 
     def _chain(self, number: int) -> list[Element]:
         """Return the element and those above it, up to the container, without it."""
-        chain = []
+        chain: list[Element] = []
         while number >= 0 and number != self._container and len(chain) < 12:
             chain.append(self._outline.elements[number])
             number = self._outline.elements[number].parent
@@ -153,21 +166,33 @@ class _Sifter:
             marks |= element.marks
         if number <= self._headline or letters_of(run.text) == self._title:
             return True
-        if marks & SUBTITLE and not self._out.subtitle and len(run.text) < 500:
+        told = marks & SUBTITLE and not run.text.endswith(
+            _STOPS[:3]
+        )  # whole sentences are the story
+        if told and not self._out.subtitle and len(run.text) < _SUBTITLE:
             self._out.subtitle = run.text
             return True
-        if marks & (BYLINE | DATE | TITLE | TAGS) and len(run.text) < 200 and not marks & CAPTION:
-            self._out.head.append(run.text)
-            return True
-        if (
-            len(run.text) < _DATED
-            and _YEAR.search(run.text)
-            and not run.text.endswith(_STOPS)
-            and read_printed_date(run.text) is not None
-        ):
+        if marks & CAPTION:
+            return False
+        named = marks & (BYLINE | DATE | TITLE | TAGS) and len(run.text) < 2 * _DATED
+        if named or (not marks & PICTURE and self._is_signed(number, run.text)):
             self._out.head.append(run.text)
             return True
         return False
+
+    def _is_signed(self, number: int, text: str) -> bool:
+        """Tell whether a short line says no more than who wrote, where and when."""
+        if len(text) >= _DATED:
+            return False
+        spots = self._spotted.get(number, ())
+        if sum(map(len, dict.fromkeys(spots))) > 0.6 * len(text):
+            return True
+        if text.endswith(_STOPS[:3]):
+            return False
+        if len(text) < _BYLINE and read_byline(text).whole:
+            return True
+        dated = not text.endswith(_STOPS) and _YEAR.search(text) is not None
+        return dated and read_printed_date(text) is not None
 
     def _repeats_title(self, run: Run) -> bool:
         return not self._begun and len(run.text) < 400 and letters_of(run.text) == self._title
@@ -199,6 +224,9 @@ class _Sifter:
         lines = [line for line in text.split("\n") if len(line) >= _LINK]
         if not run.linked or is_related_heading(run.text):
             return
+        if self._last_is_label:
+            self._out.paragraphs.pop()  # «تغطية خاصة» stood over the links, in a block with them
+            self._last_is_label = False
         for number, line in enumerate(lines):
             href = run.hrefs[number] if number < len(run.hrefs) else None
             self._out.paragraphs.append(Paragraph(line, "related", href or None))
@@ -226,7 +254,7 @@ class _Sifter:
                 return True
         shown = self._pictured.get((run.element, number))
         if shown is None and chain and chain[0].last - chain[0].first == 1:
-            shown = self._pictured.get((chain[0].parent if chain[0].parent else -1, number))
+            shown = self._pictured.get((chain[0].parent, number))
         if shown is None:
             return False
         return letters_of(shown) == letters_of(run.text) != "" or (

@@ -1,7 +1,8 @@
 """Which pages are no articles, and why: told by their metadata, their words and their make-up."""
 
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Final, NamedTuple
 
 from tasks.pages.json_ld import Linked
 from tasks.pages.marks import WALL
@@ -10,29 +11,42 @@ from tasks.pages.paragraphs import Paragraph
 from tasks.pages.words import folded
 
 REASONS: Final = (
-    "empty-page", "not-html", "page-too-large", "unknown-encoding", "soft-404", "consent-wall", "paywall",
+    "empty-page", "not-html", "page-too-large", "unknown-encoding", "soft-404", "consent-wall",
+    "paywall",
     "video-page", "section-front", "no-article",
 )  # fmt: skip
 
 _GONE: Final = re.compile(
-    r"\b404\b|(?:page|not) (?:not )?found|الصفحه (?:المطلوبه )?(?:التي .{0,40})?(?:غير موجوده|لم يتم العثور|لا توجد|محذوفه|غير متاحه|غير متوفره)"
+    r"\b404\b|(?:page|not) (?:not )?found|"
+    r"الصفحه (?:المطلوبه )?(?:التي .{0,40})?(?:غير موجوده|لم يتم العثور|لا توجد|محذوفه|"
+    r"غير متاحه|غير متوفره)"
     r"|(?:لم يتم|لم نتمكن من|تعذر) العثور علي|(?:هذه )?الصفحه غير|الخبر غير موجود|المقال غير موجود|"
     r"(?:الرابط|المحتوي|الموضوع) (?:غير موجود|غير متاح|غير صحيح)|عفوا.{0,30}(?:غير موجود|لا يمكن)|"
     r"page (?:introuvable|non trouvee)",
     re.IGNORECASE,
 )
 _CONSENT: Final = re.compile(
-    r"(?:نستخدم|نحن نستخدم|يستخدم (?:هذا )?الموقع|تستخدم) .{0,40}(?:ملفات تعريف الارتباط|الكوكيز|كوكيز|cookies)"
-    r"|ملفات تعريف الارتباط|سياسه ملفات|we (?:use|value) .{0,30}(?:cookies|privacy)|enable (?:javascript|cookies)"
-    r"|تفعيل (?:الجافا|جافا ?سكريبت|javascript)|checking your browser|are you a robot|verify you are human",
+    r"(?:نستخدم|نحن نستخدم|يستخدم (?:هذا )?الموقع|تستخدم) .{0,40}(?:ملفات تعريف الارتباط|"
+    r"الكوكيز|كوكيز|cookies)"
+    r"|ملفات تعريف الارتباط|سياسه ملفات|we (?:use|value) .{0,30}(?:cookies|privacy)|"
+    r"enable (?:javascript|cookies)"
+    r"|تفعيل (?:الجافا|جافا ?سكريبت|javascript)|checking your browser|are you a robot|"
+    r"verify you are human",
     re.IGNORECASE,
 )
 _PAYWALL: Final = re.compile(
     r"للمشتركين فقط|محتوي (?:حصري )?للمشتركين|اشترك (?:الان )?(?:ل?متابعه|ل?قراءه|لتتمكن|للوصول)|"
-    r"(?:لمتابعه|لاكمال|لاستكمال) (?:ال)?قراءه.{0,40}(?:اشترك|سجل|الاشتراك|تسجيل)|هذا المحتوي (?:مخصص )?للمشتركين|"
+    r"(?:لمتابعه|لاكمال|لاستكمال) (?:ال)?قراءه.{0,40}(?:اشترك|سجل|الاشتراك|تسجيل)|"
+    r"هذا المحتوي (?:مخصص )?للمشتركين|"
     r"subscribers only|subscribe to (?:read|continue)",
     re.IGNORECASE,
 )
+_TELLING: Final = (
+    *("شترك", "قراء", "ubscri", "كوكيز", "ارتباط", "ملفات", "ookie", "rivacy", "avascript"),
+    *("avaScript", "الجافا", "جافا", "browser", "robot", "human"),
+)
+"""One of these is in whatever the two patterns above match; they are looked for much faster."""
+
 _SITE_TYPES: Final = frozenset({"website", "blog", "profile", "object"})
 _VIDEO_TYPES: Final = re.compile(r"video|movie|episode")
 
@@ -43,44 +57,54 @@ _BRIEF: Final = 260
 """Letters of a body that a wall or a notice may be mistaken for."""
 
 _SNIPPET: Final = 900
+_FIRST: Final = 20
 _LINKS_OF_FRONT: Final = 12
 
 
-def refusal_of(
-    outline: Outline,
-    linked: Linked,
-    metas: dict[str, str],
-    title: str,
-    paragraphs: list[Paragraph],
-    *,
-    is_told: bool,
-) -> str | None:
-    """Return why a page is no article page, None if it is one.
+class Told(NamedTuple):
+    """What was read of a page.
 
-    ``is_told``: the page names the place of its text, or prints a date at its headline.
+    ``pruned``: marks of the parts left out, by run. ``is_sure``: the page names the place of its
+    text, or prints a date at its headline.
     """
-    prose = [each.text for each in paragraphs if each.kind not in {"related", "caption"}]
+
+    title: str
+    paragraphs: list[Paragraph]
+    pruned: list[int]
+    is_sure: bool
+
+
+def refusal_of(outline: Outline, linked: Linked, metas: dict[str, str], told: Told) -> str | None:
+    """Return why a page is no article page, None if it is one."""
+    prose = [each.text for each in told.paragraphs if each.kind not in {"related", "caption"}]
     size = sum(map(len, prose))
-    told = folded(f"{title} {outline.title}")[:400]
-    body = folded(" ".join(prose))[:1000] if size <= _SNIPPET else ""
-    if not outline.runs:
-        return "empty-page"
-    if size <= _BRIEF and (_GONE.search(told) or _GONE.search(body)):
-        return "soft-404"
-    if size <= _SNIPPET and _is_consent(outline, told, body, size):
-        return "consent-wall"
-    if size <= _SNIPPET and (linked.free is False or _says(outline, _PAYWALL)):
-        return "paywall"
-    if size <= _BRIEF and _is_video(linked, metas):
-        return "video-page"
-    if not is_told and _is_front(outline, linked, metas, size):
-        return "section-front"
-    return "no-article" if size < LEAST else None
+    named = folded(f"{told.title} {outline.title}")[:400]
+    words = prose or [run.text for run in outline.runs[:_FIRST]]
+    body = folded(" ".join(words))[:1000] if size <= _SNIPPET else ""
+    brief, short = size <= _BRIEF, size <= _SNIPPET
+    checks: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("empty-page", lambda: not outline.runs),
+        ("soft-404", lambda: brief and (_GONE.search(named) or _GONE.search(body))),
+        ("consent-wall", lambda: short and _is_consent(outline, named, body, size)),
+        ("paywall", lambda: short and _is_walled(outline, linked, told.pruned)),
+        ("video-page", lambda: brief and _is_video(linked, metas)),
+        ("section-front", lambda: not told.is_sure and _is_front(outline, linked, metas, size)),
+        ("no-article", lambda: size < LEAST),
+    )
+    return next((reason for reason, holds in checks if holds()), None)
 
 
-def _says(outline: Outline, pattern: re.Pattern[str]) -> bool:
+def _is_walled(outline: Outline, linked: Linked, pruned: list[int]) -> bool:
+    return linked.free is False or _says(outline, _PAYWALL, pruned)
+
+
+def _says(outline: Outline, pattern: re.Pattern[str], pruned: list[int] | None = None) -> bool:
     return any(
-        pattern.search(folded(run.text)) for run in outline.runs[:400] if len(run.text) < 400
+        len(run.text) < 400
+        and any(word in run.text for word in _TELLING)
+        and not (pruned and pruned[number] & ~WALL)
+        and pattern.search(folded(run.text))
+        for number, run in enumerate(outline.runs[:400])
     )
 
 
@@ -114,4 +138,4 @@ def _is_front(outline: Outline, linked: Linked, metas: dict[str, str], size: int
     lists = bool({"CollectionPage", "ItemList", "SearchResultsPage"} & linked.types)
     kind = metas.get("og:type", "").lower() in _SITE_TYPES
     many = len(linked_runs) >= _LINKS_OF_FRONT
-    return many and (size < _BRIEF and told > 4 * size or (lists or kind) and told > size)
+    return many and ((size < _BRIEF and told > 4 * size) or ((lists or kind) and told > size))

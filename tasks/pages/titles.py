@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final, NamedTuple
 
 from tasks.pages.marks import COMMENTS, RELATED, TITLE
 from tasks.pages.outline import Outline
 from tasks.pages.words import is_comment_heading, is_furniture, is_related_heading, letters_of
+from tasks.text.lexicons import load_lexicon
 
 _SEPARATOR: Final = re.compile(r"\s*(?:[|•·]|::)\s*|\s[»«]\s|\s+[-–—]+\s+|\s*:\s+")
 _HEADINGS: Final = {"h1": 4, "h2": 2, "h3": 1}
 _LONGEST: Final = 400
 _LEAST: Final = 6
 """Letters of the shortest headline that is told from a label."""
+
+_WORDS: Final = 3
+"""Words of a title in the metadata that may be the site's name alone."""
 
 _RUNS: Final = 3
 """Runs of a heading: a kicker or a date may stand in it."""
@@ -42,7 +47,7 @@ def find_title(outline: Outline, told: list[tuple[str, str]], sites: set[str]) -
     first = next(((run, text) for rank, run, text in headings if rank >= 4), None)
     for origin, text in stripped:
         if letters_of(text) and letters_of(text) not in sites:
-            if first is not None and _is_like(first[1], text):
+            if first is not None and (_is_like(first[1], text) or len(text.split()) < _WORDS):
                 return Title(first[1], "html", first[0])
             return Title(text, origin, first[0] if first else _run_of(outline, text))
     if first is not None:
@@ -54,8 +59,10 @@ def _headings(outline: Outline, sites: set[str]) -> list[tuple[int, int, str]]:
     """Return (rank, run, text) of what may be the headline, in order."""
     ranks: dict[int, int] = {}
     for element in outline.elements:
+        if not (element.marks & TITLE or element.tag in _HEADINGS):
+            continue
         rank = max(_HEADINGS.get(element.tag, 0), 3 if element.marks & TITLE else 0)
-        if rank and not element.marks & (RELATED | COMMENTS):
+        if not element.marks & (RELATED | COMMENTS):
             for number in range(element.first, min(element.last, element.first + _RUNS)):
                 ranks[number] = max(rank, ranks.get(number, 0))
     found = []
@@ -127,7 +134,7 @@ def strip_site(title: str, sites: set[str], outline: Outline) -> str:
 
 def _names_site(part: str, rest: str, sites: set[str], outline: Outline) -> bool:
     key = letters_of(part)
-    if not key:
+    if not key or key in _sections():
         return True
     if len(letters_of(rest)) < _LEAST:
         return False
@@ -140,6 +147,11 @@ def _names_site(part: str, rest: str, sites: set[str], outline: Outline) -> bool
     return any(
         letters_of(text) == key for text in _labels(outline) if len(text) < 3 * len(part) + 9
     )
+
+
+@cache
+def _sections() -> frozenset[str]:
+    return frozenset(map(letters_of, load_lexicon("navigation_words")))
 
 
 def _labels(outline: Outline) -> Iterator[str]:

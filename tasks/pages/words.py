@@ -17,18 +17,29 @@ _BETWEEN: Final = re.compile(r"\s*[|/•·,،\n]\s*|\s{2,}")
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 
 HEADING_CHARACTERS: Final = 60
+_REMEMBERED: Final = 400
+"""Characters of the longest text that is remembered; no label is longer."""
 
 _LEGAL: Final = re.compile(
-    r"(?:جميع|كل|كافه) (?:ال)?حقوق .{0,20}محفوظ|حقوق (?:الطبع|النشر|الملكيه).{0,30}محفوظ|يحظر نقل|يمنع "
-    r"(?:نقل|نسخ|اقتباس)|لا يجوز (?:نقل|اعاده)|(?:لا|ولا) ?(?:يعبر|تعبر|تمثل|يمثل).{0,40}(?:راي|رؤيه|وجهه|اراء)"
-    r"|تعبر عن (?:راي|وجهه نظر|اراء) (?:اصحابها|كتابها|كاتبها|صاحبها)|copyright|all rights reserved",
+    r"(?:جميع|كل|كافه) (?:ال)?حقوق .{0,20}محفوظ|حقوق (?:الطبع|النشر|الملكيه).{0,30}محفوظ|"
+    r"يحظر نقل|يمنع "
+    r"(?:نقل|نسخ|اقتباس)|لا يجوز (?:نقل|اعاده)|(?:لا|ولا) ?(?:يعبر|تعبر|تمثل|"
+    r"يمثل).{0,40}(?:راي|رؤيه|وجهه|اراء)"
+    r"|تعبر عن (?:راي|وجهه نظر|اراء) (?:اصحابها|كتابها|كاتبها|صاحبها)|copyright|"
+    r"all rights reserved",
     re.IGNORECASE,
 )
 """Notices of rights and of whose opinion it is, in folded text."""
 
+_TELLING: Final = (
+    *("حقوق", "يحظر", "يمنع", "يجوز", "عبر", "مثل", "opyright", "OPYRIGHT", "ights", "IGHTS"),
+)
+"""One of these is in each notice; they are looked for much faster."""
+
 _PROMPT: Final = re.compile(
     r"^(?:تابعونا?|اشتركوا?|انضموا?|حملوا?|حمل|لمتابعه|يمكنكم? متابعه|للاشتراك|لتصلك|تابع)\b.{0,90}"
-    r"(?:تطبيق|قناه|قناتنا|واتس|تلغرام|تليغرام|تيليجرام|فيسبوك|تويتر|يوتيوب|نشرتنا|النشره|اخبار جوجل|"
+    r"(?:تطبيق|قناه|قناتنا|واتس|تلغرام|تليغرام|تيليجرام|فيسبوك|تويتر|يوتيوب|نشرتنا|النشره|"
+    r"اخبار جوجل|"
     r"جوجل نيوز|google|telegram|whatsapp|انستغرام|الاشعارات)",
     re.IGNORECASE,
 )
@@ -40,9 +51,13 @@ def folded(text: str) -> str:
     return text.translate(_FOLD)
 
 
-@lru_cache(1 << 14)
 def letters_of(text: str) -> str:
     """Return the folded letters and digits alone, small: what is the same in all printings."""
+    return _letters_of(text) if len(text) <= _REMEMBERED else _letters_of.__wrapped__(text)
+
+
+@lru_cache(1 << 14)
+def _letters_of(text: str) -> str:
     return _NOT_LETTERS.sub("", folded(text)).lower()
 
 
@@ -51,6 +66,7 @@ def _phrases(name: str) -> frozenset[str]:
     return frozenset(" ".join(folded(line).lower().split()) for line in load_lexicon(name))
 
 
+@lru_cache(1 << 14)
 def _bare(text: str) -> str:
     return " ".join(_EDGES.sub("", folded(text)).lower().split())
 
@@ -69,7 +85,7 @@ def is_related_heading(text: str) -> bool:
 
 
 def is_list_heading(text: str) -> bool:
-    """Whether a line stands over a list of other stories: related ones, the most read, the latest."""
+    """Whether a line stands over a list of other stories: related, most read, latest ones."""
     if len(text) > HEADING_CHARACTERS:
         return False
     bare = _bare(text)
@@ -105,13 +121,15 @@ _INLINE: Final = re.compile(
 )
 
 
-@lru_cache(1 << 14)
 def is_furniture(text: str) -> bool:
     """Whether a line is a site's own: a label, a notice, an invitation to follow it."""
-    if len(text) > 400:
-        return False
+    return len(text) <= _REMEMBERED and _is_furniture(text)
+
+
+@lru_cache(1 << 14)
+def _is_furniture(text: str) -> bool:
     small = folded(text)
-    if _LEGAL.search(small) or _PROMPT.match(small):
+    if (any(word in small for word in _TELLING) and _LEGAL.search(small)) or _PROMPT.match(small):
         return True
     if len(text) > 120:
         return False

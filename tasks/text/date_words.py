@@ -1,7 +1,7 @@
 """The words of printed dates: months, halves of the day, zones and what else stands beside numbers.
 
-All in the fold of :data:`FOLD`: one form of each letter, no marks, European digits. Patterns are read
-by :mod:`tasks.text.printed_dates`.
+All in the fold of :data:`FOLD`: one form of each letter, no marks, European digits.
+:mod:`tasks.text.printed_dates` reads by them.
 """
 
 import re
@@ -39,7 +39,8 @@ _MONTHS: Final = (
 """Twelve names a line, the fold of :data:`tasks.text.letters.FOLDED` applied (ة is ه, أ is ا)."""
 
 _HIJRI_MONTHS: Final = (
-    "محرم صفر ربيع_الاول ربيع_الثاني جمادي_الاولي جمادي_الاخره رجب شعبان رمضان شوال ذو_القعده ذو_الحجه|"
+    "محرم صفر ربيع_الاول ربيع_الثاني جمادي_الاولي جمادي_الاخره رجب شعبان رمضان شوال "
+    "ذو_القعده ذو_الحجه|"
     "المحرم صفر_الخير ربيع_اول ربيع_الاخر جمادي_الاول جمادي_الثانيه _ _ _ _ ذي_القعده ذي_الحجه|"
     "محرم_الحرام _ _ ربيع_ثاني جمادي_اول جمادي_الاخر _ _ _ _ ذوالقعده ذوالحجه|"
     "_ _ _ ربيع_اخر جماد_الاولي جماد_الاخره _ _ _ _ ذي_قعده ذي_حجه|"
@@ -81,18 +82,24 @@ NAME_FIRST: Final = re.compile(
 )
 YEAR_FIRST_NAMED: Final = re.compile(rf"{_YEAR}[ \-/,،]+{_TWO}[ \-/,،]+{_DAY}(?!\d)", FLAGS)
 HIJRI_NAMED: Final = re.compile(
-    rf"(?<!\d)(?P<day>\d{{1,2}}){_GAP}(?P<month>{_HIJRI})(?:{_OF_YEAR}(?P<year>1[345]\d\d)(?!\d) ?(?:هـ?)?)?",
+    rf"(?<!\d)(?P<day>\d{{1,2}}){_GAP}(?P<month>{_HIJRI})"
+    rf"(?:{_OF_YEAR}(?P<year>1[345]\d\d)(?!\d) ?(?:هـ?)?)?",
     FLAGS,
 )
 NUMBERS: Final = re.compile(
-    r"(?<![\d:./\-])(?P<a>\d{1,4}) ?(?P<mark>[-/.]) ?(?P<b>\d{1,2}) ?(?P=mark) ?(?P<c>\d{4}|\d{1,2})(?![\d:])"
+    r"(?<![\d:./\-])(?P<a>\d{1,4}) ?(?P<mark>[-/.]) ?(?P<b>\d{1,2}) ?(?P=mark) ?(?P<c>\d{4}|"
+    r"\d{1,2})(?![\d:])"
     r"(?!(?P=mark)\d) ?(?P<era>هـ|ه(?![^\W\d_])|م(?![^\W\d_]))?"
 )
 ISO: Final = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)[Tt ](?=\d\d:)")
 
-_HALF: Final = r"(?:صباحا?|مساءا?|ظهرا?|الظهر|عصرا?|فجرا?|ليلا?|ضحي|الصباح|المساء|ص|م|[ap]\.? ?m\.?)(?![^\W\d_])"
+_HALF: Final = (
+    r"(?:صباحا?|مساءا?|ظهرا?|الظهر|عصرا?|فجرا?|ليلا?|ضحي|الصباح|المساء|ص|م|[ap]\.? ?m\.?)"
+    r"(?![^\W\d_])"
+)
 TIME: Final = re.compile(
-    rf"(?:(?<![^\W\d_])(?P<before>{_HALF}) ?)?(?<![\d/.\-])(?P<hour>\d{{1,2}}) ?[:.] ?(?P<minute>\d{{2}})"
+    rf"(?:(?<![^\W\d_])(?P<before>{_HALF}) ?)?(?<![\d/.\-])(?P<hour>\d{{1,2}}) ?[:.] "
+    rf"?(?P<minute>\d{{2}})"
     rf"(?::(?P<second>\d{{2}})(?:\.\d{{1,9}})?)?(?![\d/\-]) ?(?P<after>{_HALF})?",
     FLAGS,
 )
@@ -100,15 +107,18 @@ HOUR: Final = re.compile(
     rf"(?:الساعه|الساعة|at) (?P<hour>\d{{1,2}})(?![\d:.]) ?(?P<after>{_HALF})", FLAGS
 )
 OFFSET: Final = re.compile(
-    r"(?:gmt|utc|ت ?غ|غرينتش|جرينتش)?[ (]*(?P<sign>[+-]) ?(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?![\d:/.])",
+    r"(?:gmt|utc|ت ?غ|غرينتش|"
+    r"جرينتش)?[ (]*(?P<sign>[+-]) ?(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?![\d:/.])",
     FLAGS,
 )
 UNIVERSAL: Final = re.compile(
     r"\b(?:gmt|utc)\b|(?<=\d)z\b|غرينتش|جرينتش|ت ?\. ?غ|(?<![^\W\d_])تغ(?![^\W\d_])", FLAGS
 )
 ZONES: Final = {
-    "مكه": "Asia/Riyadh", "السعوديه": "Asia/Riyadh", "الرياض": "Asia/Riyadh", "الدوحه": "Asia/Qatar",
-    "قطر": "Asia/Qatar", "الكويت": "Asia/Kuwait", "البحرين": "Asia/Bahrain", "بغداد": "Asia/Baghdad",
+    "مكه": "Asia/Riyadh", "السعوديه": "Asia/Riyadh", "الرياض": "Asia/Riyadh",
+    "الدوحه": "Asia/Qatar",
+    "قطر": "Asia/Qatar", "الكويت": "Asia/Kuwait", "البحرين": "Asia/Bahrain",
+    "بغداد": "Asia/Baghdad",
     "العراق": "Asia/Baghdad", "صنعاء": "Asia/Aden", "عدن": "Asia/Aden", "اليمن": "Asia/Aden",
     "ابوظبي": "Asia/Dubai", "ابو ظبي": "Asia/Dubai", "الامارات": "Asia/Dubai", "دبي": "Asia/Dubai",
     "مسقط": "Asia/Muscat", "عمان": "Asia/Amman", "الاردن": "Asia/Amman", "القدس": "Asia/Jerusalem",
@@ -121,22 +131,31 @@ ZONES: Final = {
     "موسكو": "Europe/Moscow", "اسطنبول": "Europe/Istanbul", "واشنطن": "America/New_York",
 }  # fmt: skip
 BY_CLOCK_OF: Final = re.compile(
-    rf"(?:ب?(?:ال)?توقيت) ?(?:مدينه )?(?P<place>{'|'.join(ZONES)})(?: المكرمه)?|\((?P<near>{'|'.join(ZONES)})\)"
+    rf"(?:ب?(?:ال)?توقيت) ?(?:مدينه )?(?P<place>{'|'.join(ZONES)})(?: "
+    rf"المكرمه)?|\((?P<near>{'|'.join(ZONES)})\)"
 )
 
 UNITS: Final = {
-    "ثانيه": 1, "ثانيتين": 2, "ثوان": 1, "ثواني": 1, "دقيقه": 60, "دقيقتين": 120, "دقايق": 60, "ساعه": 3600,
+    "ثانيه": 1, "ثانيتين": 2, "ثوان": 1, "ثواني": 1, "دقيقه": 60, "دقيقتين": 120, "دقايق": 60,
+    "ساعه": 3600,
     "ساعتين": 7200, "ساعات": 3600, "يوم": 86400, "يومين": 172800, "ايام": 86400, "يوما": 86400,
     "second": 1, "minute": 60, "min": 60, "hour": 3600, "day": 86400,
 }  # fmt: skip
 TWOS: Final = frozenset({"ثانيتين", "دقيقتين", "ساعتين", "يومين"})
 COUNTS: Final = {
-    "ثلاث": 3, "ثلاثه": 3, "اربع": 4, "اربعه": 4, "خمس": 5, "خمسه": 5, "ست": 6, "سته": 6, "سبع": 7, "سبعه": 7,
+    "ثلاث": 3, "ثلاثه": 3, "اربع": 4, "اربعه": 4, "خمس": 5, "خمسه": 5, "ست": 6, "سته": 6, "سبع": 7,
+    "سبعه": 7,
     "ثماني": 8, "ثمانيه": 8, "ثمان": 8, "تسع": 9, "تسعه": 9, "عشر": 10, "عشره": 10,
 }  # fmt: skip
+_ONE_OF: Final = {
+    "counts": "|".join(sorted(COUNTS, key=len, reverse=True)),
+    "units": "|".join(
+        sorted((unit for unit in UNITS if not unit.isascii()), key=len, reverse=True)
+    ),
+}
 AGO: Final = re.compile(
-    rf"(?<![^\W\d_])(?:منذ|قبل) ?(?:حوالي |نحو )?(?P<count>\d{{1,3}}|{'|'.join(sorted(COUNTS, key=len, reverse=True))})? ?"
-    rf"(?P<unit>{'|'.join(sorted((u for u in UNITS if not u.isascii()), key=len, reverse=True))})(?![^\W\d_])"
+    rf"(?<![^\W\d_])(?:منذ|قبل) ?(?:حوالي |نحو )?(?P<count>\d{{1,3}}|{_ONE_OF['counts']})? ?"
+    rf"(?P<unit>{_ONE_OF['units']})(?![^\W\d_])"
     r"|(?<!\w)(?P<count_en>\d{1,3}|an?|one) (?P<unit_en>second|minute|min|hour|day)s? ago",
     FLAGS,
 )
@@ -150,8 +169,10 @@ RELATIVE: Final = re.compile("منذ|قبل|امس|اليوم|الان|day|ago|n
 LONG_NUMBER: Final = re.compile(r"\W{0,3}\d{4}")
 
 FILLER: Final = re.compile(
-    r"(?<![^\W\d_])(?:(?:ال)?(?:احد|اثنين|ثلاثاء|اربعاء|خميس|جمعه|سبت)|يوم|(?:تم )?(?:ال)?نشر(?:ت)?|منشور|تاريخ|ب?تاريخ|"
-    r"(?:ال)?اضافه|في|بتاريخ|(?:اخر )?(?:ال)?تحديث|حدث|عدل|اخر تعديل|الموافق|موافق|من|شهر|عام|سنه|الساعه|ساعه|علي|"
+    r"(?<![^\W\d_])(?:(?:ال)?(?:احد|اثنين|ثلاثاء|اربعاء|خميس|جمعه|سبت)|يوم|"
+    r"(?:تم )?(?:ال)?نشر(?:ت)?|منشور|تاريخ|ب?تاريخ|"
+    r"(?:ال)?اضافه|في|بتاريخ|(?:اخر )?(?:ال)?تحديث|حدث|عدل|اخر تعديل|الموافق|موافق|من|شهر|"
+    r"عام|سنه|الساعه|ساعه|علي|"
     r"ال?توقيت|بالتوقيت|بتوقيت|المحلي|تمام|(?:ال)?عدد:? ?\(?\d+\)?|هـ?|م|و|at|on|gmt|utc|"
     r"mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|"
     r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|published|posted|updated|le)(?![^\W_])",

@@ -82,7 +82,7 @@ class Dates(NamedTuple):
     problem: pa.Array
 
 
-def read_dates(
+def read_dates(  # noqa: PLR0913
     raw: pa.Array | pa.ChunkedArray,
     *,
     timezone: str,
@@ -95,9 +95,10 @@ def read_dates(
 
     ISO 8601 and its common variants, RFC 2822, day first with ``/``, ``-`` or ``.``, seconds and
     milliseconds since 1970, in European or Arabic digits; then ``formats`` (strptime, one text at a
-    time); with ``in_words``, then dates with Arabic months and halves of the day, one distinct text at
-    a time (:mod:`tasks.text.printed_dates`), but none that is told from today. A time without an offset is in ``timezone``; a day without a time is 00:00 UTC of that
-    day. Raises :class:`StopRun` when the system does not know the time zone.
+    time); with ``in_words``, then dates with Arabic months and halves of the day, one distinct text
+    at a time (:mod:`tasks.text.printed_dates`), but none that is told from today. A time without an
+    offset is in ``timezone``; a day without a time is 00:00 UTC of that day. Raises
+    :class:`StopRun` when the system does not know the time zone.
     """
     if isinstance(raw, pa.ChunkedArray):
         raw = raw.combine_chunks()

@@ -1,10 +1,11 @@
 """Dates as papers print them for people, in words: one text at a time.
 
 «الأحد 12 مارس 2023 - 05:23 م», «14 تشرين أول 2010م/06 ذو القعدة 1431 هـ», «٣ رمضان ١٤٤٤»,
-«5 غشت 2023», «منذ ساعتين». Months by their names of Egypt and the Gulf, the Levant and Iraq, Tunisia
-and Algeria, Morocco, Sudan (as in the Levant or Egypt), English and French; the Hijra by the calendar
-of Umm al-Qura. Where a day is printed in both calendars, the Gregorian counts. What is not sure is
-not read: there is no date without a day, and none without a year unless the time of reading is told.
+«5 غشت 2023», «منذ ساعتين». Months by their names of Egypt and the Gulf, the Levant and Iraq,
+Tunisia and Algeria, Morocco, Sudan (as in the Levant or Egypt), English and French; the Hijra by
+the calendar of Umm al-Qura. Where a day is printed in both calendars, the Gregorian counts. What is
+not sure is not read: there is no date without a day, and none without a year unless the time of
+reading is told.
 """
 
 import re
@@ -82,9 +83,10 @@ def read_printed_date(
 ) -> PrintedDate | None:
     """Return the first date that a text prints, None when there is none that is sure.
 
-    A time without a zone is in ``timezone`` (IANA). ``reference`` is when the text was read, with a
-    zone: «منذ ساعتين», «أمس» and a day without its year are told from it, and what lies more than two
-    days behind it is no date. ``whole``: the text is nothing but a date, with words such as «نشر في».
+    A time without a zone is in ``timezone`` (IANA). ``reference`` is when the text was read, an
+    aware time: «منذ ساعتين», «أمس» and a day without its year are told from it, and what lies more
+    than two days behind it is no date. ``whole``: the text is nothing but a date, with words such
+    as «نشر في». A page that tells hours is read to the minute, though it was rounded.
     Raises :class:`StopRun` when the system does not know the time zone.
     """
     told = _tidy(text)
@@ -288,13 +290,14 @@ def _hour(hour: int, half: str) -> int | None:
     if hour > 23:
         return None
     half = half.lower().replace(".", "").replace(" ", "").removeprefix("ال")
-    if half in {"ص", "am"} or half.startswith(("صباح", "فجر", "ضحي")):
-        return 0 if hour == 12 else hour
-    if half in {"م", "pm"} or half.startswith(("مساء", "ظهر", "عصر")):
-        return hour + 12 if hour < 12 and not (half.startswith("ظهر") and hour >= 10) else hour
-    if half.startswith("ليل"):
-        return 0 if hour == 12 else hour + 12 if 6 <= hour < 12 else hour
-    return hour
+    night = half.startswith("ليل")
+    before_noon = half in {"ص", "am"} or half.startswith(("صباح", "فجر", "ضحي"))
+    after_noon = half in {"م", "pm"} or half.startswith(("مساء", "ظهر", "عصر"))
+    if hour == 12 and (before_noon or night):
+        return 0
+    noon = half.startswith("ظهر") and hour >= 10
+    later = (after_noon and hour < 12 and not noon) or (night and 6 <= hour < 12)
+    return hour + 12 if later else hour
 
 
 def _offset_of(
@@ -326,25 +329,32 @@ def _relative(told: str, zone: ZoneInfo, reference: datetime | None) -> _Found |
     """Return what is told from the time of reading, to the minute or to the day as it is told."""
     if reference is None:
         return None
-    here = reference.astimezone(zone)
-    ago = AGO.search(told)
-    if ago is not None:
-        unit = (ago["unit"] or ago["unit_en"]).lower()
-        count = ago["count"] or ago["count_en"] or ("2" if unit in TWOS else "1")
-        number = 1 if unit in TWOS else COUNTS.get(count) or (int(count) if count.isdigit() else 1)
-        back = timedelta(seconds=UNITS[unit] * number)
-        if UNITS[unit] >= UNITS["يوم"]:
-            return _day_of(here - back), (ago.span(),)
-        at = (reference - back).astimezone(UTC).replace(second=0, microsecond=0)
-        return PrintedDate(at, "minute"), (ago.span(),)
     if found := NOW.search(told):
         at = reference.astimezone(UTC).replace(second=0, microsecond=0)
         return PrintedDate(at, "minute"), (found.span(),)
+    return _ago(told, zone, reference) or _named_day(told, zone, reference)
+
+
+def _ago(told: str, zone: ZoneInfo, reference: datetime) -> _Found | None:
+    ago = AGO.search(told)
+    if ago is None:
+        return None
+    unit = (ago["unit"] or ago["unit_en"]).lower()
+    count = ago["count"] or ago["count_en"] or ("2" if unit in TWOS else "1")
+    number = 1 if unit in TWOS else COUNTS.get(count) or (int(count) if count.isdigit() else 1)
+    back = timedelta(seconds=UNITS[unit] * number)
+    if UNITS[unit] >= UNITS["يوم"]:
+        return _day_of(reference.astimezone(zone) - back), (ago.span(),)
+    at = (reference - back).astimezone(UTC).replace(second=0, microsecond=0)
+    return PrintedDate(at, "minute"), (ago.span(),)
+
+
+def _named_day(told: str, zone: ZoneInfo, reference: datetime) -> _Found | None:
     day = NAMED_DAY.search(told)
     if day is None:
         return None
     spans = [day.span()]
-    read = _day_of(here - timedelta(days=BACK[day["day"].lower()]))
+    read = _day_of(reference.astimezone(zone) - timedelta(days=BACK[day["day"].lower()]))
     clock = _clock(told, spans)
     if clock is None:
         return read, tuple(spans)

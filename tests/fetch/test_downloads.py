@@ -68,7 +68,7 @@ def test_a_cycle_of_runs_takes_only_what_is_new(runs: Runs, site: Site, whole: b
     outlet.correct(2, "وقالت البلدية في تصحيح إن الجسر افتتح الاثنين.")
     (corrected,) = kept_of(runs.run(outlet.feed))
     assert corrected["title"] == outlet.stories[2].title
-    assert "في تصحيح" in corrected["text"]
+    assert "في تصحيح" in str(corrected["text"])
     assert runs.run(outlet.feed).fetched is None
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tasks.fetch.formats.content import join
 from tasks.fetch.formats.json_fields import FieldReader
-from tasks.fetch.formats.json_lines import decode, decode_each
+from tasks.fetch.formats.json_lines import decode, decode_each, decode_together
 from tasks.fetch.formats.pieces import Decoded
 from tasks.fetch.formats.plain_objects import read_plain_objects
 from tasks.sources import FieldNames, SourceProfile
@@ -35,9 +35,9 @@ def told(decoded: Decoded) -> dict[str, Any]:
 
 
 def both(*lines: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
-    payloads = column(*lines)
-    one_by_one = decode_each(payloads, FieldReader(PROFILE.fields), 100)
-    return told(decode(payloads, PROFILE, 100)), told(one_by_one)
+    payloads, reader = column(*lines), FieldReader(PROFILE.fields)
+    together = decode_together(payloads, reader, 100)
+    return told(together), told(decode_each(payloads, reader, 100))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_records_of_many_make_ups_keep_their_order() -> None:
         for n in range(500)
     ]
     fast, slow = both(*lines)
-    assert fast == slow
+    assert fast == slow == told(decode(column(*lines), PROFILE, 100))
     assert fast["rows"] == list(range(500))
 
 
