@@ -18,3 +18,8 @@ needs_gold = pytest.mark.skipif(
 needs_pages = pytest.mark.skipif(
     not PAGES.exists(), reason="the gold of real pages is not beside the project"
 )
+
+FEEDS = SHARED / "feeds.tar.gz"
+needs_feeds = pytest.mark.skipif(
+    not FEEDS.exists(), reason="the real feeds are not beside the project"
+)

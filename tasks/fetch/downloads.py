@@ -163,7 +163,7 @@ class _Crawl:
         return self._found
 
     def _follow(self, response: Response) -> list[Request]:
-        items = read_list(response.body)
+        items = read_list(response.body, response.final_url or response.url)
         self._doubt(response.url, items)
         profile = self._profile_of[response.url]
         follow = self._profiles[profile or DEFAULT_PROFILE].follow
@@ -203,18 +203,21 @@ class _Crawl:
                 yield item if visit is None else item._replace(url=visit.url)
 
     def _keep_items(self, response: Response, items: Sequence[Item]) -> None:
+        """Keep the items that are new, or that were changed since, each page once."""
         spool = self._spool(response.url)
-        for item in items:
-            visit = self._known.get(item.url)
-            if item.url in self._profile_of or (visit and visit.digest == item.digest):
+        for item, page in zip(items, _pages_of([item.url for item in items]), strict=True):
+            visit = self._visited.get(page)
+            if page in self._asked or (visit and visit.digest == item.digest):
                 self._found.counts["seen"] += 1
                 continue
-            self._profile_of[item.url] = self._profile_of[response.url]
+            self._asked.add(page)
+            url = visit.url if visit else item.url
+            self._profile_of[url] = self._profile_of[response.url]
             spool.add_item(item.url, item.payload)
             self._found.counts[LISTED] += 1
             self._found.visits.append(
                 Visit(
-                    url=item.url,
+                    url=url,
                     asked_at=response.fetched_at,
                     outcome=LISTED,
                     fetched_at=response.fetched_at,

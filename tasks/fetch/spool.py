@@ -36,7 +36,8 @@ class Spool:
         lines = [f"HTTP/1.1 {response.status} "]
         for name, value in response.headers:
             prefix = "X-Archive-Orig-" if name.lower() in _CODINGS else ""
-            lines.append(f"{prefix}{name}: {value}")
+            # On one line, whatever a server put there: no header makes another one.
+            lines.append(f"{prefix}{name}: {' '.join(value.split())}")
         head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
         self._add("response", response.url, head + response.body)
 

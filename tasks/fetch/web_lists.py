@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from statistics import median
 from typing import Any, Final, NamedTuple
@@ -13,13 +14,16 @@ import pyarrow as pa
 from tasks.errors import RejectRecord
 from tasks.fetch.formats import feeds
 from tasks.fetch.formats.content import BOM
+from tasks.fetch.formats.feed_items import dates_of, link_of, parse_item, text_of
+from tasks.fetch.formats.headers import is_web_address
 from tasks.fetch.streams import Stream
 from tasks.text.dates import read_dates
-from tasks.text.encodings import decode
+from tasks.text.encodings import decode, detect
 
 MOST_ITEMS: Final = 10_000
 """Items of one feed that are looked at; a real one has 10 to 200."""
 
+_HEAD: Final = 64 * 1024
 _JSON_FEED: Final = b"jsonfeed.org/version"
 WHOLE: Final = 400
 """Characters of a whole text; what feeds have in place of it is a sentence or two."""
@@ -47,13 +51,19 @@ class Item(NamedTuple):
 
 def is_list(body: bytes) -> bool:
     """Whether the body is a feed: RSS, Atom or JSON Feed."""
-    head = body[:4096]
-    return feeds.ROOT.match(head) is not None or is_json_feed(head)
+    head = body[:_HEAD]
+    with suppress(RejectRecord):
+        if detect(head, final=False).startswith("utf-16"):
+            head = decode(head[: len(head) & ~1]).text
+    return feeds.sniff("", head) or is_json_feed(head)
 
 
-def read_list(body: bytes) -> list[Item]:
-    """Return the items that have a web address, in their order, at most ``MOST_ITEMS``."""
-    items = _json_items(body) if is_json_feed(body[:4096]) else _xml_items(body)
+def read_list(body: bytes, base: str | None = None) -> list[Item]:
+    """Return the items that have a web address, in their order, of the first ``MOST_ITEMS``.
+
+    Links without a host are those of ``base``, where the list came from.
+    """
+    items = _json_items(body) if is_json_feed(body[:_HEAD]) else _xml_items(body, base)
     found: dict[str, Item] = {}
     for _, item in zip(range(MOST_ITEMS), items, strict=False):
         found.setdefault(item.url, item)
@@ -82,10 +92,11 @@ def changes_of(items: Sequence[Item]) -> list[datetime | None]:
 
 def is_json_feed(head: bytes) -> bool:
     """Whether a document that begins so is a JSON Feed."""
-    return head.removeprefix(BOM).lstrip().startswith(b"{") and _JSON_FEED in head
+    is_object = head.removeprefix(BOM).lstrip().startswith(b"{")
+    return is_object and _JSON_FEED in head.replace(b"\\/", b"/")
 
 
-def _xml_items(body: bytes) -> Iterator[Item]:
+def _xml_items(body: bytes, base: str | None) -> Iterator[Item]:
     try:
         text = decode(body).text
     except RejectRecord:
@@ -94,13 +105,13 @@ def _xml_items(body: bytes) -> Iterator[Item]:
         if piece.refusal is not None:
             continue
         try:
-            parts = feeds.parse_item(piece.payload)
+            parts = parse_item(piece.payload)
         except RejectRecord:
             continue
-        url = feeds.link_of(parts)
+        url = link_of(parts, base)
         if url is not None:
-            changed = parts.get("updated") or parts.get("modified") or parts.get("pubDate")
-            yield Item(url, changed, piece.payload, feeds.text_of(parts))
+            published, modified = dates_of(parts)
+            yield Item(url, modified or published, piece.payload, text_of(parts))
 
 
 def _json_items(body: bytes) -> Iterator[Item]:
@@ -112,7 +123,7 @@ def _json_items(body: bytes) -> Iterator[Item]:
     items = told.get("items") if isinstance(told, dict) else None
     for item in items if isinstance(items, list) else []:
         url = item.get("url") if isinstance(item, dict) else None
-        if isinstance(url, str) and url.lower().startswith(("http://", "https://")):
+        if isinstance(url, str) and is_web_address(url):
             changed = item.get("date_modified") or item.get("date_published")
             changed = changed if isinstance(changed, str) else None
             yield Item(url, changed, orjson.dumps(item), "")

@@ -5,22 +5,22 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
+from tasks.pages.taming import tame
+
 _LEFT_OUT: Final = (
     *("script", "style", "template", "noscript", "iframe", "svg", "form", "button", "select"),
     *("figure", "figcaption", "img", "video", "audio"),
 )
+# Up to the next tag at most: tags without an end would cost the square of their number.
 _BREAK: Final = re.compile(
-    r"<(?:br|hr|/?(?:p|div|h[1-6]|li|ul|ol|blockquote|tr|td|table|section|article|pre))\b[^>]*>",
+    r"<(?:br|hr|/?(?:p|div|h[1-6]|li|ul|ol|blockquote|tr|td|table|section|article|pre))\b[^<>]*>",
     re.IGNORECASE,
 )
 _ESCAPED_ONCE_MORE: Final = re.compile(
     r"</?(?:a|b|br|div|em|h[1-6]|i|img|li|ol|p|span|strong|ul)(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
 _BLANKS: Final = re.compile(r"[^\S\n]+")
-_LINES: Final = re.compile(r" *\n[\n ]*")
-
-DEEPEST: Final = 2_000
-"""Tags that may be open; a fragment with more is not read."""
+_LINES: Final = re.compile(r" ?\n[\n ]*")
 
 
 def read_fragment(markup: str) -> str:
@@ -37,17 +37,10 @@ def read_fragment(markup: str) -> str:
 def _read(markup: str) -> str:
     if "<" not in markup and "&" not in markup:
         return markup
-    if markup.count("<") > DEEPEST and _depth(markup) > DEEPEST:
-        return ""
-    parser = LexborHTMLParser(_BREAK.sub("\n", markup))
+    if _BREAK.search(markup):
+        # Where blocks tell the lines, those of the source are blanks, as in any page.
+        markup = _BREAK.sub("\n", markup.replace("\n", " "))
+    tamed, _ = tame(markup.encode("utf-8", "replace"))
+    parser = LexborHTMLParser(tamed)
     parser.strip_tags(list(_LEFT_OUT))
     return parser.body.text() if parser.body is not None else ""
-
-
-def _depth(markup: str) -> int:
-    """Return how many tags are opened at most before they are closed, roughly."""
-    depth = deepest = 0
-    for tag in re.finditer(r"<(/?)[a-zA-Z]", markup):
-        depth = max(depth + (-1 if tag[1] else 1), 0)
-        deepest = max(deepest, depth)
-    return deepest

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
+import orjson
 import pytest
 from aiohttp import web as server
 
@@ -15,7 +16,7 @@ from tasks.sources import SourceProfile
 from tasks.store.references import ShardRef, read
 from tests.fetch.fetching import WHEN, kept, reading, reasons
 from tests.fetch.outlet_site import FIRST, Outlet
-from tests.web.sites import QUICK, Site, status
+from tests.web.sites import QUICK, Site, redirect, status
 
 
 class Runs:
@@ -233,3 +234,90 @@ def test_that_no_site_answers_is_told_apart_from_no_news(runs: Runs, site: Site)
     assert runs.run(down).is_cut_off
     assert not runs.run(down, outlet.feed).is_cut_off
     assert not runs.run(down, outlet.feed).is_cut_off
+
+
+def serve(site: Site, path: str, text: str | bytes, kind: str = "text/xml") -> str:
+    """Serve a body; return its address."""
+    body = text.encode() if isinstance(text, str) else text
+    site.pages[path] = lambda _: server.Response(body=body, content_type=kind)
+    return site.url(path)
+
+
+def feed_of(*items: str) -> str:
+    return f"<rss><channel>{''.join(items)}</channel></rss>"
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["pages", "texts-in-the-feed"])
+def test_a_page_under_two_spellings_comes_once(runs: Runs, site: Site, whole: bool) -> None:
+    outlet = Outlet(site, whole=whole).open(1)
+    item = outlet._item(outlet.stories[1])
+    again = item.replace("</link>", "?utm_source=rss</link>")
+    feed = serve(site, "/two", feed_of(item, again))
+    intake = runs.run(feed)
+    assert len(kept_of(intake)) == 1
+    assert intake.asked["seen"] == 1
+    serve(site, "/two", feed_of(again.replace("utm_source=rss", "utm_source=x")))
+    if not whole:  # of a text in the feed every change is news
+        assert runs.run(feed).fetched is None
+
+
+def test_a_page_that_redirects_is_known_by_the_address_of_the_list(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(1)
+    site.pages["/go"] = redirect(outlet.stories[1].path)
+    feed = serve(site, "/feed2", feed_of(f"<item><link>{site.url('/go')}</link></item>"))
+    (row,) = kept_of(runs.run(feed))
+    assert row["record_ref"] == f"{site.url('/go')}#1"
+    assert row["title"] == outlet.stories[1].title
+    assert runs.run(feed).fetched is None
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["pages", "texts-in-the-feed"])
+def test_links_without_a_host_are_followed_and_kept_whole(
+    runs: Runs, site: Site, whole: bool
+) -> None:
+    outlet = Outlet(site, whole=whole).open(1)
+    path = outlet.stories[1].path
+    item = outlet._item(outlet.stories[1]).replace(site.url(path), path)
+    (row,) = kept_of(runs.run(serve(site, "/rss/all", feed_of(item))))
+    assert row["url"] == site.url(path)
+
+
+def test_a_json_feed_is_a_list(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(2)
+    items = [{"id": "1", "url": site.url(story.path)} for story in outlet.stories.values()]
+    told = {"version": "https://jsonfeed.org/version/1.1", "items": items}
+    feed = serve(site, "/feed.json", orjson.dumps(told), "application/feed+json")
+    assert titles(runs.run(feed)) == [story.title for story in outlet.stories.values()]
+    assert runs.run(feed).fetched is None
+
+
+def test_a_feed_in_utf16_is_a_list(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(1)
+    text = feed_of("<title>أخبار المرفأ</title>", outlet._item(outlet.stories[1]))
+    assert len(kept_of(runs.run(serve(site, "/wide", text.encode("utf-16"))))) == 1
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["pages", "texts-in-the-feed"])
+def test_what_no_commit_names_is_asked_for_again(runs: Runs, site: Site, whole: bool) -> None:
+    outlet = Outlet(site, whole=whole).open(2)
+    first = titles(runs.run(outlet.feed))
+    runs.batches.clear()
+    assert titles(runs.run(outlet.feed)) == first
+
+
+def test_a_run_that_is_cut_off_leaves_nothing_and_loses_nothing(
+    runs: Runs, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outlet = Outlet(site).open(2)
+
+    def cut_off(*_: object) -> None:
+        spools = list((runs.lake / "work").glob(".landing-*/*.warc"))
+        assert spools
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tasks.fetch.batches.settle", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            runs.run(outlet.feed)
+    assert [path for path in runs.lake.rglob("*") if path.suffix == ".warc"] == []
+    assert len(titles(runs.run(outlet.feed))) == 2

@@ -4,11 +4,17 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+from expectations.lake_schema import RESPONSES
+from tasks.errors import StopRun
 from tasks.fetch import Fetched, fetch_again, purge_raw, uncommitted_batches
-from tasks.fetch.manifests import MANIFEST
-from tests.fetch.fetching import land, make, raw, reading, reasons
+from tasks.fetch.manifests import ANSWERS, MANIFEST
+from tasks.store import references
+from tasks.store.files import putting
+from tasks.store.references import ShardRef
+from tests.fetch.fetching import WHEN, land, make, raw, reading, reasons
 
 LINES = "".join(f'{{"id": "{n}", "text": "نص {n}"}}\n' for n in range(1, 5))
 
@@ -82,3 +88,87 @@ def test_batches_that_no_commit_names_are_found(fetched: Fetched) -> None:
     assert uncommitted_batches(lake, []) == [name]
     assert not left.exists()
     assert uncommitted_batches(lake, {name: 1}) == []
+
+
+FEED = "https://example.org/feed"
+SECRET = "نص 2".encode()
+
+
+def answer(folder: Path, **bodies: bytes | None) -> Path:
+    """Put answers into a batch; ``_`` in a name stands for the address of the feed."""
+    rows = [
+        {"url": FEED if name == "_" else f"https://example.org/{name}", "status": 200, "reason": ""}
+        | {"fetched_at": WHEN, "outcome": "fetched", "headers": [], "body": body}
+        for name, body in bodies.items()
+    ]
+    table = pa.Table.from_pylist(rows, schema=RESPONSES)
+    return references.land(table, folder / ANSWERS).path
+
+
+def bodies(folder: Path) -> list[bytes | None]:
+    table = references.read(ShardRef(path=folder / ANSWERS, rows=0))
+    assert table.schema == RESPONSES
+    return table["body"].to_pylist()  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def later(fetched: Fetched) -> Path:
+    """The folder of a later batch, whose feed has the article too; one list is another's."""
+    folder = fetched.batch.lake / "raw" / "later"
+    folder.mkdir()
+    answer(folder, _=b"<rss>" + SECRET, other=b"<rss>other")
+    answer(folder_of(fetched), _=b"<rss>" + SECRET, more=b"<feed>", page=None)
+    return folder
+
+
+def test_lists_that_an_article_came_with_are_emptied_in_every_batch(
+    fetched: Fetched, later: Path
+) -> None:
+    assert purge(fetched, 2) == 1
+    assert bodies(folder_of(fetched)) == [None, None, None]
+    assert bodies(later) == [None, b"<rss>other"]
+    left = [path for path in (fetched.batch.lake / "raw").rglob("*") if path.is_file()]
+    assert [path for path in left if SECRET in path.read_bytes()] == []
+    before = (later / ANSWERS).stat()
+    assert purge(fetched, 2) == 1
+    assert (later / ANSWERS).stat() == before
+
+
+def test_lists_stay_where_nothing_of_their_batch_is_purged(fetched: Fetched, later: Path) -> None:
+    assert purge_raw(fetched.batch.lake, [("gone", "a.jsonl#1")], refusal="purged") == 0
+    assert bodies(later) == [b"<rss>" + SECRET, b"<rss>other"]
+
+
+@pytest.mark.parametrize("writes", [0, 1])
+def test_the_same_call_empties_the_lists_that_were_left(
+    fetched: Fetched, later: Path, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    left = [True] * writes
+
+    def failing(path: Path) -> object:
+        if not left:
+            raise OSError(28, "No space left on device")
+        left.pop()
+        return putting(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tasks.fetch.purging.putting", failing)
+        with pytest.raises(StopRun, match="disk is full"):
+            purge(fetched, 2)
+    assert purge(fetched, 2) == 1
+    assert bodies(folder_of(fetched)) == [None, None, None]
+    assert bodies(later) == [None, b"<rss>other"]
+
+
+def test_damaged_answers_are_told(fetched: Fetched) -> None:
+    path = answer(folder_of(fetched), _=SECRET)
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(StopRun, match="damaged"):
+        purge(fetched, 2)
+
+
+def test_what_killed_runs_downloaded_goes_too(fetched: Fetched) -> None:
+    lake = fetched.batch.lake
+    left = make(lake / "work", {".landing-dead/000.warc": SECRET}) / ".landing-dead"
+    uncommitted_batches(lake, [])
+    assert not left.exists()

@@ -6,13 +6,15 @@ metadata and answers without a page (redirects, errors) are passed over.
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple, cast
 
 import orjson
 
 from tasks.errors import RejectRecord
 from tasks.fetch.archives.members import Archive, Member, Names
-from tasks.fetch.streams import Stream
+from tasks.fetch.formats.headers import is_web_address
+from tasks.fetch.streams import Budget, Stream
+from tasks.fetch.wording import shorten
 from tasks.web.content_coding import Body
 from tasks.web.troubles import Trouble
 
@@ -21,6 +23,10 @@ _LARGEST: Final = 64 * 1024 * 1024
 """Bytes of one answer that are held; a larger one is refused."""
 
 _LONGEST_HEAD: Final = 64 * 1024
+_NAMELESS: Final = "record"
+"""The name of a member whose address is not told."""
+
+_BLANK_LINES: Final = re.compile(rb"[\r\n]*")
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 _FIELD: Final = re.compile(rb"^([!-9;-~]+):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.MULTILINE)
 _STATUS: Final = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})")
@@ -44,46 +50,68 @@ def members(stream: Stream) -> Iterator[Member]:
     while (head := source.head()) is not None:
         fields = _fields(head)
         length = fields.get("content-length", "")
-        if not head.startswith(_MAGIC) or not length.isdecimal() or len(length) > 15:
+        if not head.startswith(_MAGIC) or not re.fullmatch(r"[0-9]{1,15}", length):
             raise RejectRecord("a record of the archive has no WARC head", reason="unreadable")
-        kind = fields.get("warc-type", "")
+        kind = fields.get("warc-type", "").lower()
         if kind not in {"response", "resource"}:
             source.skip(int(length))
             continue
         address = fields.get("warc-target-uri", "").strip("<>")
+        name = address or _NAMELESS
         if int(length) > _LARGEST:
             source.skip(int(length))
             problem = f"the answer has {int(length):,} bytes; the limit is {_LARGEST:,}"
             fault = RejectRecord(problem, reason="too-large")
-            yield Member(names.add(address), Stream(None, fault=fault))
+            yield Member(names.add(name), Stream(None, fault=fault))
             continue
         block = source.take(int(length))
-        answer = _answer(block) if kind == "response" else (fields, block)
-        if answer is not None:
-            yield _member(names.add(address), address, *answer)
+        try:
+            answer = _answer(block) if kind == "response" else _Answer({}, block)
+            if answer is None:
+                continue
+            held = _stream_of(answer, fields, stream.budget)
+        except RejectRecord as fault:
+            yield Member(names.add(name), Stream(None, fault=fault), _told(address, {}))
+            continue
+        told = answer.fields if kind == "response" else fields
+        yield Member(names.add(name), held, _told(address, told))
     if stream.fault is not None:
         raise stream.fault
 
 
-def _answer(block: bytes) -> tuple[dict[str, str], bytes] | None:
-    """Return the headers and the body of an HTTP message; null when it brought no page."""
-    end = _HEAD_END.search(block, 0, _LONGEST_HEAD)
+class _Answer(NamedTuple):
+    """The fields of an HTTP message and its body as it came."""
+
+    fields: dict[str, str]
+    body: bytes
+
+
+def _answer(block: bytes) -> _Answer | None:
+    """Return the HTTP message; null when it brought no page, or is none (a look-up of a name)."""
     status = _STATUS.match(block)
-    if end is None or status is None or int(status[1]) != _OK:
+    if status is None or int(status[1]) != _OK:
         return None
-    return _fields(block[: end.start()]), block[end.end() :]
+    end = _HEAD_END.search(block, 0, _LONGEST_HEAD)
+    if end is None:
+        raise RejectRecord("the head of the answer does not end", reason="unreadable")
+    return _Answer(_fields(block[: end.start()]), block[end.end() :])
 
 
-def _member(name: str, address: str, fields: dict[str, str], body: bytes) -> Member:
-    told = {"url": address}
+def _told(address: str, fields: dict[str, str]) -> str:
+    """Return what is known of how to read the body, as a record's header."""
+    told = {"url": address} if is_web_address(address) else {}
     if charset := _CHARSET.search(fields.get("content-type", "")):
         told["charset"] = charset[1]
-    header = orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
-    try:
-        body = _unpacked(body, fields)
-    except RejectRecord as fault:
-        return Member(name, Stream(None, fault=fault), header)
-    return Member(name, Stream.held(body), header)
+    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _stream_of(answer: _Answer, record: dict[str, str], budget: Budget) -> Stream:
+    if "warc-truncated" in record:
+        why = shorten(record["warc-truncated"])
+        raise RejectRecord(f"who kept the answer cut it off ({why})", reason="truncated")
+    body = _unpacked(answer.body, answer.fields)
+    budget.spend(max(0, len(body) - len(answer.body)))
+    return Stream.held(body, budget)
 
 
 def _unpacked(body: bytes, fields: dict[str, str]) -> bytes:
@@ -101,14 +129,20 @@ def _unpacked(body: bytes, fields: dict[str, str]) -> bytes:
 
 def _joined(body: bytes) -> bytes:
     """Join the chunks (RFC 9112, 7.1); a body that has none, whatever is said, stays as it is."""
-    parts, at = [], 0
+    parts: list[bytes] = []
+    at = 0
     while size := _CHUNK.match(body, at):
         length = int(size[1], 16)
-        parts.append(body[size.end() : size.end() + length])
-        at = size.end() + length + 2
         if not length:
+            return b"".join(parts)
+        part = body[size.end() : size.end() + length]
+        parts.append(part)
+        at = size.end() + length + 2
+        if len(part) < length:
             break
-    return b"".join(parts) if parts else body
+    if parts and at >= len(body):
+        raise RejectRecord("the chunks of the answer end early", reason="truncated")
+    return body
 
 
 def _fields(head: bytes) -> dict[str, str]:
@@ -130,20 +164,21 @@ class _Pieces:
     def head(self) -> bytes | None:
         """Return the next head, blank lines before it left out; null at the end."""
         while True:
-            rest = self._data[self._at :].lstrip(b"\r\n")
-            self._data, self._at = rest, 0
-            end = _HEAD_END.search(rest, 0, _LONGEST_HEAD)
+            self._at = cast("re.Match[bytes]", _BLANK_LINES.match(self._data, self._at)).end()
+            end = _HEAD_END.search(self._data, self._at, self._at + _LONGEST_HEAD)
             if end is not None:
+                head = self._data[self._at : end.start()]
                 self._at = end.end()
-                return rest[: end.start()]
+                return head
+            rest = self._data[self._at :]
             if len(rest) > _LONGEST_HEAD:
                 raise RejectRecord("the head of a record does not end", reason="unreadable")
             data = self._stream.read()
             if not data:
                 if rest:
-                    raise RejectRecord("the archive ends within a head", reason="truncated")
+                    raise self._early("the archive ends within a head")
                 return None
-            self._data += data
+            self._data, self._at = rest + data, 0
 
     def take(self, size: int) -> bytes:
         """Return the next bytes; raise :class:`RejectRecord` when there are fewer."""
@@ -153,7 +188,7 @@ class _Pieces:
         while left:
             data = self._stream.read()
             if not data:
-                raise RejectRecord("the archive ends within a record", reason="truncated")
+                raise self._early("the archive ends within a record")
             parts.append(data[:left])
             self._data, self._at = data, min(left, len(data))
             left -= len(parts[-1])
@@ -168,7 +203,11 @@ class _Pieces:
             if size:
                 self._data, self._at = self._stream.read(), 0
                 if not self._data:
-                    raise RejectRecord("the archive ends within a record", reason="truncated")
+                    raise self._early("the archive ends within a record")
+
+    def _early(self, problem: str) -> RejectRecord:
+        """Return why there is no more: what ails the stream, or that it was cut off."""
+        return self._stream.fault or RejectRecord(problem, reason="truncated")
 
 
 WARC: Final = Archive(name="warc", sniff=sniff, members=members)

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-import orjson
 import pyarrow as pa
 
 from expectations.dispositions import REASONS
 from tasks.fetch.formats.content import join, suffix_of, views
+from tasks.fetch.formats.headers import address_of, told_of
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Piece
+from tasks.fetch.formats.prologs import BEFORE_ROOT
 from tasks.fetch.formats.whole_file import read_whole
 from tasks.fetch.streams import Stream
 from tasks.pages import Page, read_page
@@ -17,11 +18,7 @@ from tasks.sources import SourceProfile
 
 SUFFIXES: Final = frozenset({".html", ".htm", ".xhtml", ".shtml"})
 
-_OPENING: Final = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?(?:\s|<!--.{0,4000}?-->|<\?xml[^>]{0,200}>)*"
-    rb"<(?:!doctype\s+html|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_OPENING: Final = re.compile(BEFORE_ROOT + rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _TAG: Final = re.compile(rb"<[a-z!]", re.IGNORECASE)
 _BETWEEN_NAMES: Final = "، "
 
@@ -56,10 +53,10 @@ def decode(
     decoded = Decoded()
     rows = []
     for row, (payload, header) in enumerate(zip(views(payloads), headers.to_pylist(), strict=True)):
-        told = orjson.loads(header) if header else {}
+        told = told_of(header)
         page = read_page(
             bytes(payload),
-            url=told.get("url"),
+            url=address_of(told),
             charset=told.get("charset"),
             timezone=profile.timezone,
         )
@@ -69,7 +66,7 @@ def decode(
             decoded.refuse(row, reason, detail, source=_outlet(page, profile))
             continue
         decoded.rows.append(row)
-        rows.append(_fields(page, told.get("url"), profile))
+        rows.append(_fields(page, address_of(told), profile))
     decoded.columns = {
         name: pa.array([row[name] for row in rows], pa.string())
         for name in (*DECODED, "read_as")

@@ -1,0 +1,41 @@
+"""What is told of a record beside it: where it came from, as JSON in the raw zone."""
+
+import re
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import orjson
+
+LONGEST_ADDRESS: Final = 8_192
+"""Letters of a web address; servers take no longer ones."""
+
+_WEB: Final = re.compile(r"https?://[^\s\x00-\x1f\x7f]+\Z", re.IGNORECASE)
+
+
+def told_of(header: str | None) -> dict[str, str]:
+    """Return the texts of a header by name; none of one that is no JSON object, as others write."""
+    if not header:
+        return {}
+    try:
+        told: Any = orjson.loads(header)
+    except orjson.JSONDecodeError:
+        return {}
+    if not isinstance(told, dict):
+        return {}
+    return {name: value for name, value in told.items() if isinstance(value, str)}
+
+
+def address_of(told: dict[str, str]) -> str | None:
+    """Return the web address that a header tells of, null for none."""
+    url = told.get("url", "")
+    return url if is_web_address(url) else None
+
+
+def is_web_address(text: str) -> bool:
+    """Whether the text is an address of the web, of a length that is asked for."""
+    if len(text) > LONGEST_ADDRESS or _WEB.match(text) is None:
+        return False
+    try:
+        return bool(urlsplit(text).hostname)
+    except ValueError:
+        return False
