@@ -83,6 +83,7 @@ def test_answers_are_unpacked(block: bytes) -> None:
     [
         (answer(b"20\r\nabc", Transfer_Encoding="chunked"), "truncated"),
         (answer(b"3\r\nabc\r\n", Transfer_Encoding="chunked"), "truncated"),
+        (answer(b"3\r\nabc\r\n<p>", Transfer_Encoding="chunked"), "unreadable"),
         (answer(gzip.compress(PAGE)[:-9], Content_Encoding="gzip"), "truncated"),
         (answer(PAGE, Content_Encoding="br"), "unreadable"),
         (answer(PAGE, Content_Encoding="gzip, br"), "unreadable"),
@@ -157,6 +158,7 @@ def test_hostile_addresses_are_names_and_no_more(url: str) -> None:
     data = record(url=url)
     (name,) = found(data)
     assert len(name) <= 4097
+    assert name.isprintable()
     is_web = url.startswith("https") and len(url) < 8000
     assert headers(data) == [{"charset": "utf-8"} | ({"url": url} if is_web else {})]
 

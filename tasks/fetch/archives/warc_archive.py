@@ -26,6 +26,7 @@ _LONGEST_HEAD: Final = 64 * 1024
 _NAMELESS: Final = "record"
 """The name of a member whose address is not told."""
 
+_LONGEST_NAME: Final = 4096
 _BLANK_LINES: Final = re.compile(rb"[\r\n]*")
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 _FIELD: Final = re.compile(rb"^([!-9;-~]+):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.MULTILINE)
@@ -57,7 +58,7 @@ def members(stream: Stream) -> Iterator[Member]:
             source.skip(int(length))
             continue
         address = fields.get("warc-target-uri", "").strip("<>")
-        name = address or _NAMELESS
+        name = shorten(address, _LONGEST_NAME) or _NAMELESS
         if int(length) > _LARGEST:
             source.skip(int(length))
             problem = f"the answer has {int(length):,} bytes; the limit is {_LARGEST:,}"
@@ -140,9 +141,11 @@ def _joined(body: bytes) -> bytes:
         at = size.end() + length + 2
         if len(part) < length:
             break
-    if parts and at >= len(body):
+    if not parts:
+        return body
+    if at >= len(body):
         raise RejectRecord("the chunks of the answer end early", reason="truncated")
-    return body
+    raise RejectRecord(f"no chunk begins at byte {at:,} of the answer", reason="unreadable")
 
 
 def _fields(head: bytes) -> dict[str, str]:
