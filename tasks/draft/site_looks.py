@@ -96,7 +96,7 @@ class _Visitor:
         announced = announced_feeds(first.body, url=url, charset=_charset_of(first))
         for link in announced[:MOST_FEEDS]:
             [feed] = self._ask([Request(url=link.url, purpose="feed")])
-            if is_list(feed.body) and read_list(feed.body):
+            if is_list(feed.body) and read_list(feed.body, feed.final_url):
                 return self._of_feed(feed, link.url, announced)
         return self._of_page(first, announced)
 
@@ -105,7 +105,7 @@ class _Visitor:
         return list(self._web.download(requests))
 
     def _of_feed(self, feed: Response, asked: str, announced: tuple[FeedLink, ...]) -> Look:
-        items = read_list(feed.body)
+        items = read_list(feed.body, feed.final_url or feed.url)
         if not items:
             raise StopRun(
                 "This feed names no article, so there is nothing to draft from", url=asked

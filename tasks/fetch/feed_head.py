@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from tasks.errors import RejectRecord
-from tasks.fetch.formats.feed_items import local_name, read_xml
+from tasks.fetch.formats.feed_items import parse_item
 from tasks.fetch.web_lists import is_json_feed
 from tasks.text.encodings import decode
 
@@ -14,6 +14,8 @@ _LONGEST: Final = 65_536
 """Bytes before the first item that are read; real feeds have some 1,000 there."""
 
 _FIRST_ITEM: Final = re.compile(rb"<(?:atom:|rss:)?(?:item|entry)[\s>/]")
+_CHANNEL: Final = re.compile(rb"<(?:\w{1,20}:)?(?:channel|feed)\b[^>]{0,4000}>", re.IGNORECASE)
+_LANG: Final = re.compile(rb"\bxml:lang\s*=\s*[\"']([A-Za-z0-9_-]{2,30})")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
@@ -26,7 +28,7 @@ class FeedHead(NamedTuple):
 
 def read_feed_head(body: bytes) -> FeedHead:
     """Return what an RSS, Atom or JSON feed says of itself; nothing where it cannot be read."""
-    told = _of_json(body) if is_json_feed(body[:4096]) else _of_xml(body)
+    told = _of_json(body) if is_json_feed(body[:_LONGEST]) else _of_xml(body)
     language = told.get("language", "").strip().replace("_", "-").lower()
     return FeedHead(
         title=" ".join(told.get("title", "").split()),
@@ -50,15 +52,12 @@ def _of_xml(body: bytes) -> dict[str, str]:
         text = body
     first = _FIRST_ITEM.search(text)
     head = text[: min(first.start() if first else len(text), _LONGEST)]
-    try:
-        root = read_xml(head)
-    except RejectRecord:
+    opening = _CHANNEL.search(head)
+    if opening is None:
         return {}
-    channel = next((each for each in root if local_name(each) == "channel"), root)
-    told: dict[str, str] = {}
-    for element in channel:
-        told.setdefault(local_name(element), "".join(element.itertext()).strip())
-    for name, value in root.attrib.items():
-        if str(name).endswith("lang"):
-            told.setdefault("language", str(value))
-    return told
+    language = _LANG.search(opening[0])
+    told = {"language": language[1].decode("ascii")} if language else {}
+    try:
+        return told | parse_item(head[opening.start() :])
+    except RejectRecord:
+        return told

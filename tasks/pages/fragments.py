@@ -37,10 +37,12 @@ def read_fragment(markup: str) -> str:
 def _read(markup: str) -> str:
     if "<" not in markup and "&" not in markup:
         return markup
-    if _BREAK.search(markup):
+    has_blocks = _BREAK.search(markup) is not None
+    if has_blocks:
         # Where blocks tell the lines, those of the source are blanks, as in any page.
-        markup = _BREAK.sub("\n", markup.replace("\n", " "))
-    tamed, _ = tame(markup.encode("utf-8", "replace"))
-    parser = LexborHTMLParser(tamed)
+        markup = markup.replace("\n", " ")
+    tamed = tame(markup.encode("utf-8", "replace"))[0].decode("utf-8", "replace")
+    # Lines are put in behind it: beside tags it takes blanks out.
+    parser = LexborHTMLParser(_BREAK.sub("\n", tamed) if has_blocks else tamed)
     parser.strip_tags(list(_LEFT_OUT))
     return parser.body.text() if parser.body is not None else ""

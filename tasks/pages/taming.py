@@ -264,9 +264,9 @@ def _behind_blanks(data, i):
 @borrowing
 def _is_block_at(data, i):
     """Tell whether the tag of a block, or the end, is next."""
-    if i + 1 >= len(data):
+    if i >= len(data):
         return True
-    if data[i] != _LT:
+    if data[i] != _LT or i + 1 == len(data):
         return False
     code, _ = _name_at(data, i + 2 if data[i + 1] == _SLASH else i + 1)
     return _is_one(code, _BLOCKS)

@@ -31,6 +31,8 @@ from tasks.pages.fragments import read_fragment
         ("أ" + "<br>" * 5_000 + "ب", "أ\nب"),
         ("<b>" * 5_000 + "أ", "أ"),
         ("أ\ud800ب<br>", "أ?ب"),
+        ("<p><em>أ.</em></p> </div><div><p>ب <b>ج</b> د</p> <hr /> <p>ه</p>", "أ.\nب ج د\nه"),
+        ("<em>أ</em>\nب <i>ج</i> د", "أ ب ج د"),
     ],
 )
 def test_a_fragment_is_read(markup: str, text: str) -> None:

@@ -92,7 +92,7 @@ def parse_item(payload: bytes) -> dict[str, str]:
     Atom's link is ``href``, that of RDF's item ``about``. Raises :class:`RejectRecord` for what is
     no UTF-8, no element, or has more tags than are read.
     """
-    root = read_xml(payload)
+    root = _tree(payload)
     plain: dict[str, str] = {}
     prefixed: dict[str, str] = {}
     authors: dict[str, list[str]] = {"author": [], "creator": []}
@@ -170,11 +170,6 @@ def read_xml(payload: bytes) -> Any:
     if root is None:
         raise RejectRecord("the item is no XML", reason="no-text")
     return root
-
-
-def local_name(element: Any) -> str:
-    """Return the name of an element without its prefix or namespace."""
-    return re.split("[:}]", str(element.tag))[-1]
 
 
 def _depth(payload: bytes) -> int:
