@@ -145,7 +145,7 @@ def _joined(base: str, link: str) -> str:
         return ""
 
 
-def read_xml(payload: bytes) -> Any:
+def _tree(payload: bytes) -> Any:
     """Return the root of a piece of XML, as well as it can be read, no entity expanded.
 
     Raises :class:`RejectRecord` for what is no element, or one that is too large to be an item's.

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from expectations.dispositions import REASONS
 from tasks.fetch.formats.content import join, suffix_of, views
@@ -15,12 +17,15 @@ from tasks.fetch.formats.whole_file import read_whole
 from tasks.fetch.streams import Stream
 from tasks.pages import Page, read_page
 from tasks.sources import SourceProfile
+from tasks.text.dates import read_dates
 
 SUFFIXES: Final = frozenset({".html", ".htm", ".xhtml", ".shtml"})
 
 _OPENING: Final = re.compile(BEFORE_ROOT + rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _TAG: Final = re.compile(rb"<[a-z!]", re.IGNORECASE)
 _BETWEEN_NAMES: Final = "، "
+_EVER: Final = datetime(1900, 1, 1, tzinfo=UTC)
+_NEVER: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
 _REASONS: Final = {
     "empty-page": "empty-file",
@@ -73,7 +78,26 @@ def decode(
         if name != "text"
     }
     decoded.columns["text"] = join([row["text"].encode() for row in rows], pa.large_string())
+    for name in ("published", "modified"):
+        read = pa.array([row[name] for row in rows], pa.string())
+        printed = decoded.columns[f"{name}_raw"]
+        decoded.columns[f"{name}_raw"] = _readable(printed, read, profile.timezone)
     return decoded
+
+
+def _readable(printed: pa.Array, read: pa.Array, timezone: str) -> pa.Array:
+    """Return the dates as they are printed, and as they were read where only the page shows how.
+
+    «الرياض - محمد الأحمد: 2012-05-01» is such a line: beside the page it is no date.
+    """
+    told = read_dates(printed, timezone=timezone, earliest=_EVER, latest=_NEVER, in_words=True)
+    return pc.if_else(pc.and_(pc.is_null(told.at), pc.is_valid(read)), read, printed)
+
+
+def _iso(at: datetime | None, precision: str | None) -> str | None:
+    if at is None:
+        return None
+    return at.date().isoformat() if precision == "day" else at.isoformat()
 
 
 def _fields(page: Page, url: str | None, profile: SourceProfile) -> dict[str, Any]:
@@ -85,6 +109,8 @@ def _fields(page: Page, url: str | None, profile: SourceProfile) -> dict[str, An
         "text": page.body,
         "published_raw": page.published_raw,
         "modified_raw": page.modified_raw,
+        "published": _iso(page.published, page.published_precision),
+        "modified": _iso(page.modified, page.modified_precision),
         "author": page.byline or _BETWEEN_NAMES.join(page.authors) or None,
         "section": page.section,
         "read_as": None if page.encoding in {None, "utf-8"} else page.encoding,
