@@ -26,7 +26,6 @@ from tasks.web import (
     Request,
     Response,
     Visit,
-    Web,
     WebSettings,
     brought_news,
     next_visit,
@@ -95,6 +94,8 @@ def download(
 
     ``known`` has the visits of earlier runs by address. Nothing is raised for what sites do.
     """
+    from tasks.web import Web  # noqa: PLC0415  # aiohttp, not always needed
+
     with ExitStack() as stack:
         crawl = _Crawl(folder, known, profiles, stack)
         session = stack.enter_context(Web(web))
