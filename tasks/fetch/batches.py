@@ -233,8 +233,9 @@ class _Fetch:
         """Keep what sites answered beside the records; return the files."""
         if self.web is None:
             return []
-        visits = visits_to_table(self.web.visits)
-        answers = [land(visits, raw / VISITS_OF_BATCH), land(self.web.answers(), raw / ANSWERS)]
+        answers = [land(self.web.answers(), raw / ANSWERS)]
+        if self.reading.limit is None:  # else what came behind the limit would count as seen
+            answers.append(land(visits_to_table(self.web.visits), raw / VISITS_OF_BATCH))
         return [ref.path for ref in answers]
 
     def _there(

@@ -321,3 +321,13 @@ def test_a_run_that_is_cut_off_leaves_nothing_and_loses_nothing(
             runs.run(outlet.feed)
     assert [path for path in runs.lake.rglob("*") if path.suffix == ".warc"] == []
     assert len(titles(runs.run(outlet.feed))) == 2
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["pages", "texts-in-the-feed"])
+def test_what_came_behind_a_limit_is_not_seen(runs: Runs, site: Site, whole: bool) -> None:
+    outlet = Outlet(site, whole=whole).open(5)
+    every = runs.how
+    runs.how = replace(every, limit=2)
+    assert len(titles(runs.run(outlet.feed))) == 2
+    runs.how = every
+    assert len(titles(runs.run(outlet.feed))) == 5
