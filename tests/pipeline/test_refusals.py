@@ -287,7 +287,6 @@ def test_a_line_of_200_mb_is_refused_in_bounded_memory(prefect_api: str, tmp_pat
     [
         pytest.param("no-such-file", "no-such-file", id="nothing"),
         pytest.param("*.nothing", "*.nothing", id="glob of nothing"),
-        pytest.param("https://example.org/feed", "https://example.org/feed", id="web"),
     ],
 )
 def test_a_source_that_is_none_is_wrong_usage(
