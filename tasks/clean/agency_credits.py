@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow.compute as pc
 
 from tasks.clean.draft import AGENCY, Draft, Flags, Found, Spans
-from tasks.clean.names import agency_named, is_masthead
+from tasks.clean.names import is_masthead
+from tasks.text.agencies import agency_named
 from tasks.text.buffers import column_of, gather
 
 CREDIT_WORDS: Final = 8

@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.clean.draft import TITLE, Draft, Found, Spans
-from tasks.clean.names import agency_named, is_masthead, is_place
+from tasks.clean.names import is_masthead, is_place
 from tasks.clean.shapes import WORD, Numbers, settled, windows
+from tasks.text.agencies import agency_named
 from tasks.text.lexicons import load_lexicon
 from tasks.text.words import fold
 

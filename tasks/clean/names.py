@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from tasks.sources import Spelling
-from tasks.text.letters import FOLDED, HARAKAT
+from tasks.text.letters import fold_letters
 from tasks.text.lexicons import load_lexicon
 
 NAME_WORDS: Final = 6
@@ -45,7 +45,6 @@ _STYLES: Final = frozenset({"دوله", "مملكه", "جمهوريه", "سلط�
 _KNOWN: Final = 1 << 14
 """Words whose meaning is remembered: the heads of articles repeat a few thousand."""
 
-_FOLD: Final = str.maketrans({**FOLDED, **dict.fromkeys(HARAKAT + "ـ")})
 _NAME: Final = re.compile(rf"{HONORIFIC}?(?P<name>{WORD}(?:\s+{WORD}){{1,5}})\*?")
 _DOMAIN: Final = re.compile(r"[A-Za-z][\w-]+\.(?:info?|com|net|org|ma)", re.IGNORECASE)
 
@@ -53,7 +52,7 @@ _DOMAIN: Final = re.compile(r"[A-Za-z][\w-]+\.(?:info?|com|net|org|ma)", re.IGNO
 @lru_cache(_KNOWN)
 def folded(word: str) -> str:
     """Return the word without harakat and tatweel, and with one form of each letter."""
-    return word.translate(_FOLD)
+    return fold_letters(word)
 
 
 @lru_cache(_KNOWN)
@@ -80,12 +79,6 @@ def is_country(name: str) -> bool:
     """
     styled = folded(name).partition(" ")
     return folded(name) in _countries() or (styled[0] in _STYLES and styled[2] in _countries())
-
-
-@lru_cache(_KNOWN)
-def agency_named(name: str) -> str | None:
-    """Return the one name of an agency («أ ف ب» of «أ.ف.ب» and «AFP»), None for other words."""
-    return _agencies().get(_spelt_out(name))
 
 
 @lru_cache(_KNOWN)
@@ -155,22 +148,6 @@ def is_no_name(word: str) -> bool:
         or folded(word).removeprefix("ال") in _folded_lexicon("head_words")
         or is_verb(word)
     )
-
-
-def _spelt_out(name: str) -> str:
-    """Return an agency's name folded, with one space for dots: «(أ.ف.ب)» is «ا ف ب»."""
-    return " ".join(folded(re.sub(r"[.()*«»\"]", " ", name)).lower().split())
-
-
-@cache
-def _agencies() -> dict[str, str]:
-    names = {}
-    for line in load_lexicon("agencies"):
-        name, _, others = line.partition("=")
-        for spelt in (name, *others.split("|")):
-            if spelt.strip():
-                names[_spelt_out(spelt)] = name.strip()
-    return names
 
 
 @cache

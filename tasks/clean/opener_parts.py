@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 from tasks.clean.names import (
     NAME_WORDS,
     WORD,
-    agency_named,
     is_domain,
     is_masthead,
     is_no_name,
@@ -18,6 +17,7 @@ from tasks.clean.names import (
     masthead_key,
     person_named,
 )
+from tasks.text.agencies import agency_named
 
 PLACE, AGENCY, OUTLET, PERSON, LABEL, UNKNOWN = "place", "agency", "outlet", "person", "label", "?"
 """Kinds of parts; ``LABEL`` says nothing, ``UNKNOWN`` is words that may be any name."""

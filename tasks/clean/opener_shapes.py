@@ -12,7 +12,6 @@ from tasks.clean.names import (
     PARTICLES,
     REPORT_WORDS,
     WORD,
-    agency_named,
     is_masthead,
     is_no_name,
     is_place,
@@ -21,6 +20,7 @@ from tasks.clean.names import (
 )
 from tasks.clean.opener_parts import LABELS, OUTLET, PERSON, Part
 from tasks.clean.signature import Signature, tidy
+from tasks.text.agencies import agency_named
 
 BODY: Final = 30
 """Letters that a report has at least behind its dateline."""

@@ -16,7 +16,6 @@ from tasks.clean.names import (
     REPORT_WORDS,
     SHAPED,
     WORD,
-    agency_named,
     begins_like_a_name,
     begins_like_a_particle,
     is_country,
@@ -49,6 +48,7 @@ from tasks.clean.opener_shapes import (
     read_wired,
 )
 from tasks.clean.signature import Signature, glued_at, tidy
+from tasks.text.agencies import agency_named
 
 _APPOSED: Final = 60
 """Letters behind «د. سالم عصفور - » within which a second dash ends an apposition."""

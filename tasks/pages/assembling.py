@@ -16,7 +16,8 @@ from tasks.pages.page import LeadImage, Page
 from tasks.pages.paragraphs import Sifted, sift
 from tasks.pages.refusals import Told, refusal_of
 from tasks.pages.titles import Title, find_title
-from tasks.pages.words import folded, is_furniture, letters_of
+from tasks.pages.words import is_furniture, letters_of
+from tasks.text.letters import fold_letters
 
 _SITE_METAS: Final = (
     "og:site_name",
@@ -94,7 +95,7 @@ class Evidence:
     def names(self) -> frozenset[str]:
         """The names that the site gives itself, folded: they are no authors."""
         told = [self.metas.get(name, "") for name in _SITE_METAS] + [self.linked.publisher]
-        return frozenset(" ".join(folded(name).split()) for name in told if name)
+        return frozenset(" ".join(fold_letters(name).split()) for name in told if name)
 
     @cached_property
     def quoted(self) -> str:
@@ -202,7 +203,7 @@ def _told(page: _Fields, evidence: Evidence, sites: frozenset[str]) -> None:
     ][:2]
     authors: dict[str, list[str]] = {}
     for origin, text in told:
-        if not text.startswith(("http", "@")) and " ".join(folded(text).split()) not in sites:
+        if not text.startswith(("http", "@")) and " ".join(fold_letters(text).split()) not in sites:
             named = read_byline(text, sites=sites).authors
             authors.setdefault(origin, []).extend(named)
     for origin, names in authors.items():
@@ -244,7 +245,7 @@ def _lines_like_one(evidence: Evidence, title: Title, sifted: Sifted) -> list[st
             if len(line) >= _BYLINE or line.endswith("."):
                 continue
             signed = number < sifted.start and len(line) < _NAMES and read_byline(line).whole
-            if signed or _LEAD.match(folded(line)):
+            if signed or _LEAD.match(fold_letters(line)):
                 lines.append(line)
     return lines
 

@@ -8,7 +8,8 @@ import re
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from tasks.pages.words import folded
+from tasks.text.agencies import agency_named
+from tasks.text.letters import fold_letters
 from tasks.text.lexicons import load_lexicon
 
 _PARTS: Final = re.compile(r"\s+\.(?=\S)|\s*(?:[-–—|/\\،,؛:\n•·*()\[\]«»\"<>]+|\.{2,})\s*")
@@ -72,8 +73,8 @@ def read_byline(text: str, *, sites: frozenset[str] = frozenset()) -> Byline:
         shown = pictures or raw.startswith("\x00")
         pictures = shown or raw.endswith("\x00")
         part = raw.replace("\x00", " ").strip(" .*")
-        key = " ".join(folded(part).split())
-        known = _agency(part)
+        key = " ".join(fold_letters(part).split())
+        known = agency_named(part)
         if known:
             agency = agency or known
         elif key in _places():
@@ -100,7 +101,7 @@ def _is_village(authors: list[str], text: str) -> bool:
 
 
 def _is_known(name: str) -> bool:
-    first = folded(name).split()[0]
+    first = fold_letters(name).split()[0]
     return first in _folded("given_names") or first.startswith("عبد") or name[0].isascii()
 
 
@@ -114,7 +115,7 @@ def _persons(part: str, sites: frozenset[str]) -> list[str]:
     names = []
     for each in _AND.split(part) if _many(part) else [part]:
         name = _HONORIFIC.sub("", each.strip(" ."), count=1).strip()
-        if is_person(name) and " ".join(folded(name).split()) not in sites:
+        if is_person(name) and " ".join(fold_letters(name).split()) not in sites:
             names.append(name)
     return names
 
@@ -126,7 +127,7 @@ def _without_place(part: str) -> str:
         behind = words[size:]
         if (
             len(behind) > 1
-            and folded(" ".join(words[:size])) in _places()
+            and fold_letters(" ".join(words[:size])) in _places()
             and _is_known(behind[0])
             and not _is_known(part)
         ):
@@ -141,7 +142,7 @@ def _many(part: str) -> bool:
 
 
 def _begins_like_a_name(piece: str) -> bool:
-    words = folded(_HONORIFIC.sub("", piece.strip())).split()
+    words = fold_letters(_HONORIFIC.sub("", piece.strip())).split()
     return (
         len(words) >= 2 and (words[0] in _folded("given_names") or words[0].startswith("عبد"))
     ) or (len(words) >= 2 and not piece.strip().startswith("ال"))
@@ -153,14 +154,14 @@ def _without_phrase(part: str) -> str:
         words = part.split()
         for size in (2, 1):
             if (
-                " ".join(folded(" ".join(words[:size])).split()) in _folded("byline_phrases")
+                " ".join(fold_letters(" ".join(words[:size])).split()) in _folded("byline_phrases")
                 and len(words) > size
             ):
                 part = " ".join(words[size:])
                 break
         else:
-            shorter = _LEADS.sub("", folded(part), count=1)
-            if len(shorter) == len(folded(part)):
+            shorter = _LEADS.sub("", fold_letters(part), count=1)
+            if len(shorter) == len(fold_letters(part)):
                 return part
             part = part[len(part) - len(shorter) :]
     return part
@@ -172,7 +173,7 @@ def is_person(name: str) -> bool:
         return _NO_NAME.isdisjoint(name.lower().split())
     if not _NAME.fullmatch(name):
         return False
-    words = folded(name).split()
+    words = fold_letters(name).split()
     if (
         not _NO_NAME.isdisjoint(words)
         or " ".join(words) in _places()
@@ -186,30 +187,9 @@ def is_person(name: str) -> bool:
     return words[0] in _folded("given_names") or not words[0].startswith("ال")
 
 
-def _agency(name: str) -> str | None:
-    return _agencies().get(_spelt_out(name))
-
-
-def _spelt_out(name: str) -> str:
-    return " ".join(folded(re.sub(r"[.()*«»\"]", " ", name)).lower().split())
-
-
-@cache
-def _agencies() -> dict[str, str]:
-    names = {}
-    for line in load_lexicon("agencies"):
-        name, _, others = line.partition("=")
-        for spelt in (name, *others.split("|")):
-            if spelt.strip():
-                names[_spelt_out(spelt)] = name.strip()
-    names["وكالات"] = "وكالات"
-    names["الوكالات"] = "وكالات"
-    return names
-
-
 @cache
 def _folded(name: str) -> frozenset[str]:
-    return frozenset(" ".join(folded(line).split()) for line in load_lexicon(name))
+    return frozenset(" ".join(fold_letters(line).split()) for line in load_lexicon(name))
 
 
 @cache

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 from tasks.pages.json_ld import Linked
 from tasks.pages.marks import BYLINE, DATE
 from tasks.pages.outline import Outline
-from tasks.pages.words import folded
 from tasks.text.date_words import RELATIVE
+from tasks.text.letters import fold_letters
 from tasks.text.printed_dates import AHEAD, Precision, PrintedDate, read_printed_date, zone_of
 
 _PUBLISHED: Final = (
@@ -162,19 +162,19 @@ def _printed(outline: Outline, place: Place) -> tuple[list[tuple[str, str]], lis
         near += [
             (distance, "html", text)
             for text in texts
-            if _may_be_date(text) or (len(text) < _LONGEST and RELATIVE.search(folded(text)))
+            if _may_be_date(text) or (len(text) < _LONGEST and RELATIVE.search(fold_letters(text)))
         ]
     for number in range(max(headline - 3, 0), min(max(headline, body) + _BELOW, len(outline.runs))):
         text = outline.runs[number].text
         if _may_be_date(text) and (number < body or read_printed_date(text, whole=True)):
-            named = 0 if _PRINTED.search(folded(text)) else 6
+            named = 0 if _PRINTED.search(fold_letters(text)) else 6
             near.append((_distance(number, headline) + named, "text", text))
     near.sort(key=lambda each: each[0])
-    changed = [(origin, text) for _, origin, text in near if _CHANGED.search(folded(text))]
+    changed = [(origin, text) for _, origin, text in near if _CHANGED.search(fold_letters(text))]
     first = [
         (origin, text)
         for _, origin, text in near
-        if not _CHANGED.search(folded(text)) or _PRINTED.search(folded(text))
+        if not _CHANGED.search(fold_letters(text)) or _PRINTED.search(fold_letters(text))
     ]
     return [*first, *changed], changed
 
@@ -199,14 +199,14 @@ def _of_issue(outline: Outline, place: Place) -> list[tuple[str, str]]:
         if not _YEAR.search(text):
             continue
         marks = outline.elements[run.element].marks
-        issue = "عدد" in text and _ISSUE.search(folded(text)) is not None
+        issue = "عدد" in text and _ISSUE.search(fold_letters(text)) is not None
         dated = marks & DATE and number < place.headline
-        if not issue and not dated and not _PRINTED.search(folded(text)):
+        if not issue and not dated and not _PRINTED.search(fold_letters(text)):
             continue
         read = read_printed_date(text)
         if read is None:
             continue
-        if issue or f"{read.at:%Y-%m-%d}" in days or _PRINTED.search(folded(text)):
+        if issue or f"{read.at:%Y-%m-%d}" in days or _PRINTED.search(fold_letters(text)):
             found.append(("text", text))
     return found
 

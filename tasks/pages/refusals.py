@@ -8,7 +8,7 @@ from tasks.pages.json_ld import Linked
 from tasks.pages.marks import WALL
 from tasks.pages.outline import Outline
 from tasks.pages.paragraphs import Paragraph
-from tasks.pages.words import folded
+from tasks.text.letters import fold_letters
 
 REASONS: Final = (
     "empty-page", "not-html", "page-too-large", "unknown-encoding", "soft-404", "consent-wall",
@@ -78,9 +78,9 @@ def refusal_of(outline: Outline, linked: Linked, metas: dict[str, str], told: To
     """Return why a page is no article page, None if it is one."""
     prose = [each.text for each in told.paragraphs if each.kind not in {"related", "caption"}]
     size = sum(map(len, prose))
-    named = folded(f"{told.title} {outline.title}")[:400]
+    named = fold_letters(f"{told.title} {outline.title}")[:400]
     words = prose or [run.text for run in outline.runs[:_FIRST]]
-    body = folded(" ".join(words))[:1000] if size <= _SNIPPET else ""
+    body = fold_letters(" ".join(words))[:1000] if size <= _SNIPPET else ""
     brief, short = size <= _BRIEF, size <= _SNIPPET
     checks: tuple[tuple[str, Callable[[], object]], ...] = (
         ("empty-page", lambda: not outline.runs),
@@ -103,7 +103,7 @@ def _says(outline: Outline, pattern: re.Pattern[str], pruned: list[int] | None =
         len(run.text) < 400
         and any(word in run.text for word in _TELLING)
         and not (pruned and pruned[number] & ~WALL)
-        and pattern.search(folded(run.text))
+        and pattern.search(fold_letters(run.text))
         for number, run in enumerate(outline.runs[:400])
     )
 

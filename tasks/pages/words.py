@@ -8,10 +8,9 @@ import re
 from functools import cache, lru_cache
 from typing import Final
 
-from tasks.text.letters import FOLDED, HARAKAT
+from tasks.text.letters import fold_letters
 from tasks.text.lexicons import load_lexicon
 
-_FOLD: Final = str.maketrans({**FOLDED, **dict.fromkeys(HARAKAT + "ـ")})
 _EDGES: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _BETWEEN: Final = re.compile(r"\s*[|/•·,،\n]\s*|\s{2,}")
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
@@ -46,11 +45,6 @@ _PROMPT: Final = re.compile(
 """«تابعونا على قناة تلغرام», «اشترك في نشرتنا البريدية»: an outlet speaks of itself."""
 
 
-def folded(text: str) -> str:
-    """Return the text with one form of each letter, without harakat and tatweel."""
-    return text.translate(_FOLD)
-
-
 def letters_of(text: str) -> str:
     """Return the folded letters and digits alone, small: what is the same in all printings."""
     return _letters_of(text) if len(text) <= _REMEMBERED else _letters_of.__wrapped__(text)
@@ -58,17 +52,17 @@ def letters_of(text: str) -> str:
 
 @lru_cache(1 << 14)
 def _letters_of(text: str) -> str:
-    return _NOT_LETTERS.sub("", folded(text)).lower()
+    return _NOT_LETTERS.sub("", fold_letters(text)).lower()
 
 
 @cache
 def _phrases(name: str) -> frozenset[str]:
-    return frozenset(" ".join(folded(line).lower().split()) for line in load_lexicon(name))
+    return frozenset(" ".join(fold_letters(line).lower().split()) for line in load_lexicon(name))
 
 
 @lru_cache(1 << 14)
 def _bare(text: str) -> str:
-    return " ".join(_EDGES.sub("", folded(text)).lower().split())
+    return " ".join(_EDGES.sub("", fold_letters(text)).lower().split())
 
 
 def is_comment_heading(text: str) -> bool:
@@ -128,7 +122,7 @@ def is_furniture(text: str) -> bool:
 
 @lru_cache(1 << 14)
 def _is_furniture(text: str) -> bool:
-    small = folded(text)
+    small = fold_letters(text)
     if (any(word in small for word in _TELLING) and _LEGAL.search(small)) or _PROMPT.match(small):
         return True
     if len(text) > 120:

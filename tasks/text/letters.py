@@ -95,6 +95,14 @@ def is_arabic(code: int) -> bool:
     )
 
 
+_FOLD: Final = str.maketrans({**FOLDED, **dict.fromkeys(HARAKAT + "ـ")})
+
+
+def fold_letters(text: str) -> str:
+    """Return a text without harakat and tatweel, and with one form of each letter."""
+    return text.translate(_FOLD)
+
+
 @cache
 def folds() -> npt.NDArray[np.uint16]:
     """Return the folded code point of each code point, 0 where it is left out, shape (65536,).

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.clean.agency_credits import credited
-from tasks.clean.names import agency_named
+from tasks.text.agencies import agency_named
 from tests.clean.record_tables import cleaned
 
 BODY = "أعلنت البلدية صباح أمس أن أعمال الجسر الجديد تنتهي قبل نهاية العام الحالي."
