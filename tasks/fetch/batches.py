@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tasks.errors import StopRun
 from tasks.fetch.decode import decode_raw
-from tasks.fetch.downloads import Downloaded, download
+from tasks.fetch.downloads import Downloaded, OnAnswer, download
 from tasks.fetch.files import SourceFile, find_addresses, find_files
 from tasks.fetch.intake import Landing, OnProgress
 from tasks.fetch.landing import folder_aside, put
@@ -92,6 +92,7 @@ def fetch(  # noqa: PLR0913 (what to read, how, where to, and whom to tell)
     fetched_at: datetime,
     history: History | None = None,
     on_progress: OnProgress | None = None,
+    on_answer: OnAnswer | None = None,
 ) -> Intake:
     """Read the SOURCEs into the raw zone and decode them; the same contents are the same batch.
 
@@ -117,6 +118,7 @@ def fetch(  # noqa: PLR0913 (what to read, how, where to, and whom to tell)
                 known=seen.visits(),
                 web=reading.web,
                 profiles=reading.profiles,
+                on_answer=on_answer,
             )
             files += web.files()
         goes = _Fetch(lake, tuple(sources), reading, fetched_at, on_progress, history, seen, web)

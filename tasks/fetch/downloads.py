@@ -5,7 +5,7 @@ was there in an earlier run is asked for again only when the list says that it w
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,6 +36,9 @@ LISTED: Final = "listed"
 
 MOST_FAILURES: Final = 5
 """After so many in a row a page that a feed names is not asked for any more."""
+
+OnAnswer = Callable[[int, int], None]
+"""Told after each answer: how many there are so far, and how many addresses were to be asked."""
 
 _FEED_FIRST: Final = 1
 _ANSWERED: Final = frozenset({Outcome.FETCHED, Outcome.NOT_MODIFIED})
@@ -82,13 +85,14 @@ class Downloaded:
         return pa.Table.from_pylist(rows, schema=RESPONSES)
 
 
-def download(
+def download(  # noqa: PLR0913 (what to ask, how, where to, and whom to tell)
     addresses: Iterable[Address],
     *,
     folder: Path,
     known: Mapping[str, Visit],
     web: WebSettings,
     profiles: Mapping[str, SourceProfile],
+    on_answer: OnAnswer | None = None,
 ) -> Downloaded:
     """Ask the sources, and for what is new in their lists; what came is below ``folder``.
 
@@ -101,8 +105,13 @@ def download(
         session = stack.enter_context(Web(web))
         requests = crawl.begin(addresses)
         downloads = session.download(requests, known)
-        for response in downloads:
-            downloads.add(crawl.take(response))
+        asked = len(requests)
+        for answered, response in enumerate(downloads, start=1):
+            more = crawl.take(response)
+            downloads.add(more)
+            asked += len(more)
+            if on_answer is not None:
+                on_answer(answered, asked)
         return crawl.finish()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from logging import Logger, LoggerAdapter
 from pathlib import Path
 from typing import Final
 
@@ -33,11 +34,19 @@ def fetch_batch(
     logger = get_run_logger()
     last = fetched_at.timestamp()
 
-    def tell(progress: Progress) -> None:
+    def is_due() -> bool:
         nonlocal last
         now = datetime.now(fetched_at.tzinfo).timestamp()
-        if now - last >= TELL_SECONDS:
-            last = now
+        due = now - last >= TELL_SECONDS
+        last = now if due else last
+        return due
+
+    def tell_answers(answered: int, asked: int) -> None:
+        if is_due():
+            logger.info("fetch answers=%d of=%d", answered, asked)
+
+    def tell(progress: Progress) -> None:
+        if is_due():
             logger.info(
                 "fetch records=%d share=%.0f%%",
                 progress.records, 100 * progress.bytes_read / max(progress.bytes_in_all, 1),
@@ -51,7 +60,15 @@ def fetch_batch(
         fetched_at=fetched_at,
         history=history,
         on_progress=tell,
+        on_answer=tell_answers,
     )
+    _tell_outcome(logger, intake, has_contact=bool(reading.web.contact))
+    return intake
+
+
+def _tell_outcome(
+    logger: Logger | LoggerAdapter[Logger], intake: Intake, *, has_contact: bool
+) -> None:
     for label in intake.growing:
         logger.warning("fetch: %s is being written; it is left for the next run", label)
     for source, problem in intake.lost.items():
@@ -61,6 +78,8 @@ def fetch_batch(
     if intake.asked:
         told = " ".join(f"{name}={count}" for name, count in sorted(intake.asked.items()))
         logger.info("fetch asked: %s", told)
+        if not has_contact:
+            logger.warning("fetch: sites do not know whom to write to; set WARRAQ_FETCH__CONTACT")
     fetched = intake.fetched
     logger.info(
         "fetch files=%d records=%d refused=%d seen=%d growing=%d%s",
@@ -71,4 +90,3 @@ def fetch_batch(
         len(intake.growing),
         " known=yes" if fetched and fetched.known else "",
     )
-    return intake

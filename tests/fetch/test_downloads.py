@@ -78,6 +78,19 @@ def kept_of(intake: Intake) -> list[dict[str, object]]:
     return kept(intake.fetched)
 
 
+def test_answers_are_told_while_they_come(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(3)
+    told: list[tuple[int, int]] = []
+    fetch(
+        [outlet.feed],
+        lake=runs.lake,
+        reading=runs.how,
+        fetched_at=WHEN,
+        on_answer=lambda answered, asked: told.append((answered, asked)),
+    )
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
 def test_what_came_is_one_record_with_the_address_it_came_from(runs: Runs, site: Site) -> None:
     outlet = Outlet(site).open(1)
     (row,) = kept_of(runs.run(outlet.feed))

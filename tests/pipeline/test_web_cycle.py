@@ -33,7 +33,9 @@ def test_each_run_of_a_schedule_takes_what_is_new(outlet: Outlet, tmp_path: Path
         outlet.site.asked.clear()
         return run(outlet.feed, lake=lake)
 
-    assert go().dispositions == {"published": 5}
+    first = go()
+    assert first.dispositions == {"published": 5}
+    assert "set WARRAQ_FETCH__CONTACT" in first.log
 
     nothing = go()
     assert (nothing.told["committed"], nothing.told["records"]) == (False, 0)
