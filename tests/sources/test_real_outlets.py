@@ -11,14 +11,9 @@ import pytest
 from tasks.fetch.web_lists import has_texts, read_list
 from tasks.sources import host_of, load_profile, load_profiles, profiles_by_site
 from tests.fetch.fetching import kept, land, reading, refused
-from tests.shared_data import SHARED
+from tests.shared_data import FEEDS, PAGES, needs_feeds, needs_pages
 
-FEEDS = SHARED / "feeds.tar.gz"
-PAGES = SHARED / "pages.tar.gz"
 SELF = re.compile(r'<atom:link href="([^"]+)" rel="self"')
-
-needs_feeds = pytest.mark.skipif(not FEEDS.exists(), reason="the real feeds are not here")
-needs_pages = pytest.mark.skipif(not PAGES.exists(), reason="the real pages are not here")
 
 BY_SITE = profiles_by_site(load_profiles(folder=None))
 

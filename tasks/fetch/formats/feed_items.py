@@ -15,6 +15,7 @@ from lxml import etree
 from tasks.errors import RejectRecord
 from tasks.fetch.formats.content import BOM, not_utf8
 from tasks.fetch.formats.headers import LONGEST_ADDRESS, is_web_address
+from tasks.fetch.formats.pieces import BETWEEN_NAMES
 from tasks.pages.fragments import read_fragment
 
 MOST_TAGS: Final = 200_000
@@ -35,7 +36,6 @@ _OTHERS_PREFIXES: Final = frozenset(
 _OTHERS_SPACES: Final = re.compile(r"\{[^}]*(?:/mrss|itunes|googleplay|podcast|georss|/thread)")
 """Namespaces whose titles and descriptions are those of pictures, films and comments."""
 
-_BETWEEN_NAMES: Final = "، "
 _MAIL_OF: Final = re.compile(r"\A[^\s@()]{1,200}@[^\s@()]{1,200}(?:\s*\((?P<name>[^()]*)\))?\Z")
 
 _REFERENCE: Final = re.compile(
@@ -104,7 +104,7 @@ def parse_item(payload: bytes) -> dict[str, str]:
                 plain.setdefault("href", element.get("href").strip())
         elif value := _value(element).strip():
             (plain if is_plain else prefixed).setdefault(name, value)
-    told = {name: _BETWEEN_NAMES.join(dict.fromkeys(names)) for name, names in authors.items()}
+    told = {name: BETWEEN_NAMES.join(dict.fromkeys(names)) for name, names in authors.items()}
     about = next((value for name, value in root.items() if name.endswith("about")), "")
     return {**prefixed, **plain, **told, "about": about.strip()}
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from expectations.dispositions import REASONS
 from tasks.fetch.formats.content import join, suffix_of, views
 from tasks.fetch.formats.headers import address_of, told_of
-from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Piece
+from tasks.fetch.formats.pieces import BETWEEN_NAMES, DECODED, Decoded, Format, Piece
 from tasks.fetch.formats.prologs import BEFORE_ROOT
 from tasks.fetch.formats.whole_file import read_whole
 from tasks.fetch.streams import Stream
@@ -23,7 +23,6 @@ SUFFIXES: Final = frozenset({".html", ".htm", ".xhtml", ".shtml"})
 
 _OPENING: Final = re.compile(BEFORE_ROOT + rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _TAG: Final = re.compile(rb"<[a-z!]", re.IGNORECASE)
-_BETWEEN_NAMES: Final = "، "
 _EVER: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _NEVER: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -111,7 +110,7 @@ def _fields(page: Page, url: str | None, profile: SourceProfile) -> dict[str, An
         "modified_raw": page.modified_raw,
         "published": _iso(page.published, page.published_precision),
         "modified": _iso(page.modified, page.modified_precision),
-        "author": page.byline or _BETWEEN_NAMES.join(page.authors) or None,
+        "author": page.byline or BETWEEN_NAMES.join(page.authors) or None,
         "section": page.section,
         "read_as": None if page.encoding in {None, "utf-8"} else page.encoding,
     }

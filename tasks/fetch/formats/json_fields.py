@@ -7,7 +7,7 @@ from typing import Any, Final, TypeGuard
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.fetch.formats.pieces import FIELD_OF
+from tasks.fetch.formats.pieces import BETWEEN_NAMES, FIELD_OF
 from tasks.fetch.wording import shorten
 from tasks.sources import FieldNames
 
@@ -21,7 +21,6 @@ _NESTED: Final = frozenset({list, dict})
 _PLANS_KEPT: Final = 1024
 """Bounds what hostile input, with other keys in every record, makes us keep."""
 
-_BETWEEN_NAMES: Final = "، "
 
 _TYPE_MARKS: Final = frozenset(
     {"$date", "$oid", "$uuid", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal"}
@@ -254,7 +253,7 @@ def _word(value: object) -> str | None:
 def _listed(value: object) -> str | None:
     if not isinstance(value, list):
         return _plain(value)
-    return _BETWEEN_NAMES.join(filter(None, map(_word, value))) or None
+    return BETWEEN_NAMES.join(filter(None, map(_word, value))) or None
 
 
 def _plains(values: list[object]) -> pa.Array:

@@ -23,6 +23,9 @@ FIELD_OF: Final = {
 }
 """Our column, and the profile's key that says where a record has it."""
 
+BETWEEN_NAMES: Final = "، "
+"""Joins several authors, or several sections, in one field."""
+
 DECODED: Final = tuple(FIELD_OF)
 """The columns that a format reads out of a record; ``source`` is null when it does not say."""
 
