@@ -36,7 +36,7 @@ def own() -> Reader:
 
 
 def trafilatura(*, fast: bool = False) -> Reader:
-    import trafilatura  # type: ignore[import-not-found] # noqa: PLC0415
+    import trafilatura  # noqa: PLC0415
 
     def read(payload: bytes, _: str) -> dict[str, Any]:
         found = trafilatura.bare_extraction(
@@ -60,7 +60,7 @@ def resiliparse() -> Reader:
 
 
 def newspaper() -> Reader:
-    from newspaper import Article, Config  # type: ignore[import-not-found] # noqa: PLC0415
+    from newspaper import Article, Config  # noqa: PLC0415
 
     config = Config()
     config.language = "ar"
