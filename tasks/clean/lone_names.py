@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import Final, NamedTuple
 
-from tasks.clean.signature import spelling_pattern
+from tasks.clean.signature import spelling_key, spelling_pattern
 from tasks.text.lexicons import load_lexicon
 
 WORDS_AT_MOST: Final = 12
@@ -66,28 +66,21 @@ def read_names(line: str) -> Named | None:
 
 def _is_name(text: str) -> bool:
     words = text.split()
-    given = _given_names().match(text)
     return (
-        given is not None
-        and 2 <= len(words) <= 5
-        and given.end() < len(text)
+        2 <= len(words) <= 5
+        and spelling_key(words[0]) in _given_names()
         and all(map(_WORD.fullmatch, words))
         and _PARTICLES.isdisjoint(words)
     )
 
 
 @cache
-def _given_names() -> re.Pattern[str]:
-    return _opening("given_names", r"|علي|عبد [\u0621-\u064A]+")
+def _given_names() -> frozenset[str]:
+    """Return the keys of the given names: a pattern of them takes longer to compile than to use."""
+    return frozenset(map(spelling_key, load_lexicon("given_names")))
 
 
 @cache
 def _titles() -> re.Pattern[str]:
-    return _opening("honorifics", "")
-
-
-def _opening(lexicon: str, others: str) -> re.Pattern[str]:
-    known = sorted(
-        filter(None, map(spelling_pattern, load_lexicon(lexicon))), key=len, reverse=True
-    )
-    return re.compile(f"(?:{'|'.join(known)}{others}) ")
+    known = filter(None, map(spelling_pattern, load_lexicon("honorifics")))
+    return re.compile(f"(?:{'|'.join(sorted(known, key=len, reverse=True))}) ")

@@ -43,6 +43,9 @@ _PREFIXES: Final = frozenset(
 """Before a verb's letters these make a noun: «التقرير» is no «ال» glued to «تقرير»."""
 
 _LOOSE: Final = {"ا": "[اأإآ]", "ي": "[يىئ]", "و": "[وؤ]", "ه": "[هة]", " ": r"\s+"}
+_ALIKE: Final = str.maketrans(
+    {char: plain for plain, chars in _LOOSE.items() if plain != " " for char in chars.strip("[]")}
+)
 _SEPARATOR: Final = r"[-–—:/|]"
 _GAP: Final = r"[\s\-–—:/،,|*«»\"().]*"
 
@@ -283,6 +286,11 @@ def spelling_pattern(name: str) -> str:
     if len(words) < 2 or not re.fullmatch(r"[\w .\-]+", words):
         return ""
     return "".join(_LOOSE.get(char, re.escape(char)) for char in words)
+
+
+def spelling_key(word: str) -> str:
+    """Return the one spelling that stands for all that :func:`spelling_pattern` takes of a word."""
+    return word.translate(_ALIKE)
 
 
 def _any_of(phrases: Iterable[str]) -> str:

@@ -26,6 +26,9 @@ LEAST_CONTEXTS: Final = 6
 LEAST_DAYS: Final = 3
 """Bits of 64 that its stories and days have set: 8 stories set 7.6 on average, hardly ever 5."""
 
+_COUNTED: Final = ["source", "article_id", "published_at", "line_keys"]
+"""All of a cleaned record that counting needs: a ninetieth of its bytes."""
+
 _MICROSECONDS_A_DAY: Final = 86_400_000_000
 
 JUDGED: Final = pa.schema(
@@ -45,7 +48,7 @@ def count_lines(cleaned: pa.Table, decided: pa.Table) -> pa.Table:
     """
     decided = decided.filter(decided["dataset"].is_valid())
     at = pc.index_in(decided["record_ref"], value_set=cleaned["record_ref"].combine_chunks())
-    rows = cleaned.take(at)
+    rows = cleaned.select(_COUNTED).take(at)
     clusters = hash_words(texts_of(decided["cluster_id"])).hashes
     contexts = _bits(clusters >> np.uint64(1))  # the lowest bit of a word's hash is always set
     dated = rows["published_at"].is_valid().to_numpy()
@@ -54,7 +57,8 @@ def count_lines(cleaned: pa.Table, decided: pa.Table) -> pa.Table:
     keys = rows["line_keys"].combine_chunks()
     place = np.concatenate([np.arange(len(rows)), pc.list_parent_indices(keys).to_numpy()])
     lines = np.concatenate([np.full(len(rows), WHOLE), pc.list_flatten(keys).to_numpy()])
-    counts = merge_line_counts([_rows(rows.take(pa.array(place)), lines, contexts, days, place)])
+    named = rows.select(["source", "article_id"]).take(pa.array(place))
+    counts = merge_line_counts([_rows(named, lines, contexts, days, place)])
     alone = pc.equal(counts["articles"], 1)
     examples = pc.if_else(alone, pa.scalar(None, pa.string()), counts["example_id"])
     return counts.set_column(len(LINE_COUNTS) - 1, LINE_COUNTS.field("example_id"), examples)

@@ -19,7 +19,7 @@ from expectations.lake_schema import INDEX_STEP, KNOWN_TEXTS, MET_TEXTS
 from tasks.errors import RetryLater, StopRun, WarraqError
 from tasks.store.databases import is_busy, is_damage, remove_database, way_out
 from tasks.store.files import explained, make_folder
-from tasks.store.index_tables import Plan, connect, find_rows, newest_version, want
+from tasks.store.index_tables import Plan, connect, find_rows, has_entries, newest_version, want
 from tasks.store.known_texts import Alike
 from tasks.store.lake import Lake
 from tasks.store.log import INDEX
@@ -77,6 +77,8 @@ class DuplicateIndex:
     def find_titles(self, title_keys: pa.Array | pa.ChunkedArray) -> pa.Array:
         """Return those of the keys that are titles' of articles that stand or stood, sorted."""
         with _spoken_for(self._path):
+            if not has_entries(self._connection):
+                return pa.array([], pa.int64())
             want(self._connection, title_keys.to_pylist())
             found = self._connection.execute(
                 "SELECT key FROM wanted WHERE EXISTS "

@@ -213,6 +213,10 @@ _TEXTS_READ: Final = (
 )
 
 
+_TAKEN_AT_ONCE: Final = 2_000
+"""Texts whose words are copied together: those of a whole shard need memory that is new."""
+
+
 def texts_of_candidates(
     tables: Iterable[pa.Table], wanted: Mapping[str, str]
 ) -> Iterator[pa.Table]:
@@ -226,8 +230,9 @@ def texts_of_candidates(
         rows = np.sort(firsts[places[firsts] >= 0])
         rows = rows[~found[places[rows]]]
         found[places[rows]] = True
-        if len(rows):
-            yield table.select([*NEW_TEXTS.names, "bands"]).take(pa.array(rows))
+        told = table.select([*NEW_TEXTS.names, "bands"])
+        for first in range(0, len(rows), _TAKEN_AT_ONCE):
+            yield told.take(pa.array(rows[first : first + _TAKEN_AT_ONCE]))
 
 
 def texts_of_corpus(
