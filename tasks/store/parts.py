@@ -4,6 +4,7 @@ from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -67,6 +68,13 @@ def parquet_options(schema: pa.Schema) -> dict[str, object]:
         "use_dictionary": list(_REPEATING),
         "write_statistics": ranged,
     }
+
+
+@cache
+def _layout_of(dataset: str) -> tuple[pa.Schema, dict[str, object]]:
+    """Return the schema and the options of a dataset's files: a batch may write hundreds."""
+    schema = stored_schema(dataset)
+    return schema, parquet_options(schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +205,8 @@ class PartWriter:
         self._parts[place] += 1
         path = self._root / file_name(self._group, place.dataset, place.month, number)
         make_folder(path.parent)
-        schema = stored_schema(place.dataset)
-        part = _OpenPart(number, path, pq.ParquetWriter(path, schema, **parquet_options(schema)))
+        schema, options = _layout_of(place.dataset)
+        part = _OpenPart(number, path, pq.ParquetWriter(path, schema, **options))
         self._open[place] = part
         return part
 
