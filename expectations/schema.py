@@ -9,7 +9,7 @@ from typing import Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 """Version of the lake's schema, kept in its log; a program refuses a lake of a newer one."""
 
 PARTITION_COLUMN: Final = "published_month"
@@ -17,6 +17,8 @@ UNKNOWN_MONTH: Final = "unknown"
 
 TIMESTAMP: Final = pa.timestamp("us", tz="UTC")
 LINK: Final = pa.struct([pa.field("title", pa.string()), pa.field("url", pa.string())])
+IMAGE: Final = pa.struct([pa.field("url", pa.string()), pa.field("caption", pa.string())])
+HINT: Final = pa.struct([pa.field("kind", pa.string()), pa.field("line", pa.int32())])
 REMOVED: Final = pa.struct(
     [
         pa.field("kind", pa.string()),
@@ -123,6 +125,26 @@ RECORDS: Final = pa.schema(
         text_column("section", "the section or category as received"),
         _READ_AS,
         _FETCHED_AT,
+        column(
+            "hints",
+            pa.list_(HINT),
+            "lines of the text that the markup says are a heading, list_item or quote; this and "
+            "the columns that follow are null for records without markup",
+            unit="lines from 0",
+        ),
+        text_column("subtitle", "the subtitle that the page shows"),
+        column("tags", pa.list_(pa.string()), "keywords that the page names"),
+        column(
+            "captions",
+            pa.list_(pa.string()),
+            "captions that the markup says are such, the lead image's first; not in the text",
+        ),
+        column(
+            "related",
+            pa.list_(LINK),
+            "related links that the markup shows, with web addresses in full; not in the text",
+        ),
+        column("images", pa.list_(IMAGE), "the lead image, with its web address in full"),
     ]
 )
 """The decoded fields of each readable record of a batch: what ``clean`` takes."""
@@ -138,6 +160,7 @@ _CLEAN_FIELDS: Final = [
     ),
     _FETCHED_AT,
     text_column("title", "the title, repaired; null when the record has none"),
+    text_column("subtitle", "the subtitle that the page shows, repaired; null without one"),
     column(
         "body",
         pa.large_string(),
@@ -156,8 +179,24 @@ _CLEAN_FIELDS: Final = [
     text_column(
         "credited_source", "who else the text says that it is taken from; null when nobody"
     ),
-    column("captions", pa.list_(pa.string()), "captions taken out of the text", required=True),
-    column("tags", pa.list_(pa.string()), "keywords taken out of the text", required=True),
+    column(
+        "captions",
+        pa.list_(pa.string()),
+        "captions that the page's markup tells, then those cut out of the text, each once",
+        required=True,
+    ),
+    column(
+        "tags",
+        pa.list_(pa.string()),
+        "keywords that the page names, then those cut out of the text, each once",
+        required=True,
+    ),
+    column(
+        "images",
+        pa.list_(IMAGE),
+        "images that the page names, with address and caption: the lead image",
+        required=True,
+    ),
     column(
         "published_at", TIMESTAMP, "publication time; a day without a time is 00:00", unit="UTC"
     ),
@@ -168,13 +207,15 @@ _CLEAN_FIELDS: Final = [
     column(
         "related",
         pa.list_(LINK),
-        "related links taken out of the text, each once, in order",
+        "related links: those of the page's markup, then those cut out of the text, each once; "
+        "the address is null where only the title is printed",
         required=True,
     ),
     column(
         "removed",
         pa.list_(REMOVED),
-        "what was cut out of the text: kind, raw text, and its place in the decoded raw text",
+        "what was cut out of the text: kind, raw text, and its place in the decoded raw text; "
+        "captions and links that the markup tells were never in that text",
         unit="code points",
         required=True,
     ),

@@ -50,8 +50,11 @@ class Page:
     refusal: str | None = None
 
     @property
+    def body_paragraphs(self) -> tuple[Paragraph, ...]:
+        """The paragraphs of the article's text: those that are no captions and no related links."""
+        return tuple(each for each in self.paragraphs if each.kind not in {"caption", "related"})
+
+    @property
     def body(self) -> str:
         """The article's text, a paragraph a line, without captions and related links."""
-        return "\n".join(
-            each.text for each in self.paragraphs if each.kind not in {"caption", "related"}
-        )
+        return "\n".join(each.text for each in self.body_paragraphs)
