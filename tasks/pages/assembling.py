@@ -13,11 +13,12 @@ from tasks.pages.json_ld import Linked
 from tasks.pages.marks import BYLINE, CAPTION, COMMENTS, PICTURE, SECTION
 from tasks.pages.outline import Outline, Spot
 from tasks.pages.page import LeadImage, Page
-from tasks.pages.paragraphs import Sifted, sift
+from tasks.pages.paragraphs import Headline, Paragraph, Sifted, is_icon, sift
 from tasks.pages.refusals import Told, refusal_of
 from tasks.pages.titles import Title, find_title
 from tasks.pages.words import is_furniture, letters_of
 from tasks.text.letters import fold_letters
+from tasks.text.words import Phrases
 
 _SITE_METAS: Final = (
     "og:site_name",
@@ -65,6 +66,7 @@ class Evidence:
     linked: Linked
     url: str | None
     reading: Reading
+    related_headings: Phrases
     metas: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -114,19 +116,22 @@ def assemble(evidence: Evidence) -> Page:
     told = [("json-ld", linked.headline), ("opengraph", metas.get("og:title", ""))]
     told += [("twitter", metas.get("twitter:title", "")), ("html", outline.title)]
     title = find_title(outline, told, evidence.sites)
+    headline = Headline(run=title.run, text=title.text)
     container, weights = choose_container(outline, title.run, evidence.quoted)
     sifted = (
-        sift(outline, container, weights, title.run, title.text)
+        sift(outline, container, weights, headline, evidence.related_headings)
         if container >= 0
         else Sifted([], [], "", title.run, "")
     )
     page = _Fields()
     page.set("title", title.text, title.origin)
+    _image(page, evidence, sifted)
+    if sifted.caption and "lead_image" not in page.values:
+        sifted.paragraphs.insert(0, Paragraph(sifted.caption, "caption"))
     page.set("paragraphs", tuple(sifted.paragraphs), "html")
     _subtitle(page, evidence, title, sifted)
     _byline(page, evidence, title, sifted, weights)
     _dates(page, evidence, title, sifted)
-    _image(page, evidence, sifted)
     _labels(page, evidence)
     _addresses(page, evidence)
     named = container >= 0 and is_named(outline.elements[container])
@@ -274,7 +279,7 @@ def _image(page: _Fields, evidence: Evidence, sifted: Sifted) -> None:
     told += [("twitter", evidence.metas.get("twitter:image", "")), ("html", sifted.image)]
     for origin, printed in told:
         address = _absolute(evidence, printed)
-        if address:
+        if address and not is_icon(urlsplit(address).path):
             caption = sifted.caption or evidence.linked.image_caption or None
             page.set("lead_image", LeadImage(address, caption), origin)
             return

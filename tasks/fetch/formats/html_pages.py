@@ -64,6 +64,7 @@ def decode(
             url=address_of(told),
             charset=told.get("charset"),
             timezone=profile.timezone,
+            related_headings=profile.related_headings,
         )
         if page.refusal is not None:
             reason = _REASONS.get(page.refusal, page.refusal)
