@@ -23,7 +23,7 @@ from tasks.pages.marks import (
     TITLE,
     WALL,
 )
-from tasks.pages.outline import Element, Outline, Run
+from tasks.pages.outline import Element, Outline, Picture, Run
 from tasks.pages.words import is_furniture, letters_of
 from tasks.text.printed_dates import read_printed_date
 from tasks.text.related_lines import (
@@ -192,10 +192,17 @@ class _Sifter:
             if first <= each.run <= last and each.source and not is_icon(each.source)
         ]
         self._out.image = shown[0].source if shown else ""
-        told = shown[0].title if shown else ""
-        if not self._out.caption and len(told) > _LINK and letters_of(told) != self._title:
-            self._out.caption = told
+        if shown and not self._out.caption and self._is_told_of(shown[0]):
+            self._out.caption = shown[0].title
         return self._out
+
+    def _is_told_of(self, picture: Picture) -> bool:
+        """Tell whether an image's title is a caption: some words, or what is printed under it."""
+        told = letters_of(picture.title)
+        if told in {"", self._title}:
+            return False
+        under = self._outline.runs[picture.run :][:1]
+        return len(picture.title) > _LINK or told in {letters_of(run.text) for run in under}
 
     def _chain(self, number: int) -> list[Element]:
         """Return the element and those above it, up to the container, without it."""
