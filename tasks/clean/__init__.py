@@ -185,8 +185,8 @@ def _editorial(draft: Draft, found: list[Found]) -> dict[str, pa.Array]:
     return {
         "authors": authors_column(draft.records["author"], signed),
         "outlet": pa.array([outlets.get(row) for row in range(rows)], pa.string()),
-        "dateline_place": pa.array([places.get(row) for row in range(rows)], pa.string()),
-        "agency": pa.array([agencies.get(row) for row in range(rows)], pa.string()),
+        "dateline_place": _else_told(places, draft.records["dateline_place"]),
+        "agency": _else_told(agencies, draft.records["agency"]),
         "credited_source": pa.array([sources.get(row) for row in range(rows)], pa.string()),
         "captions": _lists(
             rows, [told_texts(draft.records, "captions"), *(each.captions for each in found)]
@@ -197,6 +197,12 @@ def _editorial(draft: Draft, found: list[Found]) -> dict[str, pa.Array]:
         "section": repair_column(draft.records["section"], one_line=True),
         "related": with_told_links(links_column(draft, _all_links(found)), draft.records),
     }
+
+
+def _else_told(found: Mapping[int, str], told: pa.ChunkedArray) -> pa.Array:
+    """Return what was found in the text of each row, else what the page told."""
+    own = pa.array([found.get(row) for row in range(len(told))], pa.string())
+    return own if told.null_count == len(told) else pc.coalesce(own, repair_column(told))
 
 
 def _lists(rows: int, found: list[Mapping[int, tuple[str, ...]]]) -> pa.Array:

@@ -227,6 +227,8 @@ def _take_hints(hints: pa.ChunkedArray, repaired: Repaired, lines: Lines) -> Non
     """Set what markup says of lines: it counts those of the raw text, some of which are empty."""
     told = pc.greater(pc.list_value_length(hints), 0).fill_null(fill_value=False)
     rows = np.flatnonzero(told)
+    if not len(rows):
+        return
     at = np.flatnonzero(np.isin(lines.row, rows))
     first, _ = raw_places(repaired, lines.row[at], lines.start[at], lines.end[at])
     bounds = np.searchsorted(lines.row[at], np.append(rows, len(told)))

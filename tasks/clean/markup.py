@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.schema import IMAGE
+from expectations.columns import IMAGE
 from tasks.text.related_lines import without_bullet
 from tasks.text.repair import repair_column
 from tasks.text.words import fold_column
@@ -99,5 +99,3 @@ def _replaced(column: pa.Array, rows: Mapping[int, list[Any]]) -> pa.Array:
     places[list(rows)] = len(column) + np.arange(len(rows))
     others = pa.array(list(rows.values()), column.type)
     return pa.concat_arrays([column, others]).take(pa.array(places))
-
-

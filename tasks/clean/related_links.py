@@ -114,4 +114,3 @@ def _mark_blocks(data, lines, marks, table, within):
             cut[line] = True
             item_start[line] = item
         line += 1
-

@@ -20,7 +20,7 @@ from tasks.text.repair import repair_column
 
 Rows = npt.NDArray[np.int64]
 
-_PROSE: Final = ("title", "text", "author", "section", "source", "subtitle")
+_PROSE: Final = ("title", "text", "author", "section", "source", "subtitle", "dateline_place")
 """Columns in which mojibake is repaired."""
 
 _LISTS: Final = ("tags", "captions", "related", "images")

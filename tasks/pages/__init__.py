@@ -34,7 +34,7 @@ LARGEST: Final = 8 * 1024 * 1024
 _SNIFFED: Final = 2048
 
 
-def read_page(
+def read_page(  # noqa: PLR0913
     payload: bytes,
     *,
     url: str | None = None,

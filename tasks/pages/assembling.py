@@ -193,6 +193,7 @@ def _printed(page: _Fields, lines: list[str], origin: str, sites: frozenset[str]
             page.set("byline", text, origin)
             page.set("authors", read.authors, origin)
             page.set("dateline", read.place, origin)
+            page.set("agency", read.agency, origin)
             if read.authors:
                 return
 

@@ -12,7 +12,8 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from expectations.schema import IMAGE, SCHEMA_VERSION
+from expectations.columns import IMAGE
+from expectations.schema import SCHEMA_VERSION
 from tasks.errors import StopRun
 from tasks.store.log import INDEX, LiveFile, stored_schema
 from tasks.store.parts import restored

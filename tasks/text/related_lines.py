@@ -107,14 +107,14 @@ def is_item(line: str, *, bulleted: bool) -> bool:
     """Whether a line under a heading over related links may be one of them."""
     data = np.frombuffer(line.encode(), np.uint8)
     words = hash_line(data, 0, len(data), letters.word_letters(), _COUNTED)[0]
-    if bulleted:
-        return words <= BULLET_WORDS
-    return words <= ITEM_WORDS and not ends_sentence(data, 0, len(data), letters.classes())
+    longest = BULLET_WORDS if bulleted else ITEM_WORDS
+    stopped = not bulleted and ends_sentence(data, 0, len(data), letters.classes())
+    return bool(words <= longest) and not stopped
 
 
 def opens_with_bullet(line: str) -> bool:
     """Whether a list mark opens the line."""
-    return is_bullet(ord(line[0])) if line else False
+    return bool(line) and bool(is_bullet(ord(line[0])))
 
 
 def without_bullet(line: str) -> str:

@@ -65,6 +65,14 @@ def test_subtitle_and_images() -> None:
     assert first["content_hash"] == cleaned({"text": STORY})[0]["content_hash"]
 
 
+def test_the_text_is_asked_for_place_and_agency_before_the_pages_byline() -> None:
+    told = {"dateline_place": "دمشق", "agency": "أ ف ب", "title": "المتحف"}
+    first, second = cleaned({"text": STORY, **told}, {"text": f"بيروت (رويترز) - {STORY}", **told})
+    assert (first["dateline_place"], first["agency"]) == ("دمشق", "أ ف ب")
+    assert (second["dateline_place"], second["agency"]) == ("بيروت", "رويترز")
+    assert first["body"] == second["body"] == STORY
+
+
 def test_rows_with_markup_among_others_and_in_chunks() -> None:
     related = linked(("خبر آخر من المدينة", URL))
     table = records({"text": STORY}, {"text": SECOND, "related": related}, {"text": STORY})

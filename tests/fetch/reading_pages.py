@@ -17,9 +17,7 @@ def read_fields(
 ) -> dict[str, Any]:
     """Return the columns of RECORDS that decoding reads out of a page that came from ``url``."""
     header = orjson.dumps({"url": url}).decode() if url else None
-    found = decode(
-        join([payload], pa.large_binary()), profile, 64, pa.array([header], pa.string())
-    )
+    found = decode(join([payload], pa.large_binary()), profile, 64, pa.array([header], pa.string()))
     assert found.refused_rows == [], found.details
     columns = {name: column.to_pylist()[0] for name, column in found.columns.items()}
     return {name: value for name, value in columns.items() if name not in {"published", "modified"}}

@@ -59,6 +59,21 @@ def test_the_lead_image_and_its_caption_come_first() -> None:
     assert (row["subtitle"], row["tags"]) == ("التذاكر عبر الإنترنت", ["قطارات"])
 
 
+@pytest.mark.parametrize(
+    ("byline", "told"),
+    [
+        ("الخرج – فهد السويلم", ("فهد السويلم", "الخرج", None)),
+        ("القاهرة - أ. ف. ب :", (None, "القاهرة", "أ ف ب")),
+        ("كتبت هدى المنصوري وسالم حداد", ("هدى المنصوري، سالم حداد", None, None)),
+    ],
+)
+def test_what_a_byline_says_has_a_column_each(
+    byline: str, told: tuple[str | None, str | None, str | None]
+) -> None:
+    row = read_fields(article(f"<p class='author'>{byline}</p>{STORY}"))
+    assert (row["author"], row["dateline_place"], row["agency"]) == told
+
+
 @pytest.mark.parametrize("name", ["images/icon-print.jpg", "/logo.png", "data:image/gif;base64,R0"])
 def test_an_image_of_the_site_is_none_of_the_article(name: str) -> None:
     row = read_fields(article(f"<img src='{name}'><img src='/photo-7.jpg'>{STORY}"), url=URL)
@@ -113,10 +128,13 @@ def test_other_links_beside_a_text_leave_the_text_alone() -> None:
 
 def test_records_without_markup_have_nulls(tmp_path: Path) -> None:
     line = orjson.dumps({"title": "عنوان الخبر", "text": BODY}).decode()
-    folder = make(tmp_path / "in", {"a.jsonl": line, "b.html": linked("/8"), "c.txt": f"خبر\n{BODY}"})
+    folder = make(
+        tmp_path / "in", {"a.jsonl": line, "b.html": linked("/8"), "c.txt": f"خبر\n{BODY}"}
+    )
     rows = {row["record_ref"][0]: row for row in kept(land(tmp_path / "lake", folder))}
     assert {rows[name][column] for name in "ac" for column in MARKUP} == {None}
-    assert None not in [rows["b"][column] for column in MARKUP if column != "subtitle"]
+    assert rows["b"]["related"]
+    assert [rows["b"][column] for column in ("hints", "tags", "captions", "images")] == [[]] * 4
 
 
 def test_what_befell_the_text_of_a_page_befell_its_captions_and_links(tmp_path: Path) -> None:
@@ -130,4 +148,3 @@ def test_what_befell_the_text_of_a_page_befell_its_captions_and_links(tmp_path: 
     )
     for column in MARKUP:
         assert mended[column] == sound[column], column
-

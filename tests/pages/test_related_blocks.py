@@ -89,9 +89,7 @@ def test_a_heading_over_nothing(markup: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("markup", "text"),
     [
-        pytest.param(
-            "<p>{}</p>", "للمزيد من المعلومات يمكن الاتصال بالوزارة مباشرة.", id="prose"
-        ),
+        pytest.param("<p>{}</p>", "للمزيد من المعلومات يمكن الاتصال بالوزارة مباشرة.", id="prose"),
         pytest.param(
             "<p>{}</p>", "اقرأ أيضا في هذا السياق ما كتبه المؤرخون عن الخط القديم.", id="no-colon"
         ),

@@ -117,7 +117,7 @@ def score_cleaned(pages: Iterable[GoldPage]) -> dict[str, float]:
     Both of the gold without the credits in it that go to columns: where they stand was set by
     reading all that cleaning cuts. Beside it the share of the gold's captions that are told.
     """
-    credits = {row["file"]: row["credits"] for row in _rows(CREDITS)}
+    labelled = {row["file"]: row["credits"] for row in _rows(CREDITS)}
     pages = [each for each in pages if each.gold["file"] not in _NO_BODY]
     profile = SourceProfile(name=DEFAULT_PROFILE, timezone=ZONE)
     read = [read_fields(each.payload, profile=profile) for each in pages]
@@ -129,7 +129,7 @@ def score_cleaned(pages: Iterable[GoldPage]) -> dict[str, float]:
     right: dict[str, list[float]] = defaultdict(list)
     for row, made, each in zip(read, kept, pages, strict=True):
         body = str(each.gold["body"])
-        for start, end in reversed(credits.get(each.gold["file"], [])):
+        for start, end in reversed(labelled.get(each.gold["file"], [])):
             body = body[:start] + body[end:]
         gold = body_of(each.gold | {"body": body}, captions=False)
         right["decoded"].append(f1(row["text"], gold))

@@ -26,7 +26,17 @@ REWRITE = bool(os.environ.get("WARRAQ_REWRITE_GOLDENS"))
 
 COLUMNS = (
     *("source", "url", "title", "body", "authors", "published_at", "date_precision"),
-    *("outlet", "dateline_place", "section", "subtitle", "captions", "tags", "images", "related"),
+    *(
+        "outlet",
+        "dateline_place",
+        "agency",
+        "section",
+        "subtitle",
+        "captions",
+        "tags",
+        "images",
+        "related",
+    ),
 )
 
 

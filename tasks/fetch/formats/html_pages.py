@@ -114,7 +114,7 @@ def _fields(page: Page, url: str | None, profile: SourceProfile) -> dict[str, An
         "modified_raw": page.modified_raw,
         "published": _iso(page.published, page.published_precision),
         "modified": _iso(page.modified, page.modified_precision),
-        "author": page.byline or BETWEEN_NAMES.join(page.authors) or None,
+        "author": BETWEEN_NAMES.join(page.authors) or None,
         "section": page.section,
         "read_as": None if page.encoding in {None, "utf-8"} else page.encoding,
     }

@@ -40,6 +40,8 @@ def _markup_of(page: Page, base: str | None) -> dict[str, Any]:
     return {
         "hints": list(_hints(page)),
         "subtitle": page.subtitle,
+        "dateline_place": page.dateline,
+        "agency": page.agency,
         "tags": list(page.tags),
         "captions": list(dict.fromkeys(captions)),
         "related": [

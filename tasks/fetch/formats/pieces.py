@@ -29,7 +29,9 @@ BETWEEN_NAMES: Final = "، "
 DECODED: Final = tuple(FIELD_OF)
 """The columns that a format reads out of a record; ``source`` is null when it does not say."""
 
-MARKUP: Final = ("hints", "subtitle", "tags", "captions", "related", "images")
+MARKUP: Final = (
+    *("hints", "subtitle", "dateline_place", "agency", "tags", "captions", "related", "images"),
+)
 """The columns that only a format with markup reads; they are null in the others."""
 
 
