@@ -32,7 +32,7 @@ def with_told_links(found: pa.Array, records: pa.Table) -> pa.Array:
     """Return the ``related`` column: the links of the markup, then those that rules ``found``.
 
     Each is there once, by its folded title and by its address: a card has a link around its title
-    and another around its teaser.
+    and another around its teaser. The first address that a title has is its address.
     """
     told = _by_row(records["related"], _repaired_links)
     links = {row: [*own, *found[row].as_py()] for row, own in told.items()}
@@ -81,14 +81,17 @@ def _repaired_images(images: pa.Array) -> list[dict[str, str | None]]:
 
 def _each_once(links: list[dict[str, str | None]]) -> list[dict[str, str | None]]:
     folded = fold_column(pa.array([link["title"] for link in links], pa.string())).to_pylist()
-    seen: set[str | None] = {"", None}
-    kept = []
+    addresses: set[str] = set()
+    kept: dict[str, dict[str, str | None]] = {}
     for link, title in zip(links, folded, strict=True):
-        address = link["url"]
-        if title not in seen and (address is None or address not in seen):
-            kept.append(link)
-            seen |= {title, address}
-    return kept
+        url = link["url"]
+        if not title or url in addresses:
+            continue
+        first = kept.setdefault(title, link)
+        if url:
+            addresses.add(url)
+            kept[title] = first | {"url": first["url"] or url}
+    return list(kept.values())
 
 
 def _replaced(column: pa.Array, rows: Mapping[int, list[Any]]) -> pa.Array:

@@ -10,6 +10,7 @@ from tasks.pages.body import Weights, choose_container, is_named
 from tasks.pages.bylines import read_byline
 from tasks.pages.dating import Place, Reading, find_dates
 from tasks.pages.json_ld import Linked
+from tasks.pages.keywords import find_keywords
 from tasks.pages.marks import BYLINE, CAPTION, COMMENTS, PICTURE, SECTION
 from tasks.pages.outline import Outline, Spot
 from tasks.pages.page import LeadImage, Page
@@ -43,7 +44,6 @@ _SECTION_METAS: Final = (
     "category",
     "dc.subject",
 )
-_TAG_METAS: Final = ("article:tag", "news_keywords", "parsely-tags", "keywords")
 _QUOTED: Final = 6000
 _JUDGED: Final = 300
 _BYLINE: Final = 160
@@ -301,25 +301,19 @@ def _labels(page: _Fields, evidence: Evidence) -> None:
     spots = (spot.text for spot in outline.spots if spot.marks & SECTION)
     named = (text for text in spots if 2 < len(text) < 40 and "\n" not in text)
     page.set("section", next((text for text in named if not is_furniture(text)), ""), "html")
-    tags = [content for name, content in outline.metas if name in _TAG_METAS[:1]]
+    tags = [content for name, content in outline.metas if name == "article:tag"]
     page.set("tags", tuple(dict.fromkeys(tags)), "opengraph")
     page.set("tags", linked.tags, "json-ld")
-    for name in _TAG_METAS[1:]:
-        page.set("tags", _keywords(metas.get(name, ""), evidence.quoted), "meta")
+    told = [str(page.values.get("title", ""))]
+    told += [each.text for each in page.values.get("paragraphs", ())]
+    if "tags" not in page.values:
+        page.set("tags", find_keywords(metas, evidence.quoted, told), "meta")
     links = [
         spot.text for spot in outline.spots if "tag" in spot.rel.split() and 1 < len(spot.text) < 60
     ]
     page.set("tags", tuple(dict.fromkeys(links)), "html")
     page.set("site_name", *evidence.site_name)
     _language(page, evidence)
-
-
-def _keywords(content: str, quoted: str) -> tuple[str, ...]:
-    """Return keywords, none where they are only the words of the description, one by one."""
-    words = [" ".join(word.split()) for word in re.split("[,،;؛|]", content)]
-    words = list(dict.fromkeys(word for word in words if 1 < len(word) < 60))[:50]
-    single = sum(" " not in word and letters_of(word) in quoted for word in words)
-    return () if len(words) > 5 and single > 0.7 * len(words) else tuple(words)
 
 
 def _language(page: _Fields, evidence: Evidence) -> None:

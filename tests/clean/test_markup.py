@@ -47,6 +47,15 @@ def test_a_link_is_one_title_and_one_address(links: list[Any], kept: list[int]) 
     assert row["related"] == linked(*(links[number] for number in kept))
 
 
+def test_a_title_has_the_first_address_that_is_told() -> None:
+    """A page links a title twice, once by a script."""
+    (row,) = cleaned({"text": STORY, "related": linked(("عنوان", None), ("عنوان", URL))})
+    assert row["related"] == linked(("عنوان", URL))
+    block = f"{STORY}\n{BLOCK}\n{SECOND}"
+    (row,) = cleaned({"text": block, "related": linked(("خبر آخر", URL))})
+    assert row["related"] == linked(("خبر آخر", URL), ("متى تفتح القاعة الثانية", None))
+
+
 def test_captions_and_tags_of_markup_come_first_and_each_once() -> None:
     text = f"متحف الميناء\n{STORY}\n{SECOND}\nالكلمات المفتاحية: متاحف، موانئ"
     told = {"captions": ["قاعة  القوارب", "متحف الميناء"], "tags": ["متاحف"], "title": "المتحف"}
