@@ -7,15 +7,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from expectations.schema import (
-    ARTICLES,
-    DUPLICATES,
-    PARTITION_COLUMN,
-    TIMESTAMP,
-    TITLE_KEY,
-    column,
-    text_column,
-)
+from expectations.columns import TIMESTAMP, TITLE_KEY, column, text_column
+from expectations.schema import ARTICLES, DUPLICATES, PARTITION_COLUMN
 
 FILES: Final = pa.schema(
     [

@@ -9,71 +9,38 @@ from typing import Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 3
+from expectations.columns import (
+    ARTICLE_ID,
+    BATCH_ID,
+    CONTENT_HASH,
+    FETCHED_AT,
+    HINT,
+    IMAGE,
+    LINK,
+    NATIVE_ID,
+    PUBLISHED_RAW,
+    READ_AS,
+    RECORD_REF,
+    REMOVED,
+    RUN_ID,
+    SOURCE,
+    TIMESTAMP,
+    TITLE_KEY,
+    URL,
+    column,
+    text_column,
+)
+
+SCHEMA_VERSION: Final = 4
 """Version of the lake's schema, kept in its log; a program refuses a lake of a newer one."""
 
 PARTITION_COLUMN: Final = "published_month"
 UNKNOWN_MONTH: Final = "unknown"
 
-TIMESTAMP: Final = pa.timestamp("us", tz="UTC")
-LINK: Final = pa.struct([pa.field("title", pa.string()), pa.field("url", pa.string())])
-REMOVED: Final = pa.struct(
-    [
-        pa.field("kind", pa.string()),
-        pa.field("text", pa.string()),
-        pa.field("start", pa.int32()),
-        pa.field("end", pa.int32()),
-    ]
-)
-
-
-def column(
-    name: str, kind: pa.DataType, description: str, *, unit: str = "", required: bool = False
-) -> pa.Field:
-    """Return a column that says what it is; ``required`` ones have no nulls."""
-    metadata = {"description": description} | ({"unit": unit} if unit else {})
-    return pa.field(name, kind, nullable=not required, metadata=metadata)
-
-
-def text_column(name: str, description: str, *, required: bool = False) -> pa.Field:
-    """Return a column of text."""
-    return column(name, pa.string(), description, required=required)
-
-
-_RECORD_REF = text_column(
-    "record_ref", "PATH[!MEMBER]#N: where the record was read, N from 1", required=True
-)
-_NATIVE_ID = text_column("native_id", "the id that the source gave")
-_SOURCE = text_column("source", "the outlet that the record came from", required=True)
-_URL = text_column("url", "the address as the source gave it")
-_FETCHED_AT = column("fetched_at", TIMESTAMP, "when the record was read", unit="UTC", required=True)
-_CONTENT_HASH = text_column(
-    "content_hash", "SHA-256 of the decoded raw title and text, before cleaning", required=True
-)
-_PUBLISHED_RAW = text_column("published_raw", "the publication date as it was printed")
-_BATCH_ID = text_column(
-    "batch_id", "digest of the batch's contents and source profiles", required=True
-)
-_RUN_ID = text_column("run_id", "the run that published it", required=True)
-_ARTICLE_ID = text_column(
-    "article_id",
-    "digest of source and canonical URL; else source and native id; else raw title and text",
-    required=True,
-)
-
-TITLE_KEY = column(
-    "title_key",
-    pa.int64(),
-    "hash of the outlet and the folded title, by which links to it are known; null where no line "
-    "can be told from it",
-)
-
-_READ_AS = text_column("read_as", "the encoding when not UTF-8, and what was repaired; else null")
-
 RAW: Final = pa.schema(
     [
-        _RECORD_REF,
-        _SOURCE,
+        RECORD_REF,
+        SOURCE,
         text_column("profile", "name of the source profile that reads it", required=True),
         text_column(
             "format",
@@ -92,7 +59,7 @@ RAW: Final = pa.schema(
             required=True,
         ),
         column("byte_end", pa.int64(), "one past the last byte", unit="bytes", required=True),
-        _FETCHED_AT,
+        FETCHED_AT,
         text_column("digest", "SHA-256 of the payload as received, hexadecimal", required=True),
         text_column("refusal", "reason for which it was not read whole; null when it was"),
         text_column("detail", "what exactly was wrong, and where"),
@@ -107,37 +74,60 @@ RAW: Final = pa.schema(
 
 RECORDS: Final = pa.schema(
     [
-        _RECORD_REF,
-        _SOURCE,
+        RECORD_REF,
+        SOURCE,
         text_column("profile", "name of the source profile that read it", required=True),
-        _NATIVE_ID,
-        _URL,
+        NATIVE_ID,
+        URL,
         text_column("title", "the title as received; null when there is none or the text holds it"),
         column("text", pa.large_string(), "the decoded raw text, before cleaning", required=True),
         column(
             "title_in_text", pa.bool_(), "the first line of the text is the title", required=True
         ),
-        _PUBLISHED_RAW,
+        PUBLISHED_RAW,
         text_column("modified_raw", "the date of the last change as it was printed"),
-        text_column("author", "the author field as received"),
+        text_column("author", "the author field as received; the names in a page's byline"),
         text_column("section", "the section or category as received"),
-        _READ_AS,
-        _FETCHED_AT,
+        READ_AS,
+        FETCHED_AT,
+        column(
+            "hints",
+            pa.list_(HINT),
+            "lines of the text that the markup says are a heading, list_item or quote; this and "
+            "the columns that follow are null for records without markup",
+            unit="lines from 0",
+        ),
+        text_column("subtitle", "the subtitle that the page shows"),
+        text_column("dateline_place", "the place that the page's byline names"),
+        text_column("agency", "the news agency that the page's byline names"),
+        column("tags", pa.list_(pa.string()), "keywords that the page names"),
+        column(
+            "captions",
+            pa.list_(pa.string()),
+            "captions that the markup says are such, the lead image's first; not in the text",
+        ),
+        column(
+            "related",
+            pa.list_(LINK),
+            "related links that the markup shows, with web addresses in full; not in the text",
+        ),
+        column("images", pa.list_(IMAGE), "the lead image, with its web address in full"),
     ]
 )
 """The decoded fields of each readable record of a batch: what ``clean`` takes."""
 
 _CLEAN_FIELDS: Final = [
-    _ARTICLE_ID,
-    _NATIVE_ID,
-    _CONTENT_HASH,
-    _SOURCE,
-    _URL,
+    ARTICLE_ID,
+    NATIVE_ID,
+    CONTENT_HASH,
+    SOURCE,
+    URL,
     text_column(
         "canonical_url", "the address without fragment, tracking parameters and other variants"
     ),
-    _FETCHED_AT,
+    FETCHED_AT,
     text_column("title", "the title, repaired; null when the record has none"),
+    text_column("subtitle", "the subtitle that the page shows, repaired; null without one"),
     column(
         "body",
         pa.large_string(),
@@ -151,30 +141,54 @@ _CLEAN_FIELDS: Final = [
         required=True,
     ),
     text_column("outlet", "the masthead printed in the text; null when none is"),
-    text_column("dateline_place", "the place named at the head of the text; null when none is"),
-    text_column("agency", "the news agency that the text is credited to; null when none is"),
+    text_column(
+        "dateline_place",
+        "the place named at the head of the text, else in the page's byline; null when none is",
+    ),
+    text_column(
+        "agency",
+        "the news agency that the text, else the page's byline credits; null when none is",
+    ),
     text_column(
         "credited_source", "who else the text says that it is taken from; null when nobody"
     ),
-    column("captions", pa.list_(pa.string()), "captions taken out of the text", required=True),
-    column("tags", pa.list_(pa.string()), "keywords taken out of the text", required=True),
+    column(
+        "captions",
+        pa.list_(pa.string()),
+        "captions that the page's markup tells, then those cut out of the text, each once",
+        required=True,
+    ),
+    column(
+        "tags",
+        pa.list_(pa.string()),
+        "keywords that the page names, then those cut out of the text, each once",
+        required=True,
+    ),
+    column(
+        "images",
+        pa.list_(IMAGE),
+        "images that the page names, with address and caption: the lead image",
+        required=True,
+    ),
     column(
         "published_at", TIMESTAMP, "publication time; a day without a time is 00:00", unit="UTC"
     ),
-    _PUBLISHED_RAW,
+    PUBLISHED_RAW,
     column("modified_at", TIMESTAMP, "time of the last change that the source states", unit="UTC"),
     text_column("date_precision", "second, minute or day; null without a date"),
     text_column("section", "the outlet's section or category"),
     column(
         "related",
         pa.list_(LINK),
-        "related links taken out of the text, each once, in order",
+        "related links: those of the page's markup, then those cut out of the text, each once; "
+        "the address is null where only the title is printed",
         required=True,
     ),
     column(
         "removed",
         pa.list_(REMOVED),
-        "what was cut out of the text: kind, raw text, and its place in the decoded raw text",
+        "what was cut out of the text: kind, raw text, and its place in the decoded raw text; "
+        "captions and links that the markup tells were never in that text",
         unit="code points",
         required=True,
     ),
@@ -187,7 +201,7 @@ _CLEAN_FIELDS: Final = [
     ),
 ]
 
-_RECORD_LINEAGE: Final = [_RECORD_REF]
+_RECORD_LINEAGE: Final = [RECORD_REF]
 
 CLEANED: Final = pa.schema(
     [
@@ -196,7 +210,7 @@ CLEANED: Final = pa.schema(
             "date_problem",
             "no-date, unreadable-date or implausible-date; null when the date is good",
         ),
-        _READ_AS,
+        READ_AS,
         TITLE_KEY,
         column(
             "line_keys",
@@ -250,9 +264,9 @@ _DUPLICATE_FIELDS: Final = [
 ]
 
 _LINEAGE_FIELDS: Final = [
-    _BATCH_ID,
-    _RUN_ID,
-    _RECORD_REF,
+    BATCH_ID,
+    RUN_ID,
+    RECORD_REF,
     text_column("pipeline_version", "the version of Warraq that made the row", required=True),
     text_column("rules_digest", "digest of the rules and tables that made the row", required=True),
 ]
@@ -325,15 +339,15 @@ QUARANTINE: Final = pa.schema(
 
 LEDGER: Final = pa.schema(
     [
-        _RECORD_REF,
-        _NATIVE_ID,
-        _SOURCE,
+        RECORD_REF,
+        NATIVE_ID,
+        SOURCE,
         text_column("disposition", "where it ended: see expectations.dispositions", required=True),
         text_column("reason", "why: see expectations.dispositions", required=True),
         text_column("detail", "what exactly, and where, in words"),
         column("article_id", pa.string(), "the article that it became, copies or repeats"),
-        _BATCH_ID,
-        _RUN_ID,
+        BATCH_ID,
+        RUN_ID,
     ]
 )
 """``ledger``: one row per raw record, each in exactly one place."""
@@ -343,7 +357,7 @@ REFUSED: Final = pa.schema([field for field in LEDGER if field.name not in {"bat
 
 RUNS: Final = pa.schema(
     [
-        _RUN_ID,
+        RUN_ID,
         text_column("batch_id", "the batch; null before it is known"),
         text_column("stage", "the stage, or run for the whole", required=True),
         text_column("status", "running, done, resumed or failed", required=True),

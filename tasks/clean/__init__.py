@@ -3,7 +3,8 @@
 Characters are repaired first, for the whole column (:mod:`tasks.text.repair`); then the rules of
 ``RULES`` cut, in this order, each seeing what the earlier ones left. A rule is one file with one
 function ``Draft -> Found``; it cuts lines or parts of them. What it cuts is kept in ``removed``
-with its place in the raw text.
+with its place in the raw text. What markup says of lines is respected (``Lines.hint``); what it
+tells beside the text, captions and links above all, is put to what rules find there.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,6 +44,7 @@ from tasks.clean.lead_repeats import find_lead_repeats
 from tasks.clean.learned_lines import find_learned_lines
 from tasks.clean.linked_titles import find_linked_titles
 from tasks.clean.lone_captions import find_lone_captions
+from tasks.clean.markup import images_column, told_texts, with_told_links
 from tasks.clean.media_prompts import find_media_prompts
 from tasks.clean.page_heads import find_page_heads
 from tasks.clean.page_tails import find_page_tails
@@ -183,14 +185,24 @@ def _editorial(draft: Draft, found: list[Found]) -> dict[str, pa.Array]:
     return {
         "authors": authors_column(draft.records["author"], signed),
         "outlet": pa.array([outlets.get(row) for row in range(rows)], pa.string()),
-        "dateline_place": pa.array([places.get(row) for row in range(rows)], pa.string()),
-        "agency": pa.array([agencies.get(row) for row in range(rows)], pa.string()),
+        "dateline_place": _else_told(places, draft.records["dateline_place"]),
+        "agency": _else_told(agencies, draft.records["agency"]),
         "credited_source": pa.array([sources.get(row) for row in range(rows)], pa.string()),
-        "captions": _lists(rows, [each.captions for each in found]),
-        "tags": _lists(rows, [each.tags for each in found]),
+        "captions": _lists(
+            rows, [told_texts(draft.records, "captions"), *(each.captions for each in found)]
+        ),
+        "tags": _lists(rows, [told_texts(draft.records, "tags"), *(each.tags for each in found)]),
+        "images": images_column(draft.records),
+        "subtitle": repair_column(draft.records["subtitle"], one_line=True),
         "section": repair_column(draft.records["section"], one_line=True),
-        "related": links_column(draft, _all_links(found)),
+        "related": with_told_links(links_column(draft, _all_links(found)), draft.records),
     }
+
+
+def _else_told(found: Mapping[int, str], told: pa.ChunkedArray) -> pa.Array:
+    """Return what was found in the text of each row, else what the page told."""
+    own = pa.array([found.get(row) for row in range(len(told))], pa.string())
+    return own if told.null_count == len(told) else pc.coalesce(own, repair_column(told))
 
 
 def _lists(rows: int, found: list[Mapping[int, tuple[str, ...]]]) -> pa.Array:

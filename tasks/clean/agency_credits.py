@@ -2,7 +2,8 @@
 
 «(د.ب.أ)» on a line of its own, «*وكالة أنباء الأناضول» or «فرانس24/ أ ف ب» as the last, or in
 brackets behind the last stop of a line: «... وعائدات استثمارات. (وكالات)». An agency that a
-sentence names («ذكرت وكالة الأنباء السعودية (واس).») has the stop behind it, and stays.
+sentence names («ذكرت وكالة الأنباء السعودية (واس).») has the stop behind it, and stays; so does one
+that heads a part of the story, as markup says.
 """
 
 import re
@@ -11,7 +12,7 @@ from typing import Final
 import numpy as np
 import pyarrow.compute as pc
 
-from tasks.clean.draft import AGENCY, Draft, Flags, Found, Spans
+from tasks.clean.draft import AGENCY, HEADING, Draft, Flags, Found, Spans
 from tasks.clean.names import is_masthead
 from tasks.text.agencies import agency_named
 from tasks.text.buffers import column_of, gather
@@ -36,7 +37,8 @@ def find_agencies(draft: Draft) -> Found:
     lines = draft.lines
     last = _last_lines(draft)
     short = lines.stands & (lines.words <= CREDIT_WORDS) & (lines.words > 0)
-    at = np.flatnonzero(short & (last | _brackets(draft)))
+    able = short & (lines.hint != HEADING)
+    at = np.flatnonzero(able & (last | _brackets(draft)))
     for line, text in zip(at.tolist(), draft.texts(at).to_pylist(), strict=True):
         name = credited(text, bracketed=not last[line])
         if name:

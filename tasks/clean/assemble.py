@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
-from expectations.schema import LINK, REMOVED
+from expectations.columns import LINK, REMOVED
 from tasks.clean.draft import (
     KINDS,
     LEGAL,

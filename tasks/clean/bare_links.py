@@ -78,7 +78,7 @@ def _is_headline(data, lines, line, known):
     head, tail = lines.head[line], lines.tail[line]
     if lines.words[line] < LEAST_WORDS or lines.words[line] > MOST_WORDS:
         return False
-    if lines.bullet[line] or lines.heading_end[line] >= 0:
+    if lines.bullet[line] or lines.heading_end[line] >= 0 or lines.hint[line] != 0:
         return False
     question = tail - head > 2 and data[tail - 2] == 0xD8 and data[tail - 1] == _QUESTION
     if lines.stop[line] and not question:

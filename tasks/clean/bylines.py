@@ -14,7 +14,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
-from tasks.clean.draft import AGENCY, BYLINE, CAPTION, DATELINE, Draft, Flags, Found, Spans
+from tasks.clean.draft import (
+    AGENCY,
+    BYLINE,
+    CAPTION,
+    DATELINE,
+    HEADING,
+    LIST_ITEM,
+    Draft,
+    Flags,
+    Found,
+    Spans,
+)
 from tasks.clean.names import NAME_WORDS, is_place, masthead_key
 from tasks.clean.opener_parts import LABELS
 from tasks.clean.openers import read_opener
@@ -110,7 +121,11 @@ def find_bylines(draft: Draft) -> Found:
     starts, ends, stops = starts[kept], ends[kept], stops[kept]
     heads = column_of(gather(texts, starts, stops))
     signed = early & _signed(draft, lines, heads)
-    at = np.flatnonzero(signed | early & _opened(draft, lines, heads) | _certain(heads, able))
+    # A heading that names somebody heads what is said of him, unless it says that he wrote it.
+    hint = draft.lines.hint[lines]
+    plain = (hint != HEADING) & (hint != LIST_ITEM)
+    opened = early & _opened(draft, lines, heads) | _certain(heads, able)
+    at = np.flatnonzero(signed | plain & opened)
     notes = _Notes()
     signs = _Signs.of(draft)
     done = -1
@@ -129,20 +144,22 @@ def find_bylines(draft: Draft) -> Found:
         signature = signs.read(row, head, whole=whole, signed=is_signed)
         if signature is None or not (is_early or _is_certain(signature, head)):
             continue
-        named_below = signature.name_only and _is_named_below(draft, row, end, signature)
+        told_by_place = whole and bool(signature.authors) and not is_signed
+        asked = signature.name_only or told_by_place
+        named_below = asked and _is_named_below(draft, row, end, signature)
         if named_below is None:
             continue
         cut = start + len(head[: signature.length].rstrip().encode())
-        notes.add(row, start, cut, signature, caption=bool(named_below))
+        notes.add(row, start, cut, signature, caption=signature.name_only and bool(named_below))
         if cut < end:
             done = row
     return notes.found()
 
 
 def _is_named_below(draft: Draft, row: int, end: int, signature: Signature) -> bool | None:
-    """Tell whether the text below a lone name names the person; None where it is no article.
+    """Tell whether the text below a name names the person; None where it is no article.
 
-    Such a name is of a picture, and its text tells of the person; who signs is not told of. Below
+    A lone name is of a picture, and its text tells of the person; who signs is not told of. Below
     a line of a poem or a list there are other short ones; below a columnist, one title at most.
     """
     lines = draft.lines

@@ -3,7 +3,7 @@
 «متطوعون يوزعون المساعدات⏎لندن، بريطانيا (CNN) -- أعلنت ...»: page dumps print the picture's caption
 between headline and report. Of 370 such lines in 20,000 real articles all that were read, some 40,
 were captions; above a byline, or above a dateline without an agency, as many were subtitles or the
-heads of a digest, which stay.
+heads of a digest, which stay. What markup says is a heading or an item of a list is no caption.
 """
 
 from typing import Final
@@ -29,7 +29,7 @@ def find_captions(draft: Draft) -> Found:
     below = np.minimum(first + 1, max(len(lines.row) - 1, 0))
     able = (below > first) & (lines.row[below] == lines.row[first]) & lines.stands[below]
     able &= (lines.words[first] <= MOST_WORDS) & ~lines.stop[first] & ~lines.bullet[first]
-    able &= lines.heading_end[first] < 0
+    able &= (lines.heading_end[first] < 0) & (lines.hint[first] == 0)
     able &= titled_rows(draft)[lines.row[first]]
     first, below = first[able], below[able]
     heads = pc.utf8_slice_codeunits(draft.texts(below), 0, _LETTERS)

@@ -9,13 +9,14 @@ from typing import Any, Final, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tasks.sources import SourceProfile
 from tasks.text import letters
 from tasks.text.buffers import Places, column_of, gather
 from tasks.text.kernels import borrowing
-from tasks.text.letters import SENTENCE_END
-from tasks.text.repair import Repaired
+from tasks.text.related_lines import ends_sentence, is_bullet
+from tasks.text.repair import Repaired, raw_places
 from tasks.text.seeking import next_of
 from tasks.text.utf8 import decode
 from tasks.text.words import (
@@ -38,8 +39,10 @@ KINDS: Final = (
 TITLE, BYLINE, DATELINE, RELATED, TITLE_REPEAT, LEAD_REPEAT, AGENCY, CAPTION = range(8)
 SHARE, PROMO, LEGAL, TAGS, META, SIGNATURE, SOURCE = range(8, len(KINDS))
 
-HEADING_WORDS: Final = 5
-"""No heading over related links that was counted has more words."""
+HINTS: Final = ("heading", "list_item", "quote")
+"""What markup says of lines; rules name them by their place in the tuple, from 1."""
+
+HEADING, LIST_ITEM, QUOTE = range(1, len(HINTS) + 1)
 
 SHORT_WORDS: Final = 40
 """Up to so many words a line's folded words are counted and hashed, beyond it its bytes."""
@@ -62,6 +65,7 @@ class Lines(NamedTuple):
     of more than ``SHORT_WORDS``, ``words`` is one more, and ``key`` hashes their bytes), ``bullet``
     tells a list mark at the head, ``stop`` a sentence mark at the tail. ``heading_end`` is the byte
     after a related-links heading that opens it, -1 without one, ``heading_words`` its length.
+    ``hint`` is what the markup says that the line is: one of ``HINTS``, 0 where it says nothing.
     """
 
     row: Rows
@@ -76,6 +80,7 @@ class Lines(NamedTuple):
     heading_words: Rows
     bullet: Flags
     stop: Flags
+    hint: npt.NDArray[np.int8]
 
     @property
     def stands(self) -> Flags:
@@ -196,6 +201,7 @@ _TYPES: Final[Mapping[str, Any]] = {
     "heading_end": np.int64,
     "heading_words": np.int32,
     **dict.fromkeys(("bullet", "stop"), np.bool_),
+    "hint": np.int8,
 }
 _MEASURES: Final = ("words", "key", "heading_end", "heading_words", "bullet", "stop")
 
@@ -213,7 +219,26 @@ def open_draft(
     known = known_phrases(headings)
     _scan_lines(data, offsets, lines)
     _measure(data, *_tables(), known, lines, np.arange(count))
+    _take_hints(records["hints"], repaired, lines)
     return Draft(records, profiles, repaired, lines, known)
+
+
+def _take_hints(hints: pa.ChunkedArray, repaired: Repaired, lines: Lines) -> None:
+    """Set what markup says of lines: it counts those of the raw text, some of which are empty."""
+    told = pc.greater(pc.list_value_length(hints), 0).fill_null(fill_value=False)
+    rows = np.flatnonzero(told)
+    if not len(rows):
+        return
+    at = np.flatnonzero(np.isin(lines.row, rows))
+    first, _ = raw_places(repaired, lines.row[at], lines.start[at], lines.end[at])
+    bounds = np.searchsorted(lines.row[at], np.append(rows, len(told)))
+    texts = repaired.raw
+    for row, start, end in zip(rows.tolist(), bounds[:-1], bounds[1:], strict=True):
+        raw = texts.data[texts.offsets[row] : texts.offsets[row + 1]].tobytes().decode()
+        breaks = np.flatnonzero(np.frombuffer(raw.encode("utf-32-le"), np.uint32) == _NEWLINE)
+        number = np.searchsorted(breaks, first[start:end])
+        kinds = {hint["line"]: HINTS.index(hint["kind"]) + 1 for hint in hints[row].as_py()}
+        lines.hint[at[start:end]] = [kinds.get(line, 0) for line in number.tolist()]
 
 
 def first_of_runs(rows: Rows) -> npt.NDArray[np.int64]:
@@ -286,33 +311,6 @@ def _count_lines(data, offsets):
 
 
 @borrowing
-def is_bullet(code):
-    """Tell whether the character is one that lists are marked with."""
-    # - * • – — ▪ ■ ● ◄ ► ◆ » › · >
-    return (
-        code in (0x2D, 0x2A, 0x2022, 0x2013, 0x2014, 0xBB, 0xB7, 0x203A, 0x3E)
-        or (code >= 0x25A0 and code < 0x2600)
-    )  # fmt: skip
-
-
-@borrowing
-def _ends_sentence(data, start, end, classes):
-    """Tell whether the last character but for closing quotes and brackets is a sentence mark."""
-    while end > start:
-        end -= 1
-        while end > start and data[end] & 0xC0 == 0x80:
-            end -= 1
-        code, _ = decode(data, end)
-        if code >= 0x10000:
-            return False
-        if code in (0x22, 0x29, 0xBB, 0x5D, 0x20):
-            continue
-        # A colon announces what follows: «ومن أعماله:» is a story's line and no link.
-        return code == 0x3A or classes[code] & SENTENCE_END != 0
-    return False
-
-
-@borrowing
 def _eight(data, i):
     """Return eight bytes as one number, which the compiler reads with one instruction."""
     block = np.uint64(data[i])
@@ -355,7 +353,7 @@ def _measure(data, table, classes, known, lines, at):
         words[line] = count
         key[line] = value
         bullet[line] = start < end and is_bullet(decode(data, start)[0])
-        stop[line] = _ends_sentence(data, start, end, classes)
+        stop[line] = ends_sentence(data, start, end, classes)
 
 
 @borrowing

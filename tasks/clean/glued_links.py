@@ -16,11 +16,11 @@ from numba import njit
 
 from tasks.clean.draft import RELATED, Draft, Flags, Found, Spans
 from tasks.clean.raw_gaps import WIDE, gaps_around, joined
-from tasks.clean.related_links import ITEM_WORDS
 from tasks.clean.signature import spelling_pattern
 from tasks.text import letters
 from tasks.text.buffers import Places, column_of, gather
 from tasks.text.lexicons import load_lexicon
+from tasks.text.related_lines import ITEM_WORDS
 from tasks.text.seeking import hold
 from tasks.text.words import next_word
 

@@ -11,11 +11,11 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from tasks.clean.draft import HEADING_WORDS, RELATED, SHORT_WORDS, Draft, Found, Spans
+from tasks.clean.draft import RELATED, SHORT_WORDS, Draft, Found, Spans
 from tasks.clean.raw_gaps import WIDE, gaps_around
-from tasks.clean.related_links import INLINE_WORDS
 from tasks.text import letters
 from tasks.text.kernels import borrowing
+from tasks.text.related_lines import HEADING_WORDS, INLINE_WORDS
 from tasks.text.seeking import next_of
 from tasks.text.words import chain, is_among, next_word
 

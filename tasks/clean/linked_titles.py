@@ -5,7 +5,8 @@ link there. In 143,638 real articles 1,238 lines were titles of others, 95 % of 
 heading, and all that were read were links. In 20,000 articles one line in 28 was a subhead that
 another outlet had as its title: only titles of the same outlet count. A line that ends a sentence
 or announces something («وهذه هي المدن:») is the story's even so, and so is the first line, which
-may be its own headline.
+may be its own headline. So is what a page's markup says is a heading, or an item or a quotation
+without a link: «الطقس» heads a part of the story.
 """
 
 import numpy as np
@@ -35,6 +36,7 @@ def find_linked_titles(draft: Draft, titles: KeySearch | None = None) -> Found:
     lines = draft.lines
     able = lines.stands & (lines.words >= LEAST_WORDS) & (lines.words <= MOST_WORDS)
     able[draft.first_lines()] = False
+    able &= lines.hint == 0
     at = np.flatnonzero(able)
     outlets = outlet_keys(draft.records["source"])
     at = at[is_title(with_outlet(lines.key[at], outlets[lines.row[at]]))]

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.clean.draft import CAPTION, SIGNATURE, Draft, Found, Spans
+from tasks.clean.draft import CAPTION, LIST_ITEM, SIGNATURE, Draft, Found, Spans
 from tasks.clean.furniture import ABOUT, EMBED
 from tasks.clean.lone_names import WORDS_AT_MOST, read_names
 from tasks.clean.shapes import (
@@ -307,7 +307,7 @@ def _names(draft: Draft, cuts: Cuts, lines: Numbers) -> tuple[np.ndarray, list[S
     """Note which of these lines are nothing but names, under a line of prose."""
     table = draft.lines
     are_names = (table.words[lines] <= WORDS_AT_MOST) & ~table.stop[lines]
-    are_names &= _follows_prose(draft, lines)
+    are_names &= _follows_prose(draft, lines) & (table.hint[lines] != LIST_ITEM)
     new = []
     for i in np.flatnonzero(are_names).tolist():
         named = read_names(draft.text(table.head[lines[i]], table.tail[lines[i]]))

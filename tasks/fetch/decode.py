@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from expectations.conformance import check
 from expectations.schema import RAW, RECORDS, REFUSED
 from tasks.errors import StopRun
-from tasks.fetch.formats import FORMATS, Decoded, Format
+from tasks.fetch.formats import FORMATS, MARKUP, Decoded, Format
 from tasks.outcome import Outcome
 from tasks.sources import SourceProfile, profiles_by_outlet
 from tasks.sources.layouts import is_within, layout_names
@@ -20,8 +20,11 @@ from tasks.text.repair import repair_column
 
 Rows = npt.NDArray[np.int64]
 
-_PROSE: Final = ("title", "text", "author", "section", "source")
+_PROSE: Final = ("title", "text", "author", "section", "source", "subtitle", "dateline_place")
 """Columns in which mojibake is repaired."""
+
+_LISTS: Final = ("tags", "captions", "related", "images")
+"""Lists whose texts are repaired with their record; addresses in them are not touched."""
 
 _EVIDENCE: Final = ("title", "text")
 """Those long enough to prove what befell the others: a name is a word or two."""
@@ -110,6 +113,8 @@ def _kept(
     count = len(decoded.rows)
     places = rows[np.array(decoded.rows, np.int64)]
     columns = {"read_as": recoded.take(pa.array(places)), **decoded.columns}
+    for name in MARKUP:
+        columns.setdefault(name, pa.nulls(count, RECORDS.field(name).type))
     columns["native_id"] = _whole(columns["native_id"])
     return pa.table(
         {
@@ -144,7 +149,27 @@ def _mended(columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
             note = pc.binary_join_element_wise(name, kinds, ": repaired ")
             both = pc.binary_join_element_wise(mended["read_as"], note, "; ")
             mended["read_as"] = pc.coalesce(both, mended["read_as"], note)
+    if proven.null_count < len(proven):
+        mended |= {name: _with_proven_lists(columns[name], proven) for name in _LISTS}
     return mended
+
+
+def _with_proven_lists(lists: pa.Array, proven: pa.Array) -> pa.Array:
+    """Repair the texts of lists, or of structures in them, by what is proven of their records."""
+    kinds = proven.take(pc.list_parent_indices(lists))
+    values = pc.list_flatten(lists)
+    if pa.types.is_struct(values.type):
+        fields = list(values.type)
+        parts = [
+            part if field.name == "url" else repair_beside(part, kinds).column
+            for field, part in zip(fields, values.flatten(), strict=True)
+        ]
+        values = pa.StructArray.from_arrays(parts, fields=fields)
+    else:
+        values = repair_beside(values, kinds).column
+    offsets = np.append(0, np.cumsum(pc.fill_null(pc.list_value_length(lists), 0)))
+    nulls = lists.is_null() if lists.null_count else None
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values, lists.type, mask=nulls)
 
 
 def _with_proven(own: Mended, proven: pa.Array) -> Mended:

@@ -9,8 +9,9 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from expectations.columns import TIMESTAMP
 from expectations.conformance import check
-from expectations.schema import RAW, TIMESTAMP
+from expectations.schema import RAW
 from tasks.fetch.formats.content import join
 from tasks.fetch.reading import RawRecord
 

@@ -9,6 +9,7 @@ Evidence of JSON-LD, OpenGraph, microdata and the page's make-up is weighed
 their number.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -23,6 +24,7 @@ from tasks.pages.page import LeadImage, Page
 from tasks.pages.paragraphs import Paragraph
 from tasks.pages.taming import TOO_MANY, tame
 from tasks.text.printed_dates import zone_of
+from tasks.text.related_lines import heading_phrases
 
 __all__ = ["LARGEST", "LeadImage", "Page", "Paragraph", "read_page"]
 
@@ -32,19 +34,21 @@ LARGEST: Final = 8 * 1024 * 1024
 _SNIFFED: Final = 2048
 
 
-def read_page(
+def read_page(  # noqa: PLR0913
     payload: bytes,
     *,
     url: str | None = None,
     charset: str | None = None,
     timezone: str = "UTC",
     fetched_at: datetime | None = None,
+    related_headings: Iterable[str] = (),
 ) -> Page:
     """Read one article page; what is none has a ``refusal``, and what could be read all the same.
 
     ``url`` is where the page was fetched (relative links are told by it), ``charset`` the one of
     the HTTP header, ``timezone`` (IANA) that of clocks without a zone, ``fetched_at`` the aware
-    time that «منذ ساعتين» is told from and that no date lies two days behind. Raises
+    time that «منذ ساعتين» is told from and that no date lies two days behind, ``related_headings``
+    what the site writes over related links besides what all do. Raises
     :class:`StopRun` for a time zone that does not exist, and nothing else.
     """
     zone_of(timezone)
@@ -66,6 +70,7 @@ def read_page(
         linked=read_json_ld(decoded.text),
         url=url,
         reading=Reading(timezone, fetched_at),
+        related_headings=heading_phrases(related_headings),
     )
     return replace(assemble(evidence), encoding=decoded.encoding)
 

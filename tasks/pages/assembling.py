@@ -10,14 +10,16 @@ from tasks.pages.body import Weights, choose_container, is_named
 from tasks.pages.bylines import read_byline
 from tasks.pages.dating import Place, Reading, find_dates
 from tasks.pages.json_ld import Linked
+from tasks.pages.keywords import find_keywords
 from tasks.pages.marks import BYLINE, CAPTION, COMMENTS, PICTURE, SECTION
 from tasks.pages.outline import Outline, Spot
 from tasks.pages.page import LeadImage, Page
-from tasks.pages.paragraphs import Sifted, sift
+from tasks.pages.paragraphs import Headline, Paragraph, Sifted, is_icon, sift
 from tasks.pages.refusals import Told, refusal_of
 from tasks.pages.titles import Title, find_title
 from tasks.pages.words import is_furniture, letters_of
 from tasks.text.letters import fold_letters
+from tasks.text.words import Phrases
 
 _SITE_METAS: Final = (
     "og:site_name",
@@ -42,7 +44,6 @@ _SECTION_METAS: Final = (
     "category",
     "dc.subject",
 )
-_TAG_METAS: Final = ("article:tag", "news_keywords", "parsely-tags", "keywords")
 _QUOTED: Final = 6000
 _JUDGED: Final = 300
 _BYLINE: Final = 160
@@ -65,6 +66,7 @@ class Evidence:
     linked: Linked
     url: str | None
     reading: Reading
+    related_headings: Phrases
     metas: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -114,19 +116,22 @@ def assemble(evidence: Evidence) -> Page:
     told = [("json-ld", linked.headline), ("opengraph", metas.get("og:title", ""))]
     told += [("twitter", metas.get("twitter:title", "")), ("html", outline.title)]
     title = find_title(outline, told, evidence.sites)
+    headline = Headline(run=title.run, text=title.text)
     container, weights = choose_container(outline, title.run, evidence.quoted)
     sifted = (
-        sift(outline, container, weights, title.run, title.text)
+        sift(outline, container, weights, headline, evidence.related_headings)
         if container >= 0
         else Sifted([], [], "", title.run, "")
     )
     page = _Fields()
     page.set("title", title.text, title.origin)
+    _image(page, evidence, sifted)
+    if sifted.caption and "lead_image" not in page.values:
+        sifted.paragraphs.insert(0, Paragraph(sifted.caption, "caption"))
     page.set("paragraphs", tuple(sifted.paragraphs), "html")
     _subtitle(page, evidence, title, sifted)
     _byline(page, evidence, title, sifted, weights)
     _dates(page, evidence, title, sifted)
-    _image(page, evidence, sifted)
     _labels(page, evidence)
     _addresses(page, evidence)
     named = container >= 0 and is_named(outline.elements[container])
@@ -188,6 +193,7 @@ def _printed(page: _Fields, lines: list[str], origin: str, sites: frozenset[str]
             page.set("byline", text, origin)
             page.set("authors", read.authors, origin)
             page.set("dateline", read.place, origin)
+            page.set("agency", read.agency, origin)
             if read.authors:
                 return
 
@@ -274,7 +280,7 @@ def _image(page: _Fields, evidence: Evidence, sifted: Sifted) -> None:
     told += [("twitter", evidence.metas.get("twitter:image", "")), ("html", sifted.image)]
     for origin, printed in told:
         address = _absolute(evidence, printed)
-        if address:
+        if address and not is_icon(urlsplit(address).path):
             caption = sifted.caption or evidence.linked.image_caption or None
             page.set("lead_image", LeadImage(address, caption), origin)
             return
@@ -295,25 +301,19 @@ def _labels(page: _Fields, evidence: Evidence) -> None:
     spots = (spot.text for spot in outline.spots if spot.marks & SECTION)
     named = (text for text in spots if 2 < len(text) < 40 and "\n" not in text)
     page.set("section", next((text for text in named if not is_furniture(text)), ""), "html")
-    tags = [content for name, content in outline.metas if name in _TAG_METAS[:1]]
+    tags = [content for name, content in outline.metas if name == "article:tag"]
     page.set("tags", tuple(dict.fromkeys(tags)), "opengraph")
     page.set("tags", linked.tags, "json-ld")
-    for name in _TAG_METAS[1:]:
-        page.set("tags", _keywords(metas.get(name, ""), evidence.quoted), "meta")
+    told = [str(page.values.get("title", ""))]
+    told += [each.text for each in page.values.get("paragraphs", ())]
+    if "tags" not in page.values:
+        page.set("tags", find_keywords(metas, evidence.quoted, told), "meta")
     links = [
         spot.text for spot in outline.spots if "tag" in spot.rel.split() and 1 < len(spot.text) < 60
     ]
     page.set("tags", tuple(dict.fromkeys(links)), "html")
     page.set("site_name", *evidence.site_name)
     _language(page, evidence)
-
-
-def _keywords(content: str, quoted: str) -> tuple[str, ...]:
-    """Return keywords, none where they are only the words of the description, one by one."""
-    words = [" ".join(word.split()) for word in re.split("[,،;؛|]", content)]
-    words = list(dict.fromkeys(word for word in words if 1 < len(word) < 60))[:50]
-    single = sum(" " not in word and letters_of(word) in quoted for word in words)
-    return () if len(words) > 5 and single > 0.7 * len(words) else tuple(words)
 
 
 def _language(page: _Fields, evidence: Evidence) -> None:

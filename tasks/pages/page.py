@@ -21,9 +21,10 @@ class Page:
     ``refusal`` is why it is no article page (:data:`tasks.pages.refusals.REASONS`), None if it is
     one. ``published`` and ``modified`` are in UTC, None where ``*_raw`` cannot be read surely;
     their precisions are ``day``, ``minute`` or ``second``. ``byline`` is what is printed,
-    ``authors`` are the persons it names, ``dateline`` the place. ``origins`` says of each field
-    that is filled where it came from: ``json-ld``, ``opengraph``, ``twitter``, ``microdata``,
-    ``meta``, ``link``, ``html`` (the element says what it is), ``text`` (its words do), ``url``.
+    ``authors`` are the persons it names, ``dateline`` the place, ``agency`` the usual name of the
+    agency. ``origins`` says of each field that is filled where it came from: ``json-ld``,
+    ``opengraph``, ``twitter``, ``microdata``, ``meta``, ``link``, ``html`` (the element says what
+    it is), ``text`` (its words do), ``url``.
     """
 
     title: str | None = None
@@ -32,6 +33,7 @@ class Page:
     byline: str | None = None
     authors: tuple[str, ...] = ()
     dateline: str | None = None
+    agency: str | None = None
     published_raw: str | None = None
     published: datetime | None = None
     published_precision: str | None = None
@@ -50,8 +52,11 @@ class Page:
     refusal: str | None = None
 
     @property
+    def body_paragraphs(self) -> tuple[Paragraph, ...]:
+        """The paragraphs of the article's text: those that are no captions and no related links."""
+        return tuple(each for each in self.paragraphs if each.kind not in {"caption", "related"})
+
+    @property
     def body(self) -> str:
         """The article's text, a paragraph a line, without captions and related links."""
-        return "\n".join(
-            each.text for each in self.paragraphs if each.kind not in {"caption", "related"}
-        )
+        return "\n".join(each.text for each in self.body_paragraphs)

@@ -23,9 +23,19 @@ from tasks.pages.marks import (
     TITLE,
     WALL,
 )
-from tasks.pages.outline import Element, Outline, Run
-from tasks.pages.words import is_furniture, is_related_heading, letters_of, related_item
+from tasks.pages.outline import Element, Outline, Picture, Run
+from tasks.pages.words import is_furniture, letters_of
 from tasks.text.printed_dates import read_printed_date
+from tasks.text.related_lines import (
+    ITEMS_AT_MOST,
+    RelatedBlock,
+    is_item,
+    opens_with_bullet,
+    read_related_block,
+    without_bullet,
+    without_heading,
+)
+from tasks.text.words import Phrases
 
 Kind = Literal["paragraph", "heading", "list_item", "quote", "caption", "related"]
 
@@ -43,6 +53,13 @@ _LABEL: Final = 40
 _HEAD_RUNS: Final = 20
 _YEAR: Final = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _LETTER: Final = re.compile(r"[^\W\d_a-zA-Z]")
+_ICON: Final = re.compile(
+    r"(?:^|[/_.-])(?:icons?|logos?|spacer|blank|pixel|print|avatar|loading|loader|placeholder|"
+    r"default|share|mail|email|facebook|twitter|whatsapp)(?=[/_.-])|^data:",
+    re.IGNORECASE,
+)
+"""Addresses of images that a site shows on all its pages: «images/icon-print.jpg»."""
+
 _STOPS: Final = (".", "؟", "!", "…", "؛", "،", ":")
 
 
@@ -69,9 +86,29 @@ class Sifted:
     image: str = ""
 
 
-def sift(outline: Outline, container: int, weights: Weights, headline: int, title: str) -> Sifted:
-    """Return the paragraphs of the container's runs."""
-    sifter = _Sifter(outline, container, weights, headline, title)
+@dataclass(slots=True)
+class _Block:
+    """An open block of related links: its heading, and what was found of it below."""
+
+    heading_words: int
+    items: int = 0
+    bulleted: bool = False
+    linked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """The title of the page and the run that shows it, -1 where none does."""
+
+    run: int
+    text: str
+
+
+def sift(
+    outline: Outline, container: int, weights: Weights, headline: Headline, related: Phrases
+) -> Sifted:
+    """Return the paragraphs of the container's runs; ``related`` are headings over links."""
+    sifter = _Sifter(outline, container, weights, headline, related)
     for number in range(outline.elements[container].first, outline.elements[container].last):
         sifter.take(number)
     return sifter.done()
@@ -79,16 +116,22 @@ def sift(outline: Outline, container: int, weights: Weights, headline: int, titl
 
 class _Sifter:
     def __init__(
-        self, outline: Outline, container: int, weights: Weights, headline: int, title: str
+        self,
+        outline: Outline,
+        container: int,
+        weights: Weights,
+        headline: Headline,
+        related: Phrases,
     ) -> None:
         self._outline = outline
         self._container = container
         self._weights = weights
-        self._headline = headline
-        self._title = letters_of(title)
+        self._headline = headline.run
+        self._title = letters_of(headline.text)
+        self._related = related
         self._out = Sifted([], [], "", outline.elements[container].last, "")
         self._begun = False
-        self._in_block = False
+        self._block: _Block | None = None
         self._last_is_element = False
         self._last_is_label = False
         self._spotted: dict[int, list[str]] = {}
@@ -110,7 +153,7 @@ class _Sifter:
             return
         if is_furniture(run.text):
             return
-        if self._is_related(run, chain):
+        if self._is_related(number, run, chain):
             return
         kind = self._kind(number, run, chain)
         if kind == "paragraph" and self._repeats_title(run):
@@ -144,12 +187,22 @@ class _Sifter:
             self._last_is_element = False
         first, last = self._headline, self._out.start + 1
         shown = [
-            each for each in self._outline.pictures if first <= each.run <= last and each.source
+            each
+            for each in self._outline.pictures
+            if first <= each.run <= last and each.source and not is_icon(each.source)
         ]
         self._out.image = shown[0].source if shown else ""
-        if not self._out.caption and shown and len(shown[0].title) > _LINK:
+        if shown and not self._out.caption and self._is_told_of(shown[0]):
             self._out.caption = shown[0].title
         return self._out
+
+    def _is_told_of(self, picture: Picture) -> bool:
+        """Tell whether an image's title is a caption: some words, or what is printed under it."""
+        told = letters_of(picture.title)
+        if told in {"", self._title}:
+            return False
+        under = self._outline.runs[picture.run :][:1]
+        return len(picture.title) > _LINK or told in {letters_of(run.text) for run in under}
 
     def _chain(self, number: int) -> list[Element]:
         """Return the element and those above it, up to the container, without it."""
@@ -197,34 +250,59 @@ class _Sifter:
     def _repeats_title(self, run: Run) -> bool:
         return not self._begun and len(run.text) < 400 and letters_of(run.text) == self._title
 
-    def _is_related(self, run: Run, chain: list[Element]) -> bool:
+    def _is_related(self, number: int, run: Run, chain: list[Element]) -> bool:
         """Take a heading over related links, and the links themselves, out of the story."""
         text = run.text
         share = run.linked / len(text)
-        if is_related_heading(text):
-            self._in_block = True
+        told = read_related_block(text, self._related)
+        if told is not None:
+            self._block = None if told.items else _Block(told.words)
+            self._relate(run, told)
             return True
-        item = related_item(text) if len(text) < 300 else None
-        if item is not None and (share > 0.3 or len(item) < 200):
+        linked = share >= _LINKED and len(text) >= _LINK and "@" not in text and self._begun
+        if linked or (self._block and share > 0.3 and prose_of(run) < 40):
             self._relate(run)
-            self._in_block = False
+            if self._block:
+                self._block.linked = True
             return True
-        if share >= _LINKED and len(text) >= _LINK and "@" not in text and self._begun:
-            self._relate(run)
+        if self._block and self._is_bare_item(self._block, self._kind(number, run, chain), text):
+            self._out.paragraphs.append(Paragraph(without_bullet(text), "related"))
             return True
-        if self._in_block and share > 0.3 and prose_of(run) < 40:
-            self._relate(run)
-            return True
-        self._in_block = False
+        self._block = None
         return False
 
-    def _relate(self, run: Run) -> None:
-        """Take each line of a block of links with the address that belongs to it."""
-        text = run.text if is_related_heading(run.text) else related_item(run.text) or run.text
-        lines = [line for line in text.split("\n") if len(line) >= _LINK]
-        if not run.linked or is_related_heading(run.text):
-            return
-        if self._last_is_label:
+    @staticmethod
+    def _is_bare_item(block: _Block, kind: Kind, text: str) -> bool:
+        """Tell whether a run without a link is an item under a heading, as of a text without any.
+
+        Where items were links, what is none is the story; so is a heading, wherever it stands.
+        """
+        bulleted = kind == "list_item" or opens_with_bullet(text)
+        if not block.items:
+            block.bulleted = bulleted
+        if block.linked or kind in {"heading", "quote", "caption"}:
+            return False
+        if block.items >= ITEMS_AT_MOST or (block.heading_words == 1 and not block.bulleted):
+            return False
+        block.items += 1
+        return bulleted >= block.bulleted and is_item(text, bulleted=block.bulleted)
+
+    def _relate(self, run: Run, told: RelatedBlock | None = None) -> None:
+        """Take each line of a block of links with the address that belongs to it.
+
+        What is no link in a part that the page names for related links is a date or a teaser; by
+        its words alone a line is one where a heading tells it.
+        """
+        if told is None:
+            told = read_related_block(run.text, self._related)
+            if not run.linked:
+                return
+        if told is None:
+            lines = [without_heading(line, self._related) for line in run.text.split("\n")]
+            lines = [line for line in lines if len(line) >= _LINK]
+        else:
+            lines = list(told.items)
+        if lines and self._last_is_label:
             self._out.paragraphs.pop()  # «تغطية خاصة» stood over the links, in a block with them
             self._last_is_label = False
         for number, line in enumerate(lines):
@@ -260,6 +338,11 @@ class _Sifter:
         return letters_of(shown) == letters_of(run.text) != "" or (
             len(run.text) < 120 and not run.text.endswith(".")
         )
+
+
+def is_icon(source: str) -> bool:
+    """Whether the address of an image tells that it is the site's, and no picture of a story."""
+    return _ICON.search(source) is not None
 
 
 def _is_bold_line(run: Run) -> bool:

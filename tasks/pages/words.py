@@ -102,19 +102,6 @@ _LISTS: Final = (
 """How headings over lists begin, in folded letters; under one of them most letters are links."""
 
 
-def related_item(text: str) -> str | None:
-    """Return what stands behind the heading of a line such as «اقرأ أيضاً: عنوان», None if none."""
-    found = _INLINE.match(text)
-    if found is None or not is_related_heading(found[1]):
-        return None
-    return found[2].strip()
-
-
-_INLINE: Final = re.compile(
-    rf"([^:|»›…\n]{{4,{HEADING_CHARACTERS}}}?)\s*(?:[:|»›…\n]|\.\.+|-\s)\s*(\S.*)", re.DOTALL
-)
-
-
 def is_furniture(text: str) -> bool:
     """Whether a line is a site's own: a label, a notice, an invitation to follow it."""
     return len(text) <= _REMEMBERED and _is_furniture(text)

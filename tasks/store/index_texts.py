@@ -21,8 +21,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from expectations.columns import TIMESTAMP
 from expectations.lake_schema import CODES
-from expectations.schema import ARTICLES, TIMESTAMP
+from expectations.schema import ARTICLES
 from tasks.store.files import explained
 from tasks.store.index_tables import Connection, want
 from tasks.store.log import LiveFile

@@ -12,6 +12,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from expectations.columns import IMAGE
 from expectations.schema import SCHEMA_VERSION
 from tasks.errors import StopRun
 from tasks.store.log import INDEX, LiveFile, stored_schema
@@ -29,11 +30,7 @@ def _with_cleaning(dataset: str, rows: pa.Table) -> pa.Table:
     named = {"agency": text, "credited_source": text, "captions": texts, "tags": texts}
     behind = dict.fromkeys(named, "dateline_place") | {"glued_words_split": "removed"}
     for name, kind in reversed((named | {"glued_words_split": pa.list_(pa.int32())}).items()):
-        column = pa.nulls(len(rows), kind)
-        if pa.types.is_list(kind) and dataset != "quarantine":
-            nowhere = pa.array([0] * (len(rows) + 1), pa.int32())
-            column = pa.ListArray.from_arrays(nowhere, pa.array([], kind.value_type))
-        rows = rows.add_column(rows.column_names.index(behind[name]) + 1, name, column)
+        rows = _behind(rows, behind[name], name, _nothing(dataset, kind, len(rows)))
     return rows
 
 
@@ -44,7 +41,27 @@ def _with_title_keys(dataset: str, rows: pa.Table) -> pa.Table:
     return rows.append_column("title_key", pa.nulls(len(rows), pa.int64()))
 
 
-MIGRATIONS: Final[dict[int, Step]] = {1: _with_cleaning, 2: _with_title_keys}
+def _with_markup(dataset: str, rows: pa.Table) -> pa.Table:
+    """From 3 to 4: what a page's markup tells; older articles have it when they are rebuilt."""
+    if dataset not in {"articles", "duplicates", "quarantine"}:
+        return rows
+    rows = _behind(rows, "title", "subtitle", _nothing(dataset, pa.string(), len(rows)))
+    return _behind(rows, "tags", "images", _nothing(dataset, pa.list_(IMAGE), len(rows)))
+
+
+def _behind(rows: pa.Table, column: str, name: str, values: pa.Array) -> pa.Table:
+    return rows.add_column(rows.column_names.index(column) + 1, name, values)
+
+
+def _nothing(dataset: str, kind: pa.DataType, size: int) -> pa.Array:
+    """Return a column that says nothing: empty lists, but null in the quarantine."""
+    if not pa.types.is_list(kind) or dataset == "quarantine":
+        return pa.nulls(size, kind)
+    nowhere = pa.array([0] * (size + 1), pa.int32())
+    return pa.ListArray.from_arrays(nowhere, pa.array([], kind.value_type))
+
+
+MIGRATIONS: Final[dict[int, Step]] = {1: _with_cleaning, 2: _with_title_keys, 3: _with_markup}
 """The step from each version of the schema to the next."""
 
 

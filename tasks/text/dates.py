@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.schema import TIMESTAMP, UNKNOWN_MONTH
+from expectations.columns import TIMESTAMP
+from expectations.schema import UNKNOWN_MONTH
 from tasks.errors import StopRun
 from tasks.text.printed_dates import read_printed_date
 

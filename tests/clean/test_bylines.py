@@ -13,6 +13,19 @@ def test_the_credits_go_to_columns_and_the_cut_is_kept() -> None:
     ]
 
 
+def test_names_below_the_poems_of_several_are_the_texts() -> None:
+    """Signed is each of them: the first name is no more the article's than the others."""
+    poems = (
+        "يا بحر هل عادت إليك سفائني\nوالريح تعصف بالقلوع\nسالم حداد - المجمعة\n"
+        "في آخر الليل الطويل حكاية\nلا يعرف الساري متى تطلع\nهدى المنصوري - الرياض"
+    )
+    row = cleaned({"text": poems, "title": "من قصائد القراء"})[0]
+    assert (row["body"], row["authors"]) == (poems, [])
+    story = "وصلت إلى الميناء صباح أمس أول سفينة بعد ثلاثة أعوام من أعمال الترميم في الأرصفة."
+    row = cleaned({"text": f"عودة السفن\nسالم حداد - الرياض\n{story}", "title": "الميناء"})[0]
+    assert row["authors"] == ["سالم حداد"]
+
+
 def test_a_profile_adds_phrases_and_mastheads() -> None:
     row = cleaned(
         {"text": "عدسة: سمير نجم\nافتتح المعرض اليوم.", "source": "x"}, byline_phrases=["عدسة"]

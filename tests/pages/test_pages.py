@@ -280,6 +280,22 @@ def test_what_is_no_web_address_is_none(address: str) -> None:
     assert page.lead_image is None
 
 
+@pytest.mark.parametrize(
+    ("keywords", "tags"),
+    [
+        pytest.param("قالت, وزارة, النقل", (), id="how-the-text-begins"),
+        pytest.param("قالت", (), id="its-first-word"),
+        pytest.param("أخبار, صحيفة, news, النقل", (), id="of-all-pages"),
+        pytest.param("وزارة النقل, السيول, اقتصاد", ("وزارة النقل", "السيول", "اقتصاد"), id="tags"),
+        pytest.param("السيول", ("السيول",), id="one-tag"),
+    ],
+)
+def test_keywords_are_tags_where_they_are_of_the_article(
+    keywords: str, tags: tuple[str, ...]
+) -> None:
+    assert read_page(article(head=f"<meta name='keywords' content='{keywords}'>")).tags == tags
+
+
 def test_keywords_that_only_repeat_the_description_are_no_tags() -> None:
     words = PARAGRAPHS[0].split()
     description = f"<meta name='description' content='{PARAGRAPHS[0]}'>"

@@ -43,7 +43,8 @@ def raw_text(where: str) -> str:
     if name.endswith(".txt"):
         return _mended(name, decoded(content))
     if name.endswith(".html"):
-        return "\n".join(re.findall(r"^      <p>(.*)</p>$", content.decode(), re.MULTILINE))
+        lines = re.finditer(r"^      <(p|h3)>(.*)</\1>$", content.decode(), re.MULTILINE)
+        return "\n".join(line[2] for line in lines)
     record = records(name, content)[int(number) - 1]
     return next(str(record[key]) for key in TEXT_KEYS if record.get(key))
 

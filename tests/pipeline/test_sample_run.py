@@ -194,7 +194,17 @@ def test_related_links_leave_the_text_and_are_kept(where: str, cleaned: dict[str
 
 def test_articles_without_a_block_have_no_related_links(cleaned: dict[str, Row]) -> None:
     linked = {place for place, row in cleaned.items() if row["related"]}
-    assert linked - EXPECTED["related_by_title"].keys() == EXPECTED["related"].keys()
+    of_markup = {place for place, told in EXPECTED["markup"].items() if told["related"]}
+    others = EXPECTED["related_by_title"].keys() | of_markup
+    assert linked - others == EXPECTED["related"].keys()
+
+
+@pytest.mark.parametrize("where", EXPECTED["markup"])
+def test_what_the_markup_of_a_page_tells_is_in_columns(where: str, cleaned: dict[str, Row]) -> None:
+    row, told = cleaned[where], dict(EXPECTED["markup"][where])
+    assert told.pop("heading") in row["body"].split("\n")
+    assert {name: row[name] for name in told} == told
+    assert not set(told["captions"]) & set(row["body"].split("\n"))
 
 
 @pytest.mark.parametrize("where", EXPECTED["must_stay"])

@@ -17,13 +17,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from tasks.clean import clean
 from tasks.pages import Page, read_page
+from tasks.sources import DEFAULT_PROFILE, SourceProfile
+from tests.clean.record_tables import records
+from tests.fetch.reading_pages import read_fields
 from tests.quality.page_templates import Story
 from tests.shared_data import NEWS, PAGES
 
 ZONE: Final = "Asia/Riyadh"
 _EAST: Final = timedelta(hours=3)
 LABELS: Final = Path(__file__).parent / "page_bylines.jsonl"
+CREDITS: Final = Path(__file__).parent / "page_credits.jsonl"
 _NO_BODY: Final = frozenset({"0240.html"})
 _SITE_BEFORE: Final = re.compile(r"^جريدة الغد -\s*(?:الغد الأردني -)?\s*")
 _BODIES_OF_OUTLET: Final = 4
@@ -106,10 +111,41 @@ def score_gold(pages: Iterable[GoldPage], *, without: str = "") -> dict[str, flo
     return {name: sum(shares) / len(shares) for name, shares in right.items()}
 
 
+def score_cleaned(pages: Iterable[GoldPage]) -> dict[str, float]:
+    """Return the mean F1 of the bodies that decoding and cleaning make, and of decoding alone.
+
+    Both of the gold without the credits in it that go to columns: where they stand was set by
+    reading all that cleaning cuts. Beside it the share of the gold's captions that are told.
+    """
+    labelled = {row["file"]: row["credits"] for row in _rows(CREDITS)}
+    pages = [each for each in pages if each.gold["file"] not in _NO_BODY]
+    profile = SourceProfile(name=DEFAULT_PROFILE, timezone=ZONE)
+    read = [read_fields(each.payload, profile=profile) for each in pages]
+    named = [
+        row | {"record_ref": each.gold["file"], "source": each.gold["template"]}
+        for row, each in zip(read, pages, strict=True)
+    ]
+    kept = clean(records(*named), {DEFAULT_PROFILE: profile}).kept.to_pylist()
+    right: dict[str, list[float]] = defaultdict(list)
+    for row, made, each in zip(read, kept, pages, strict=True):
+        body = str(each.gold["body"])
+        for start, end in reversed(labelled.get(each.gold["file"], [])):
+            body = body[:start] + body[end:]
+        gold = body_of(each.gold | {"body": body}, captions=False)
+        right["decoded"].append(f1(row["text"], gold))
+        right["cleaned"].append(f1(made["body"], gold))
+        told = set(map(_line, made["captions"]))
+        right["captions"] += [_line(text) in told for text in each.gold.get("captions") or ()]
+    return {name: sum(shares) / len(shares) for name, shares in right.items()}
+
+
 def _labelled_bylines() -> dict[str, list[list[int]]]:
     """Return where authors stand in the gold's bylines: set by reading all 233 of them."""
-    rows = map(json.loads, LABELS.read_text(encoding="utf-8").splitlines())
-    return {row["file"]: row["authors"] for row in rows}
+    return {row["file"]: row["authors"] for row in _rows(LABELS)}
+
+
+def _rows(labels: Path) -> Iterator[dict[str, Any]]:
+    return map(json.loads, labels.read_text(encoding="utf-8").splitlines())
 
 
 def _told_date(page: Page, gold: str) -> str | None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.quality.later_page_templates import LATER_TEMPLATES
 from tests.quality.page_templates import TEMPLATES, Story
-from tests.quality.pages import gold_pages, score_gold, score_made
+from tests.quality.pages import gold_pages, score_cleaned, score_gold, score_made
 from tests.shared_data import needs_news, needs_pages
 
 FLOORS: Final[dict[str, dict[str, Any]]] = json.loads(
@@ -22,6 +22,15 @@ def test_real_pages() -> None:
     scores = score_gold(gold_pages())
     floors = FLOORS["gold"]
     assert {name: scores[name] for name, floor in floors.items() if scores[name] < floor} == {}
+
+
+@needs_pages
+def test_real_pages_the_whole_way() -> None:
+    """What rules cut of a body that is right already is what goes to columns."""
+    scores = score_cleaned(gold_pages())
+    floors = FLOORS["cleaned"]
+    assert {name: scores[name] for name, floor in floors.items() if scores[name] < floor} == {}
+    assert scores["cleaned"] >= scores["decoded"]
 
 
 @needs_pages

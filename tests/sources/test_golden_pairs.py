@@ -26,7 +26,17 @@ REWRITE = bool(os.environ.get("WARRAQ_REWRITE_GOLDENS"))
 
 COLUMNS = (
     *("source", "url", "title", "body", "authors", "published_at", "date_precision"),
-    *("outlet", "dateline_place", "section", "related"),
+    *(
+        "outlet",
+        "dateline_place",
+        "agency",
+        "section",
+        "subtitle",
+        "captions",
+        "tags",
+        "images",
+        "related",
+    ),
 )
 
 
@@ -55,8 +65,6 @@ def made_of(name: str, lake: Path) -> dict[str, Any]:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, list):
-        return [link["title"] if isinstance(link, dict) else link for link in value]
     return value
 
 

@@ -20,13 +20,16 @@ from tests.store.lake_batches import article_id, batch, commit, rewrite_log
 CREDITS = ("agency", "credited_source", "captions", "tags", "glued_words_split")
 """What the step from schema 1 to 2 brings, which is the real one."""
 
+MARKUP = ("subtitle", "images")
+"""What the step from schema 3 to 4 brings."""
+
 WITH_ARTICLES = {"articles", "duplicates", "quarantine"}
 
 
 def older(dataset: str, rows: pa.Table) -> pa.Table:
     """Rows as an older schema had them: without one column, one named otherwise, one of 64 bits."""
     if dataset in WITH_ARTICLES:
-        rows = rows.drop_columns(["reading_minutes", *CREDITS])
+        rows = rows.drop_columns(["reading_minutes", *CREDITS, *MARKUP])
         place = rows.schema.get_field_index("word_count")
         rows = rows.set_column(place, "word_count", rows["word_count"].cast(pa.int64()))
         rows = rows.rename_columns({"outlet": "masthead"})
@@ -91,6 +94,8 @@ def test_all_files_of_the_new_version_have_todays_schema(
     assert verify(after) == []
     frame = pd.read_parquet(lake.root / "articles").set_index("article_id").loc[before.index]
     assert frame["word_count"].dtype == "int32"
+    assert frame["subtitle"].isna().all()
+    assert [images.tolist() for images in frame["images"]] == [[]] * len(frame)
     assert (frame["reading_minutes"] == (before["word_count"] / 200).astype("float32")).all()
     assert "masthead" in pd.read_parquet(lake.root / "versions" / "v00000002" / "articles")
     with open_index(after) as index:

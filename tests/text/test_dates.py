@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expectations.schema import TIMESTAMP
+from expectations.columns import TIMESTAMP
 from tasks.errors import StopRun
 from tasks.text.dates import Dates, read_dates
 

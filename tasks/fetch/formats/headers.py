@@ -2,7 +2,7 @@
 
 import re
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 
@@ -39,3 +39,18 @@ def is_web_address(text: str) -> bool:
         return bool(urlsplit(text).hostname)
     except ValueError:
         return False
+
+
+def address_in_full(link: str, base: str | None) -> str | None:
+    """Return the web address that a link leads to from ``base``, null for any other.
+
+    Blanks in it are escaped, as browsers do it. One that stays on its page («#top») is no address.
+    """
+    told = "".join(link[: LONGEST_ADDRESS + 1].strip().split("\n")).replace(" ", "%20")
+    if not told or told.startswith("#"):
+        return None
+    try:
+        whole = urljoin(base or "", told)
+    except ValueError:
+        return None
+    return whole if is_web_address(whole) else None

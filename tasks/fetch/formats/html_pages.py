@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from expectations.dispositions import REASONS
 from tasks.fetch.formats.content import join, suffix_of, views
 from tasks.fetch.formats.headers import address_of, told_of
+from tasks.fetch.formats.page_columns import markup_columns
 from tasks.fetch.formats.pieces import BETWEEN_NAMES, DECODED, Decoded, Format, Piece
 from tasks.fetch.formats.prologs import BEFORE_ROOT
 from tasks.fetch.formats.whole_file import read_whole
@@ -55,7 +56,7 @@ def decode(
     server said, null for a saved page. What is no article page is refused with the reason.
     """
     decoded = Decoded()
-    rows = []
+    pages, addresses = [], []
     for row, (payload, header) in enumerate(zip(views(payloads), headers.to_pylist(), strict=True)):
         told = told_of(header)
         page = read_page(
@@ -63,6 +64,7 @@ def decode(
             url=address_of(told),
             charset=told.get("charset"),
             timezone=profile.timezone,
+            related_headings=profile.related_headings,
         )
         if page.refusal is not None:
             reason = _REASONS.get(page.refusal, page.refusal)
@@ -70,8 +72,10 @@ def decode(
             decoded.refuse(row, reason, detail, source=_outlet(page, profile))
             continue
         decoded.rows.append(row)
-        rows.append(_fields(page, address_of(told), profile))
-    decoded.columns = {
+        pages.append(page)
+        addresses.append(address_of(told))
+    rows = [_fields(*each, profile) for each in zip(pages, addresses, strict=True)]
+    decoded.columns = markup_columns(pages, addresses) | {
         name: pa.array([row[name] for row in rows], pa.string())
         for name in (*DECODED, "read_as")
         if name != "text"
@@ -110,7 +114,7 @@ def _fields(page: Page, url: str | None, profile: SourceProfile) -> dict[str, An
         "modified_raw": page.modified_raw,
         "published": _iso(page.published, page.published_precision),
         "modified": _iso(page.modified, page.modified_precision),
-        "author": page.byline or BETWEEN_NAMES.join(page.authors) or None,
+        "author": BETWEEN_NAMES.join(page.authors) or None,
         "section": page.section,
         "read_as": None if page.encoding in {None, "utf-8"} else page.encoding,
     }

@@ -29,6 +29,11 @@ BETWEEN_NAMES: Final = "، "
 DECODED: Final = tuple(FIELD_OF)
 """The columns that a format reads out of a record; ``source`` is null when it does not say."""
 
+MARKUP: Final = (
+    *("hints", "subtitle", "dateline_place", "agency", "tags", "captions", "related", "images"),
+)
+"""The columns that only a format with markup reads; they are null in the others."""
+
 
 class Piece(NamedTuple):
     """One raw record as it was cut out of a file; ``digest`` is that of the payload when null.
@@ -51,7 +56,8 @@ class Decoded:
 
     ``rows`` and ``columns`` go together, as do the four lists of the refused; a row is the place of
     a payload in the column that was decoded. The columns have the names of ``DECODED``, and
-    ``read_as`` (the encoding, null for UTF-8) where payloads were in several.
+    ``read_as`` (the encoding, null for UTF-8) where payloads were in several, and ``MARKUP`` where
+    there is any.
     """
 
     rows: list[int] = field(default_factory=list)
