@@ -18,6 +18,7 @@ from tasks.sources import DEFAULT_PROFILE, SourceProfile
 from tasks.store import Lake, find_rows, open_index, open_lake, transaction
 from tasks.store.references import ShardRef, land
 from tests.clean.record_tables import records
+from tests.copying import copied
 from tests.quality.edits_of_words import cut_to, spin_connectives
 from tests.quality.stories import Article, articles
 
@@ -97,6 +98,12 @@ class NewsLake:
         self.names: dict[str, str] = {}
         """The name of every text that was published, by article id."""
         open_lake(root / "lake", create=True)
+
+    def copied(self, root: Path) -> "NewsLake":
+        """Return a copy of its own under another root."""
+        other = NewsLake(copied(self.root, root), self.parameters)
+        other.names = dict(self.names)
+        return other
 
     @property
     def lake(self) -> Lake:

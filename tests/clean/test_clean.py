@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.conformance import SchemaMismatch
@@ -44,6 +44,8 @@ line = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join) | 
     LINES
 )
 article = st.lists(line, max_size=8).map("\n".join)
+of_shards = settings(max_examples=40)
+"""A shard costs the same for one text as for twelve: fewer shards, of more texts."""
 
 
 def test_every_rule_says_why() -> None:
@@ -52,15 +54,17 @@ def test_every_rule_says_why() -> None:
         assert "«" in (module.__doc__ or ""), f"{rule.__module__} has no example"
 
 
-@given(article, st.booleans())
-def test_cuts_are_found_again_in_the_raw_text(text: str, title_in_text: bool) -> None:
-    row = cleaned({"text": text, "title_in_text": title_in_text})[0]
-    end = 0
-    for cut in row["removed"]:
-        assert text[cut["start"] : cut["end"]] == cut["text"]
-        assert cut["kind"] in KINDS
-        assert cut["start"] >= end
-        end = cut["end"]
+@of_shards
+@given(st.lists(st.tuples(article, st.booleans()), min_size=1, max_size=12))
+def test_cuts_are_found_again_in_the_raw_text(told: list[tuple[str, bool]]) -> None:
+    rows = cleaned(*({"text": text, "title_in_text": titled} for text, titled in told))
+    for (text, _), row in zip(told, rows, strict=True):
+        end = 0
+        for cut in row["removed"]:
+            assert text[cut["start"] : cut["end"]] == cut["text"]
+            assert cut["kind"] in KINDS
+            assert cut["start"] >= end
+            end = cut["end"]
 
 
 @given(article)
@@ -69,6 +73,7 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert cleaned({"text": once})[0]["body"] == once
 
 
+@of_shards
 @given(st.lists(article, min_size=1, max_size=6))
 def test_rows_in_are_rows_out_whatever_their_neighbours(texts: list[str]) -> None:
     together = cleaned(*({"text": text, "record_ref": "r"} for text in texts))

@@ -27,13 +27,18 @@ from tests.shared_data import NEWS, needs_news
 PROFILES = {DEFAULT_PROFILE: SourceProfile(name=DEFAULT_PROFILE)}
 
 
-@pytest.fixture
-def news(tmp_path: Path) -> NewsLake:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> NewsLake:
     """An article with a cut and a reworded copy, and two that nothing copies."""
-    news = NewsLake(tmp_path)
+    news = NewsLake(tmp_path_factory.mktemp("made"))
     news.publish(original("A", 0, 5), original("D", 1, 5), original("E", 2, 5))
     news.publish(cut("B", 0, 6), reworded("C", 0, 7))
     return news
+
+
+@pytest.fixture
+def news(made: NewsLake, tmp_path: Path) -> NewsLake:
+    return made.copied(tmp_path)
 
 
 def fates(news: NewsLake, decided: Decisions) -> dict[str, tuple[str, str, str | None]]:

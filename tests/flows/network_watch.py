@@ -1,4 +1,4 @@
-"""Run a command where every address leads to loopback, and print the packets that were not for it.
+"""Run a command where every address leads to loopback, and tell the packets that were not for it.
 
 Started inside ``unshare --user --map-root-user --net``. All routes end at ``lo``, so an attempt to
 reach the internet becomes a packet that can be seen, instead of an error that a library swallows.
@@ -33,8 +33,8 @@ def main() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as question:
         question.sendto(b"?", ("127.0.0.1", DNS))
     time.sleep(1)
-    told = {"code": done.returncode, "err": done.stderr, "during": during, "after": seen}
-    sys.stdout.write(json.dumps(told))
+    ended = {"code": done.returncode, "out": done.stdout, "err": done.stderr}
+    sys.stdout.write(json.dumps({"ended": ended, "during": during, "after": seen}))
 
 
 def _note_strangers(watch: socket.socket, seen: list[str]) -> None:

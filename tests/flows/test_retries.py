@@ -10,35 +10,33 @@ from tests.flows.command_runs import SECONDS, environment
 
 FAILING = """
 from flows.console_log import quiet_prefect
-from flows.local_server import local_server, wait_ready
 quiet_prefect()
-with local_server() as server:
-    from prefect import flow, task
-    from tasks.errors import RetryLater, StopRun
-    from tasks.retries import may_pass
 
-    tries = {"RetryLater": 0, "StopRun": 0, "KeyError": 0}
+from prefect import flow, task
+from tasks.errors import RetryLater, StopRun
+from tasks.retries import may_pass
 
-    @task(retries=2, retry_delay_seconds=0, retry_condition_fn=may_pass)
-    def fail(error):
-        tries[error.__name__] += 1
-        raise error("what went wrong")
+tries = {"RetryLater": 0, "StopRun": 0, "KeyError": 0}
 
-    @flow
-    def all_fail():
-        return [fail(error, return_state=True).name for error in (RetryLater, StopRun, KeyError)]
+@task(retries=2, retry_delay_seconds=0, retry_condition_fn=may_pass)
+def fail(error):
+    tries[error.__name__] += 1
+    raise error("what went wrong")
 
-    wait_ready(server)
-    print(all_fail(), tries)
+@flow
+def all_fail():
+    return [fail(error, return_state=True).name for error in (RetryLater, StopRun, KeyError)]
+
+print(all_fail(), tries)
 """
 
 
 @pytest.mark.flow
-def test_only_a_passing_failure_is_tried_again(tmp_path: Path, state: str) -> None:
+def test_only_a_passing_failure_is_tried_again(tmp_path: Path, prefect_api: str) -> None:
     done = subprocess.run(
         [sys.executable, "-P", "-c", FAILING],
         cwd=tmp_path,
-        env=environment(tmp_path, PREFECT_HOME=state),
+        env=environment(tmp_path, PREFECT_API_URL=prefect_api),
         capture_output=True,
         text=True,
         timeout=SECONDS,

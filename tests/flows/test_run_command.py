@@ -15,6 +15,7 @@ from flows.run_report import ARTIFACT_KEY, RunSummary
 from tasks.store import open_lake
 from tests.flows.command_runs import servers_of, started, wait_for, warraq
 from tests.flows.conftest import FirstRun
+from tests.pipeline.run_child import warraq_child
 
 pytestmark = pytest.mark.flow
 
@@ -69,10 +70,10 @@ def test_server_ends_with_the_run(first_run: FirstRun) -> None:
 
 
 def test_run_again_publishes_nothing_new_and_prints_one_json_object(
-    first_run: FirstRun, tmp_path: Path, state: str
+    first_run: FirstRun, prefect_api: str, tmp_path: Path
 ) -> None:
-    ended = warraq("run", "--lake", first_run.lake, "--json", folder=tmp_path, PREFECT_HOME=state)
-    assert ended.code == 0, ended.err
+    ended = warraq_child("run", "--lake", first_run.lake, "--json", folder=tmp_path)
+    assert ended.code == 0, ended.log
     summary = RunSummary.model_validate(json.loads(ended.out))
     assert not summary.committed
     assert summary.already_in_version == 1
@@ -80,11 +81,10 @@ def test_run_again_publishes_nothing_new_and_prints_one_json_object(
 
 
 def test_dry_run_with_a_limit_leaves_no_lake_and_verbose_tells_more(
-    tmp_path: Path, state: str
+    prefect_api: str, tmp_path: Path
 ) -> None:
-    ended = warraq(
-        "run", "--limit", "5", "--dry-run", "--json", "-v", folder=tmp_path, PREFECT_HOME=state
-    )
+    arguments = ("run", "--limit", "5", "--dry-run", "--json", "-v")
+    ended = warraq(*arguments, folder=tmp_path, PREFECT_API_URL=prefect_api)
     assert ended.code == 0, ended.err
     summary = RunSummary.model_validate(json.loads(ended.out))
     assert summary.dry_run
@@ -93,11 +93,11 @@ def test_dry_run_with_a_limit_leaves_no_lake_and_verbose_tells_more(
     assert "Finished in state Completed()" in ended.err
 
 
-def test_a_lake_that_is_a_file_fails_with_one_line(tmp_path: Path, state: str) -> None:
+def test_a_lake_that_is_a_file_fails_with_one_line(prefect_api: str, tmp_path: Path) -> None:
     (tmp_path / "lake").write_text("not a lake")
-    ended = warraq("run", "--lake", "lake", "--json", folder=tmp_path, PREFECT_HOME=state)
+    ended = warraq_child("run", "--lake", "lake", "--json", folder=tmp_path)
     assert ended.code == 1
-    told = [line for line in ended.err.splitlines() if not re.match(r"\d\d:\d\d:\d\d ", line)]
+    told = [line for line in ended.log.splitlines() if not re.match(r"\d\d:\d\d:\d\d ", line)]
     assert len(told) == 1
     assert told[0].startswith("warraq: ")
     assert str(tmp_path / "lake") in told[0]
@@ -115,7 +115,7 @@ def test_an_api_that_does_not_answer_is_named(command: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
 def test_a_signal_ends_a_waiting_run_within_seconds(
-    number: signal.Signals, tmp_path: Path, state: str
+    number: signal.Signals, tmp_path: Path, state: str, prefect_api: str
 ) -> None:
     lake = tmp_path / "lake"
     open_lake(lake, create=True)
@@ -132,8 +132,8 @@ def test_a_signal_ends_a_waiting_run_within_seconds(
             assert time.monotonic() - began < 30
     assert RESUME in (tmp_path / "err").read_text()
     assert "Traceback" not in (tmp_path / "err").read_text()
-    again = warraq("run", "two.jsonl", "--lake", "lake", folder=tmp_path, PREFECT_HOME=state)
-    assert again.code == 0, again.err
+    again = warraq_child("run", "two.jsonl", "--lake", "lake", folder=tmp_path)
+    assert again.code == 0, again.log
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])

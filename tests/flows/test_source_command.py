@@ -12,6 +12,7 @@ from tests.draft.writing import Writer, csv_of, json_lines
 from tests.fetch.fetching import make
 from tests.fetch.outlet_site import Outlet
 from tests.flows.command_runs import warraq
+from tests.pipeline.run_child import warraq_child
 from tests.web.sites import Site
 
 Capture = pytest.CaptureFixture[str]
@@ -152,16 +153,12 @@ def test_what_cannot_be_drafted_is_told(
     assert not (here / "profiles").exists()
 
 
-def test_a_draft_is_run_as_the_command_says(here: Path, state: str) -> None:
+def test_a_draft_is_run_as_the_command_says(here: Path, prefect_api: str) -> None:
     drafted = warraq("source", "new", "inbox/al-ufuq", folder=here)
     assert (drafted.code, drafted.err) == (0, "")
     make(here, {"warraq.toml": 'profiles = "profiles"\n'})
-    ran = warraq(
-        *("run", "al-ufuq", "--dry-run", "--json", "--lake", "lake"),
-        folder=here,
-        PREFECT_HOME=state,
-    )
-    assert ran.code == 0, ran.err
+    ran = warraq_child(*("run", "al-ufuq", "--dry-run", "--json", "--lake", "lake"), folder=here)
+    assert ran.code == 0, ran.log
     assert "published" in ran.out
     assert "no-text" not in ran.out
 
@@ -197,18 +194,17 @@ def test_json_tells_of_an_address(here: Path, outlet: Outlet, capsys: Capture) -
 
 
 def test_a_draft_of_an_address_is_run_as_the_command_says(
-    here: Path, outlet: Outlet, state: str
+    here: Path, outlet: Outlet, prefect_api: str
 ) -> None:
     assert main(["source", "new", outlet.feed, "--name", "marfa"]) == 0
     make(here, {"warraq.toml": 'profiles = "profiles"\n'})
-    ran = warraq(
+    ran = warraq_child(
         *("run", "marfa", "--dry-run", "--json", "--lake", "lake"),
         folder=here,
-        PREFECT_HOME=state,
         WARRAQ_FETCH__ALLOW_PRIVATE_HOSTS="true",
         WARRAQ_FETCH__HOST_DELAY_SECONDS="0",
     )
-    assert ran.code == 0, ran.err
+    assert ran.code == 0, ran.log
     assert json.loads(ran.out)["records"] == 5
 
 

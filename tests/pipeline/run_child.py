@@ -19,10 +19,12 @@ SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a child ended: its exit code, minus a signal's number, and its standard error."""
+    """How a child ended: its exit code, minus a signal's number, and what it wrote."""
 
     code: int
+    out: str
     log: str
+    """Its standard error."""
 
 
 def warraq_child(
@@ -30,18 +32,19 @@ def warraq_child(
     stop_at: str | None = None,
     stop_with: signal.Signals = signal.SIGKILL,
     prepare: Callable[[], None] | None = None,
+    folder: Path | None = None,
     **environment: str,
 ) -> Ended:
     """Run ``warraq`` in a child; ``stop_at`` is a part of the log line that brings the signal.
 
-    ``prepare``, a function of a module, is called in the child first.
+    ``prepare``, a function of a module, is called in the child first; ``folder`` is where it runs.
     """
-    with TemporaryDirectory() as folder:
-        log = Path(folder) / "log"
+    with TemporaryDirectory() as told:
+        out, log = Path(told) / "out", Path(told) / "log"
+        out.touch()
         os.mkfifo(log)
-        child = forks_of("flow").Process(
-            target=_child, args=([*map(str, arguments)], str(log), environment, prepare)
-        )
+        setting = _Setting(str(out), str(log), folder, environment, prepare)
+        child = forks_of("flow").Process(target=_child, args=([*map(str, arguments)], setting))
         child.start()
         lines = []
         with log.open(encoding="utf-8") as source:
@@ -51,18 +54,26 @@ def warraq_child(
                     os.kill(child.pid, stop_with)
         child.join(SECONDS)
         assert child.exitcode is not None, "the child does not end"
-        return Ended(child.exitcode, "".join(lines))
+        return Ended(child.exitcode, out.read_text(encoding="utf-8"), "".join(lines))
 
 
-def _child(
-    arguments: list[str],
-    log: str,
-    environment: Mapping[str, str],
-    prepare: Callable[[], None] | None,
-) -> None:
-    os.dup2(os.open(log, os.O_WRONLY), sys.stderr.fileno())
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    os.environ.update(environment)
-    if prepare is not None:
-        prepare()
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """Where a child writes and runs, and what it finds there."""
+
+    out: str
+    log: str
+    folder: Path | None
+    environment: Mapping[str, str]
+    prepare: Callable[[], None] | None
+
+
+def _child(arguments: list[str], setting: _Setting) -> None:
+    os.dup2(os.open(setting.log, os.O_WRONLY), sys.stderr.fileno())
+    os.dup2(os.open(setting.out, os.O_WRONLY), sys.stdout.fileno())
+    os.environ.update(setting.environment)
+    if setting.folder is not None:
+        os.chdir(setting.folder)
+    if setting.prepare is not None:
+        setting.prepare()
     sys.exit(main(arguments))

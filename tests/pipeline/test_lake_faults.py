@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.copying import copied
 from tests.pipeline.made_up import records
 from tests.pipeline.run_child import Ended, warraq_child
 from tests.pipeline.running import (
@@ -179,13 +180,20 @@ def test_a_place_that_can_be_no_lake_is_named(
     assert [path.name for path in (tmp_path / "foreign").iterdir()] == ["thesis.doc"]
 
 
+@pytest.fixture(scope="module")
+def made(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small lake."""
+    folder = tmp_path_factory.mktemp("made")
+    run(write_lines(folder / "old.jsonl", records(3, seed=4)), lake=folder / "lake")
+    return folder
+
+
 @pytest.mark.parametrize("command", ["run", "status", "verify"])
 @pytest.mark.parametrize("key", ["format", "schema_version"])
 def test_a_lake_of_a_newer_version_is_left_alone(
-    command: str, key: str, prefect_api: str, tmp_path: Path
+    command: str, key: str, made: Path, tmp_path: Path
 ) -> None:
-    lake = tmp_path / "lake"
-    run(write_lines(tmp_path / "old.jsonl", records(3, seed=4)), lake=lake)
+    lake = copied(made, tmp_path) / "lake"
     entry = sorted((lake / "log").glob("*.json"))[-1]
     entry.write_text(json.dumps(json.loads(entry.read_text()) | {key: 99}))
     before = {path: path.stat().st_mtime_ns for path in lake.rglob("*")}

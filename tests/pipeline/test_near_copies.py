@@ -8,9 +8,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.copying import copied
 from tests.news_lake import Printed, cut, original, reworded
 from tests.pipeline.run_child import warraq_child
-from tests.pipeline.running import CHANGES_WITH_THE_RUN, Row, corpus, run, warraq, write_lines
+from tests.pipeline.running import (
+    CHANGES_WITH_THE_RUN,
+    Row,
+    corpus,
+    run,
+    warraq,
+    write_lines,
+)
 
 pytestmark = pytest.mark.flow
 
@@ -30,12 +38,18 @@ def source(folder: Path, name: str, printed: tuple[Printed, ...]) -> Path:
     return write_lines(folder / f"{name}.jsonl", told)
 
 
-@pytest.fixture
-def lake(prefect_api: str, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lake of the three batches."""
+    folder = tmp_path_factory.mktemp("made")
     for name, printed in BATCHES.items():
-        run(source(tmp_path, name, printed), lake=tmp_path / "lake")
-    return tmp_path / "lake"
+        run(source(folder, name, printed), lake=folder / "lake")
+    return folder
+
+
+@pytest.fixture
+def lake(made: Path, tmp_path: Path) -> Path:
+    return copied(made, tmp_path) / "lake"
 
 
 def by_name(lake: Path, dataset: str) -> dict[str, Row]:

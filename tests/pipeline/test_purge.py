@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.command_line import main
+from tests.copying import copied
 from tests.pipeline.made_up import records
 from tests.pipeline.retracting import SECRET, STORY, holds, ids, retract, told
 from tests.pipeline.run_child import warraq_child
@@ -35,13 +36,19 @@ AGAIN = [
 them: too short for the article border, with an address that the raw border refuses."""
 
 
-@pytest.fixture
-def lake(prefect_api: str, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lake of a story that three outlets had, purged from everywhere."""
-    lake = lake_with_the_story(tmp_path)
+    folder = tmp_path_factory.mktemp("made")
+    lake = lake_with_the_story(folder)
     retract(lake, ids(lake)["الثانية"], "--purge", "--copies")
     assert holds(lake, SECRET) == []
-    return lake
+    return folder
+
+
+@pytest.fixture
+def lake(made: Path, tmp_path: Path) -> Path:
+    return copied(made, tmp_path) / "lake"
 
 
 def lake_with_the_story(folder: Path, *more: Row) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from tests.copying import copied
 from tests.pipeline.made_up import article, records
 from tests.pipeline.run_child import warraq_child
 from tests.pipeline.running import (
@@ -29,14 +30,19 @@ STORY = "قال مدير الميناء إن الرصيف الجديد يفتح 
 ANOTHER = "فتحت البلدية حديقة الحي بعد ترميم دام عامين وغرست فيها أشجار زيتون تسقيها بئر قديمة."
 
 
-@pytest.fixture
-def lake(prefect_api: str, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lake of three batches: articles, copies, revisions, refusals."""
-    lake = tmp_path / "lake"
+    folder = tmp_path_factory.mktemp("made")
     for number in range(3):
-        made = [*records(30, seed=number), {"id": "x", "source": "صدى", "text": "قصير"}]
-        run(write_lines(tmp_path / f"{number}.jsonl", made), lake=lake)
-    return lake
+        rows = [*records(30, seed=number), {"id": "x", "source": "صدى", "text": "قصير"}]
+        run(write_lines(folder / f"{number}.jsonl", rows), lake=folder / "lake")
+    return folder
+
+
+@pytest.fixture
+def lake(made: Path, tmp_path: Path) -> Path:
+    return copied(made, tmp_path) / "lake"
 
 
 def rebuilt(lake: Path, *options: object) -> Row:

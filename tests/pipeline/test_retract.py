@@ -5,6 +5,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from tests.copying import copied
 from tests.pipeline.made_up import records
 from tests.pipeline.retracting import SECRET, STORY, holds, ids, retract, told
 from tests.pipeline.run_child import warraq_child
@@ -13,18 +14,20 @@ from tests.pipeline.running import by_place, rows, run, warraq, write_lines
 pytestmark = pytest.mark.flow
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    """A story that three outlets have, one that was refused, and others."""
+@pytest.fixture(scope="module")
+def made(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake of a story that three outlets have, one that was refused, and others."""
+    folder = tmp_path_factory.mktemp("made")
     story = [told(3, "الأولى"), told(1, "الثانية"), told(2, "الثالثة")]
     short = told(4, "الرابعة", text=SECRET)
-    return write_lines(tmp_path / "a.jsonl", [*story, short, *records(10, seed=3)])
+    source = write_lines(folder / "a.jsonl", [*story, short, *records(10, seed=3)])
+    run(source, lake=folder / "lake")
+    return folder
 
 
 @pytest.fixture
-def lake(prefect_api: str, tmp_path: Path, source: Path) -> Path:
-    run(source, lake=tmp_path / "lake")
-    return tmp_path / "lake"
+def lake(made: Path, tmp_path: Path) -> Path:
+    return copied(made, tmp_path) / "lake"
 
 
 def test_the_first_published_copy_takes_the_place_of_a_retracted_article(lake: Path) -> None:
@@ -100,9 +103,7 @@ def test_what_was_retracted_does_not_come_back_but_other_outlets_may_tell_it(
     assert warraq("verify", "--lake", lake).code == 0
 
 
-def test_nothing_but_the_fact_is_left_of_what_is_purged(
-    lake: Path, tmp_path: Path, source: Path
-) -> None:
+def test_nothing_but_the_fact_is_left_of_what_is_purged(lake: Path, tmp_path: Path) -> None:
     named = ids(lake)
     assert holds(lake, SECRET)
     warraq_child("rebuild", "--lake", lake, stop_at="rebuild batch 1")
@@ -115,7 +116,7 @@ def test_nothing_but_the_fact_is_left_of_what_is_purged(
     assert [entry["version"] for entry in entries if entry["path"]] == [3]
     reasons = [by_place(lake, "ledger")[f"a.jsonl#{n}"]["reason"] for n in range(1, 5)]
     assert reasons == ["purged"] * 4
-    assert run(source, lake=lake).told["files_seen"] == 1
+    assert run(tmp_path / "a.jsonl", lake=lake).told["files_seen"] == 1
     other = run(write_lines(tmp_path / "b.jsonl", [told(5, "الخامسة")]), lake=lake)
     assert other.dispositions == {"rejected": 1}
     assert holds(lake, SECRET) == []

@@ -7,19 +7,26 @@ import pandas as pd
 import pytest
 
 from tasks.store import maintenance, open_lake
+from tests.copying import copied
 from tests.pipeline.made_up import records
 from tests.pipeline.running import corpus, rows, run, warraq, write_lines
 
 pytestmark = pytest.mark.flow
 
 
-@pytest.fixture
-def lake(prefect_api: str, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A lake of three batches."""
-    lake = tmp_path / "lake"
+    folder = tmp_path_factory.mktemp("made")
     for number in range(3):
-        run(write_lines(tmp_path / f"{number}.jsonl", records(12, seed=number)), lake=lake)
-    return lake
+        source = write_lines(folder / f"{number}.jsonl", records(12, seed=number))
+        run(source, lake=folder / "lake")
+    return folder
+
+
+@pytest.fixture
+def lake(made: Path, tmp_path: Path) -> Path:
+    return copied(made, tmp_path) / "lake"
 
 
 def test_the_log_tells_what_each_version_changed_and_where_it_is_read(lake: Path) -> None:

@@ -9,14 +9,19 @@ from tasks.store import find_article, read_entry, verify
 from tests.news_lake import NewsLake, Printed, cut, original, reworded, story
 
 
-@pytest.fixture
-def news(tmp_path: Path) -> NewsLake:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> NewsLake:
     """An article with two copies whose place an earlier text has taken, and another article."""
-    news = NewsLake(tmp_path)
+    news = NewsLake(tmp_path_factory.mktemp("made"))
     news.publish(original("A", 0, 5), original("D", 1, 5))
     news.publish(cut("B", 0, 6), reworded("C", 0, 7))
     news.publish(cut("F", 0, 2, 3), original("G", 2, 1))
     return news
+
+
+@pytest.fixture
+def news(made: NewsLake, tmp_path: Path) -> NewsLake:
+    return made.copied(tmp_path)
 
 
 def test_rows_move_from_articles_to_duplicates(news: NewsLake) -> None:

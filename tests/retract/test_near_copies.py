@@ -10,14 +10,19 @@ from tasks.store import open_index, verify
 from tests.news_lake import NewsLake, Printed, cut, original, reworded, story
 
 
-@pytest.fixture
-def news(tmp_path: Path) -> NewsLake:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> NewsLake:
     """A story, a third of it, another printing of that third, the whole in other words."""
-    news = NewsLake(tmp_path)
+    news = NewsLake(tmp_path_factory.mktemp("made"))
     third = cut("B", 0, 6, share=0.5)
     news.publish(original("A", 0, 5), original("D", 1, 5))
     news.publish(third, reworded("C", 0, 7), Printed("E", third.text, 8, 3))
     return news
+
+
+@pytest.fixture
+def news(made: NewsLake, tmp_path: Path) -> NewsLake:
+    return made.copied(tmp_path)
 
 
 def take_out(

@@ -20,6 +20,7 @@ from tasks.errors import StopRun
 from tasks.store import Lake, keep_up, open_lake, transaction, verify
 from tasks.store.card import CARD, cell, make_card
 from tasks.store.parts import OUTLETS
+from tests.copying import copied
 from tests.store.hugging_face import DatasetCard, load_dataset
 from tests.store.lake_batches import Batch, amendments, batch, commit, rewrite_log
 
@@ -40,11 +41,18 @@ HOSTILE = (
 )
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    lake = open_lake(tmp_path / "lake", create=True)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    lake = open_lake(folder / "lake", create=True)
     lake = commit(lake, batch("b1", range(10), refused=2))
-    return commit(lake, batch("b2", range(10, 20), copies_of=[1]))
+    commit(lake, batch("b2", range(10, 20), copies_of=[1]))
+    return folder
+
+
+@pytest.fixture
+def lake(made: Path, tmp_path: Path) -> Lake:
+    return open_lake(copied(made, tmp_path) / "lake")
 
 
 def of_outlets(batch_id: str, start: int, outlets: Sequence[str]) -> Batch:

@@ -6,9 +6,9 @@ from tasks.errors import RetryLater
 from tasks.store import index_texts as module
 from tasks.store import open_index, verify
 from tests.news_lake import NewsLake, Printed, cut, story
-from tests.store.test_index_texts import answers, found, lose, news, runs_of
+from tests.store.test_index_texts import answers, found, lose, made, news, runs_of
 
-__all__ = ["news"]  # the fixture
+__all__ = ["made", "news"]  # the fixtures
 
 
 def test_merged_runs_answer_as_those_they_were_made_of(

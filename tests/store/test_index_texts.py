@@ -32,14 +32,19 @@ ASKED = [
 OTHER_SIZES = Sizes(bands=20, rows=2)
 
 
-@pytest.fixture
-def news(tmp_path: Path) -> NewsLake:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> NewsLake:
     """A lake whose index grew with three batches: originals, copies, a revision."""
-    news = NewsLake(tmp_path)
+    news = NewsLake(tmp_path_factory.mktemp("made"))
     news.publish(*ORIGINALS)
     news.publish(*COPIES)
     news.publish(Printed("A7", story(9).text, 9))
     return news
+
+
+@pytest.fixture
+def news(made: NewsLake, tmp_path: Path) -> NewsLake:
+    return made.copied(tmp_path)
 
 
 def answers(news: NewsLake) -> dict[str, Any]:

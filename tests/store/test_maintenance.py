@@ -14,22 +14,29 @@ from tasks.errors import StopRun
 from tasks.store import Lake, maintenance, open_index, open_lake, transaction, verify
 from tasks.store.log import read_entry
 from tasks.store.maintenance import Upkeep, is_due, keep_up
+from tests.copying import copied
 from tests.store.lake_batches import amendments, article_id, batch, commit, step_of
 
 BIG = 1 << 30
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Eight batches: articles, copies and refused records in each."""
-    lake = open_lake(tmp_path / "lake", create=True)
+    folder = tmp_path_factory.mktemp("made")
+    lake = open_lake(folder / "lake", create=True)
     for number in range(8):
         first = 20 * number
         lake = commit(
             lake, batch(f"b{number}", range(first, first + 20), copies_of=[first], refused=2)
         )
-    return lake
+    return folder
+
+
+@pytest.fixture
+def lake(made: Path, tmp_path: Path) -> Lake:
+    return open_lake(copied(made, tmp_path) / "lake")
 
 
 def rows_of(root: Path) -> dict[str, pd.DataFrame]:

@@ -13,17 +13,26 @@ from tasks.store import Lake, open_lake, verify
 from tasks.store import state as state_module
 from tasks.store.log import entry_path, read_entry
 from tasks.store.state import read_state, state_path
+from tests.copying import copied
 from tests.store.lake_batches import batch, commit
 
 
-@pytest.fixture
-def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ten versions, with a state after every fourth."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(state_module, "EVERY", 4)
+        lake = open_lake(folder / "lake", create=True)
+        for number in range(10):
+            lake = commit(lake, batch(f"b{number}", range(10 * number, 10 * number + 10)))
+    return folder
+
+
+@pytest.fixture
+def lake(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
     monkeypatch.setattr(state_module, "EVERY", 4)
-    lake = open_lake(tmp_path / "lake", create=True)
-    for number in range(10):
-        lake = commit(lake, batch(f"b{number}", range(10 * number, 10 * number + 10)))
-    return lake
+    return open_lake(copied(made, tmp_path) / "lake")
 
 
 def test_a_state_stands_beside_every_fourth_entry(lake: Lake) -> None:

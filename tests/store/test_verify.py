@@ -12,14 +12,22 @@ import pytest
 from tasks.store import Lake, find_article, find_ledger, open_lake, transaction, verify
 from tasks.store.files import digest
 from tasks.store.log import entry_path
+from tests.copying import copied
 from tests.store.lake_batches import article_id, batch, commit, month_of, rewrite_log
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    lake = open_lake(tmp_path / "lake", create=True)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    lake = open_lake(folder / "lake", create=True)
     lake = commit(lake, batch("b1", range(10), refused=2))
-    return commit(lake, batch("b2", range(10, 20), copies_of=[1]))
+    commit(lake, batch("b2", range(10, 20), copies_of=[1]))
+    return folder
+
+
+@pytest.fixture
+def lake(made: Path, tmp_path: Path) -> Lake:
+    return open_lake(copied(made, tmp_path) / "lake")
 
 
 def group_file(lake: Lake, dataset: str) -> Path:

@@ -13,18 +13,25 @@ from flows.command_line import main
 from tasks.store import Lake, examine, open_index, open_lake, verify
 from tasks.store.index import index_path
 from tasks.store.log import entry_path
+from tests.copying import copied
 from tests.store.known_lake import Action, Row, perform
 from tests.store.lake_batches import batch, commit
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three versions; the files of the first articles are shown by the second version only."""
-    lake = open_lake(tmp_path / "lake", create=True)
+    folder = tmp_path_factory.mktemp("made")
+    lake = open_lake(folder / "lake", create=True)
     perform(lake, Action("one", 0, 8))
     perform(open_lake(lake.root), Action("two", 8, 8))
     perform(open_lake(lake.root), Action("three", amended={n: Row(2) for n in range(8)}))
-    return open_lake(lake.root)
+    return folder
+
+
+@pytest.fixture
+def lake(made: Path, tmp_path: Path) -> Lake:
+    return open_lake(copied(made, tmp_path) / "lake")
 
 
 def _dropped(lake: Lake) -> Path:

@@ -14,14 +14,24 @@ from tasks.store import Lake, examine, open_lake, transaction, verify
 from tasks.store import state as state_module
 from tasks.store.log import entry_path
 from tasks.store.state import state_path
+from tests.copying import copied
 from tests.store.lake_batches import batch, commit, rewrite_log
 
 
-@pytest.fixture
-def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Five versions after the first, with a state beside the fourth."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(state_module, "EVERY", 4)
+        _grown(folder / "lake", 5)
+    return folder
+
+
+@pytest.fixture
+def lake(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
     monkeypatch.setattr(state_module, "EVERY", 4)
-    return _grown(tmp_path / "lake", 5)
+    return open_lake(copied(made, tmp_path) / "lake")
 
 
 def _grown(root: Path, versions: int) -> Lake:
