@@ -116,6 +116,7 @@ def fetch(  # noqa: PLR0913 (what to read, how, where to, and whom to tell)
                 addresses,
                 folder=stack.enter_context(folder_aside(lake / "work")),
                 known=seen.visits(),
+                now=fetched_at,
                 web=reading.web,
                 profiles=reading.profiles,
                 on_answer=on_answer,
@@ -180,6 +181,9 @@ class _Fetch:
             else:
                 found |= taken
                 new = _without(new, taken)
+        if fetched is None and self.web is not None and self.reading.limit is None:
+            # No batch takes them along; what they say of records is in batches that are committed.
+            self.seen.note_visits(self.web.visits)
         batch_id = fetched.batch.batch_id if fetched else self.seen.latest(found.values())
         return Intake(
             fetched=fetched,

@@ -1,7 +1,8 @@
 """Sources on the web: feeds are read, and what is new in them is downloaded.
 
 A feed that has its articles' whole texts gives its items; of any other the pages are fetched. What
-was there in an earlier run is asked for again only when the list says that it was changed since.
+was there in an earlier run is asked for again only when the list says that it was changed since;
+what did not come then is asked for again whatever the list says (``tasks.fetch.revisits``).
 """
 
 from collections import Counter
@@ -17,10 +18,10 @@ import pyarrow as pa
 from expectations.lake_schema import RESPONSES
 from tasks.fetch.files import NAMELESS, Address, SourceFile
 from tasks.fetch.folders import state_of
+from tasks.fetch.revisits import by_page, is_due, is_owed, pages_of
 from tasks.fetch.spool import Spool
 from tasks.fetch.web_lists import Item, changes_of, has_texts, is_list, read_list
 from tasks.sources import DEFAULT_PROFILE, SourceProfile
-from tasks.text.addresses import canonical_urls
 from tasks.web import (
     Outcome,
     Request,
@@ -33,9 +34,6 @@ from tasks.web import (
 
 LISTED: Final = "listed"
 """The outcome of an item that was taken from a feed itself; its digest is that of the item."""
-
-MOST_FAILURES: Final = 5
-"""After so many in a row a page that a feed names is not asked for any more."""
 
 OnAnswer = Callable[[int, int], None]
 """Told after each answer: how many there are so far, and how many addresses were to be asked."""
@@ -90,6 +88,7 @@ def download(  # noqa: PLR0913 (what to ask, how, where to, and whom to tell)
     *,
     folder: Path,
     known: Mapping[str, Visit],
+    now: datetime,
     web: WebSettings,
     profiles: Mapping[str, SourceProfile],
     on_answer: OnAnswer | None = None,
@@ -101,7 +100,7 @@ def download(  # noqa: PLR0913 (what to ask, how, where to, and whom to tell)
     from tasks.web import Web  # noqa: PLC0415  # aiohttp, not always needed
 
     with ExitStack() as stack:
-        crawl = _Crawl(folder, known, profiles, stack)
+        crawl = _Crawl(folder, known, now, profiles, stack)
         session = stack.enter_context(Web(web))
         requests = crawl.begin(addresses)
         downloads = session.download(requests, known)
@@ -122,36 +121,45 @@ class _Crawl:
         self,
         folder: Path,
         known: Mapping[str, Visit],
+        now: datetime,
         profiles: Mapping[str, SourceProfile],
         stack: ExitStack,
     ) -> None:
         self._folder = folder
         self._known = known
+        self._now = now
         self._profiles = profiles
         self._stack = stack
         self._spools: dict[str | None, Spool] = {}
-        self._profile_of: dict[str, str | None] = {}
-        self._sources: set[str] = set()
+        self._sources: dict[str, str | None] = {}
+        """The profile that each was named with."""
+        self._source_of: dict[str, str] = {}
+        """The list that named a page."""
         self._asked: set[str] = set()
-        self._visited = _by_page(known.values())
+        self._visited = by_page(known.values())
         self._found = Downloaded()
 
     def begin(self, addresses: Iterable[Address]) -> list[Request]:
-        """Return what is asked first."""
-        requests = []
-        for address in dict.fromkeys(addresses):
-            if address.url not in self._profile_of:
-                self._profile_of[address.url] = address.profile
-                self._sources.add(address.url)
-                self._asked.add(_page_of(address.url))
-                requests.append(Request(url=address.url, purpose="feed", priority=_FEED_FIRST))
+        """Return what is asked first: the sources, and the pages that they owe us."""
+        for address in addresses:
+            self._sources.setdefault(address.url, address.profile)
+        self._asked.update(pages_of(list(self._sources)))
+        requests = [Request(url=url, purpose="feed", priority=_FEED_FIRST) for url in self._sources]
+        for page, visit in self._visited.items():
+            if (
+                visit.source in self._sources
+                and page not in self._asked
+                and is_owed(visit, self._now)
+            ):
+                self._asked.add(page)
+                requests.append(self._page(visit.url, visit.source))
         return requests
 
     def take(self, response: Response) -> list[Request]:
         """Keep what came; return what is to be asked because of it."""
         before = self._known.get(response.url)
         news = brought_news(response, before)
-        visit = next_visit(response, before)
+        visit = next_visit(response, before, source=self._source_of.get(response.url))
         found = self._found
         found.counts[response.reason or response.outcome.value] += 1
         if response.url in self._sources and response.outcome not in _ANSWERED:
@@ -175,15 +183,12 @@ class _Crawl:
     def _follow(self, response: Response) -> list[Request]:
         items = read_list(response.body, response.final_url or response.url)
         self._doubt(response.url, items)
-        profile = self._profile_of[response.url]
+        profile = self._sources[response.url]
         follow = self._profiles[profile or DEFAULT_PROFILE].follow
         if follow is False or (follow is None and has_texts(items)):
             self._keep_items(response, items)
             return []
-        requests = []
-        for item in self._news_among(items):
-            self._profile_of[item.url] = profile
-            requests.append(Request(url=item.url))
+        requests = [self._page(item.url, response.url) for item in self._news_among(items)]
         self._found.counts["seen"] += len(items) - len(requests)
         return requests
 
@@ -193,7 +198,7 @@ class _Crawl:
         if not items:
             self._found.doubted[url] = "the feed has no item"
         elif before is not None and before.fetched_at is not None:
-            pages = _pages_of([item.url for item in items])
+            pages = pages_of([item.url for item in items])
             if self._visited.keys().isdisjoint(pages):
                 self._found.doubted[url] = (
                     "no item of the last time is in the feed any more: some may have been missed; "
@@ -202,27 +207,26 @@ class _Crawl:
 
     def _news_among(self, items: Sequence[Item]) -> Iterator[Item]:
         """Yield the items whose pages are not known, or were changed since, each page once."""
-        pages = _pages_of([item.url for item in items])
+        pages = pages_of([item.url for item in items])
         for item, page, changed in zip(items, pages, changes_of(items), strict=True):
             if page in self._asked:
                 continue
             self._asked.add(page)
             visit = self._visited.get(page)
-            if visit is None or _is_due(visit, changed):
+            if visit is None or is_due(visit, changed, self._now):
                 # Asked as it was before, so that what is known of it is found.
                 yield item if visit is None else item._replace(url=visit.url)
 
     def _keep_items(self, response: Response, items: Sequence[Item]) -> None:
         """Keep the items that are new, or that were changed since, each page once."""
         spool = self._spool(response.url)
-        for item, page in zip(items, _pages_of([item.url for item in items]), strict=True):
+        for item, page in zip(items, pages_of([item.url for item in items]), strict=True):
             visit = self._visited.get(page)
             if page in self._asked or (visit and visit.digest == item.digest):
                 self._found.counts["seen"] += 1
                 continue
             self._asked.add(page)
             url = visit.url if visit else item.url
-            self._profile_of[url] = self._profile_of[response.url]
             spool.add_item(item.url, item.payload)
             self._found.counts[LISTED] += 1
             self._found.visits.append(
@@ -232,39 +236,20 @@ class _Crawl:
                     outcome=LISTED,
                     fetched_at=response.fetched_at,
                     digest=item.digest,
+                    source=response.url,
                 )
             )
 
+    def _page(self, url: str, source: str) -> Request:
+        self._source_of[url] = source
+        return Request(url=url)
+
     def _spool(self, url: str) -> Spool:
-        profile = self._profile_of.get(url)
+        profile = self._sources[self._source_of.get(url, url)]
         if profile not in self._spools:
             path = self._folder / f"{len(self._spools):03d}.warc"
             self._spools[profile] = self._stack.enter_context(Spool(path))
         return self._spools[profile]
-
-
-def _is_due(visit: Visit, changed: datetime | None) -> bool:
-    """Whether a page that was asked for before is asked for again."""
-    if visit.outcome == Outcome.GONE:
-        return False
-    if visit.fetched_at is None:
-        return visit.failures < MOST_FAILURES
-    return changed is not None and changed > visit.fetched_at
-
-
-def _by_page(visits: Iterable[Visit]) -> dict[str, Visit]:
-    told = list(visits)
-    return dict(zip(_pages_of([visit.url for visit in told]), told, strict=True))
-
-
-def _pages_of(urls: Sequence[str]) -> list[str]:
-    """Return one spelling for all addresses of a page."""
-    pages = canonical_urls(pa.array(urls, pa.string())).to_pylist()
-    return [page or url for page, url in zip(pages, urls, strict=True)]
-
-
-def _page_of(url: str) -> str:
-    return _pages_of([url])[0]
 
 
 def _row(response: Response, *, with_body: bool) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """Sources on the web: a whole cycle of an outlet, and what sites do that is no news."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -10,49 +9,14 @@ import orjson
 import pytest
 from aiohttp import web as server
 
-from tasks.fetch import History, Intake, Reading, WrongSource, fetch
-from tasks.fetch.downloads import MOST_FAILURES
+from tasks.fetch import WrongSource, fetch
+from tasks.fetch.revisits import MOST_FAILURES
 from tasks.sources import SourceProfile
 from tasks.store.references import ShardRef, read
-from tests.fetch.fetching import WHEN, kept, reading, reasons
+from tests.fetch.fetching import WHEN, reading, reasons
 from tests.fetch.outlet_site import FIRST, Outlet
+from tests.fetch.web_runs import Runs, feed_of, kept_of, on_web, serve, titles
 from tests.web.sites import QUICK, Site, redirect, status
-
-
-class Runs:
-    """Runs on one lake, each of which is committed."""
-
-    def __init__(self, lake: Path, how: Reading) -> None:
-        self.lake = lake
-        self.how = how
-        self.batches: dict[str, int] = {}
-
-    def run(self, *sources: str) -> Intake:
-        history = History(raw=self.lake / "raw", batches=dict(self.batches))
-        intake = fetch(sources, lake=self.lake, reading=self.how, fetched_at=WHEN, history=history)
-        if intake.fetched is not None:
-            self.batches[intake.fetched.batch.batch_id] = len(self.batches) + 1
-        return intake
-
-
-def on_web(*profiles: SourceProfile) -> Reading:
-    return replace(reading(*profiles), web=QUICK)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as site:
-        yield site
-
-
-@pytest.fixture
-def runs(tmp_path: Path) -> Runs:
-    return Runs(tmp_path, on_web())
-
-
-def titles(intake: Intake) -> list[str]:
-    assert intake.fetched is not None
-    return sorted(row["title"] for row in kept(intake.fetched))
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["pages", "texts-in-the-feed"])
@@ -71,11 +35,6 @@ def test_a_cycle_of_runs_takes_only_what_is_new(runs: Runs, site: Site, whole: b
     assert corrected["title"] == outlet.stories[2].title
     assert "في تصحيح" in str(corrected["text"])
     assert runs.run(outlet.feed).fetched is None
-
-
-def kept_of(intake: Intake) -> list[dict[str, object]]:
-    assert intake.fetched is not None
-    return kept(intake.fetched)
 
 
 def test_answers_are_told_while_they_come(runs: Runs, site: Site) -> None:
@@ -152,6 +111,7 @@ def test_a_page_that_does_not_come_is_given_up(
     for number in range(times + 2):
         runs.run(outlet.feed)
         outlet.add(number + 3)
+        runs.wait(days=2)
     assert site.paths().count(quote(path)) == times
 
 
@@ -247,17 +207,6 @@ def test_that_no_site_answers_is_told_apart_from_no_news(runs: Runs, site: Site)
     assert runs.run(down).is_cut_off
     assert not runs.run(down, outlet.feed).is_cut_off
     assert not runs.run(down, outlet.feed).is_cut_off
-
-
-def serve(site: Site, path: str, text: str | bytes, kind: str = "text/xml") -> str:
-    """Serve a body; return its address."""
-    body = text.encode() if isinstance(text, str) else text
-    site.pages[path] = lambda _: server.Response(body=body, content_type=kind)
-    return site.url(path)
-
-
-def feed_of(*items: str) -> str:
-    return f"<rss><channel>{''.join(items)}</channel></rss>"
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["pages", "texts-in-the-feed"])
