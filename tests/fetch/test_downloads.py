@@ -267,24 +267,6 @@ def test_what_no_commit_names_is_asked_for_again(runs: Runs, site: Site, whole: 
     assert titles(runs.run(outlet.feed)) == first
 
 
-def test_a_run_that_is_cut_off_leaves_nothing_and_loses_nothing(
-    runs: Runs, site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    outlet = Outlet(site).open(2)
-
-    def cut_off(*_: object) -> None:
-        spools = list((runs.lake / "work").glob(".landing-*/*.warc"))
-        assert spools
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr("tasks.fetch.batches.settle", cut_off)
-        with pytest.raises(KeyboardInterrupt):
-            runs.run(outlet.feed)
-    assert [path for path in runs.lake.rglob("*") if path.suffix == ".warc"] == []
-    assert len(titles(runs.run(outlet.feed))) == 2
-
-
 @pytest.mark.parametrize("whole", [False, True], ids=["pages", "texts-in-the-feed"])
 def test_what_came_behind_a_limit_is_not_seen(runs: Runs, site: Site, whole: bool) -> None:
     outlet = Outlet(site, whole=whole).open(5)
