@@ -16,7 +16,15 @@ from tasks.fetch.files import NAMELESS, Address, SourceFile
 from tasks.fetch.folders import state_of
 from tasks.fetch.revisits import by_page, is_due, is_owed, pages_of
 from tasks.fetch.spool import Kept, Spool
-from tasks.fetch.web_lists import Item, changes_of, has_texts, is_list, read_list
+from tasks.fetch.web_lists import (
+    MOST_ITEMS,
+    Item,
+    Listing,
+    changes_of,
+    has_texts,
+    is_list,
+    read_listing,
+)
 from tasks.sources import DEFAULT_PROFILE, SourceProfile
 from tasks.web import (
     Outcome,
@@ -206,28 +214,41 @@ class _Crawl:
         return ready
 
     def _follow(self, kept: Kept) -> list[Request]:
-        items = read_list(kept.body, kept.final_url)
-        self._doubt(kept.url, items)
+        listing = read_listing(kept.body, kept.final_url)
+        items, nameless, _ = listing
         follow = self._asking.profiles[self._sources[kept.url] or DEFAULT_PROFILE].follow
-        if follow is False or (follow is None and has_texts(items)):
-            self._keep_items(kept, items)
+        told = [*items, *(item for item in nameless if item.text)]
+        is_whole = follow is False or (follow is None and has_texts(told))
+        self._doubt(kept.url, listing, has_pages=not is_whole)
+        if is_whole:
+            self._keep_items(kept, [*items, *nameless])
             return []
         requests = [self._page(item.url, kept.url) for item in self._news_among(items)]
         self._found.counts["seen"] += len(items) - len(requests)
         return requests
 
-    def _doubt(self, url: str, items: Sequence[Item]) -> None:
-        """Note a feed that has nothing, and one that has moved on further than it is long."""
+    def _doubt(self, url: str, listing: Listing, *, has_pages: bool) -> None:
+        """Note a feed that has nothing, has moved on further than it is long, or lacks parts."""
+        items, nameless, beyond = listing
         before = self._asking.known.get(url)
-        if not items:
-            self._found.doubted[url] = "the feed has no item"
-        elif before is not None and before.fetched_at is not None:
+        doubts = []
+        if not items and not nameless:
+            doubts.append("the feed has no item")
+        elif items and before is not None and before.fetched_at is not None:
             pages = pages_of([item.url for item in items])
             if self._visited.keys().isdisjoint(pages):
-                self._found.doubted[url] = (
+                doubts.append(
                     "no item of the last time is in the feed any more: some may have been missed; "
                     "run more often"
                 )
+        if nameless and has_pages:
+            self._found.counts["no-address"] += len(nameless)
+            doubts.append(f"of {len(nameless):,} items no address of a page can be read")
+        if beyond:
+            self._found.counts["too-many-items"] += beyond
+            doubts.append(f"{beyond:,} items behind the first {MOST_ITEMS:,} were not looked at")
+        if doubts:
+            self._found.doubted[url] = "; ".join(doubts)
 
     def _news_among(self, items: Sequence[Item]) -> Iterator[Item]:
         """Yield the items whose pages are not known, or were changed since, each page once."""
@@ -242,9 +263,13 @@ class _Crawl:
                 yield item if visit is None else item._replace(url=visit.url)
 
     def _keep_items(self, kept: Kept, items: Sequence[Item]) -> None:
-        """Keep the items that are new, or that were changed since, each page once."""
+        """Keep the items that are new, or that were changed since, each page once.
+
+        One without an address is known by its digest, and comes from the list's.
+        """
         limit = self._asking.limit
-        for item, page in zip(items, pages_of([item.url for item in items]), strict=True):
+        names = [item.url or f"urn:sha256:{item.digest}" for item in items]
+        for item, name, page in zip(items, names, pages_of(names), strict=True):
             visit = self._visited.get(page)
             if page in self._asked or (visit and visit.digest == item.digest):
                 self._found.counts["seen"] += 1
@@ -255,14 +280,14 @@ class _Crawl:
             self._asked.add(page)
             self._found.counts[LISTED] += 1
             new = Visit(
-                url=visit.url if visit else item.url,
+                url=visit.url if visit else name,
                 asked_at=kept.fetched_at,
                 outcome=LISTED,
                 fetched_at=kept.fetched_at,
                 digest=item.digest,
                 source=kept.url,
             )
-            self._spool.add_item(item.url, item.payload, new, self._sources[kept.url])
+            self._spool.add_item(item.url or kept.url, item.payload, new, self._sources[kept.url])
 
     def _page(self, url: str, source: str) -> Request:
         self._source_of[url] = source

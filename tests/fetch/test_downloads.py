@@ -1,6 +1,7 @@
 """Sources on the web: a whole cycle of an outlet, and what sites do that is no news."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from aiohttp import web as server
 
 from tasks.fetch import WrongSource, fetch
 from tasks.fetch.revisits import MOST_FAILURES
+from tasks.fetch.web_lists import MOST_ITEMS
 from tasks.sources import SourceProfile
 from tasks.store.references import ShardRef, read
 from tests.fetch.fetching import WHEN, reading, reasons
@@ -265,6 +267,43 @@ def test_what_no_commit_names_is_asked_for_again(runs: Runs, site: Site, whole: 
     first = titles(runs.run(outlet.feed))
     runs.batches.clear()
     assert titles(runs.run(outlet.feed)) == first
+
+
+def test_items_of_whole_texts_without_an_address_come_once_each(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site, whole=True).open(4)
+    items = [outlet._item(story) for story in outlet.stories.values()]
+    items[1:3] = [re.sub("<link>.*</link>", "", item) for item in items[1:3]]
+    feed = serve(site, "/some", feed_of(*items, "<item><title>\x00 <b>"))
+    intake = runs.run(feed)
+    assert titles(intake) == [story.title for story in outlet.stories.values()]
+    assert intake.fetched is not None
+    assert list(reasons(intake.fetched).values()) == ["truncated"]
+    assert [row["url"] for row in kept_of(intake)].count(None) == 2
+    assert len({row["record_ref"] for row in kept_of(intake)}) == 4
+    serve(site, "/some", feed_of("<title>المرفأ</title>", *items, "<item><title>\x00 <b>"))
+    assert runs.run(feed).asked["seen"] == 5
+    serve(site, "/some", feed_of(*items[1:3], items[1].replace("الجسر رقم", "السوق رقم")))
+    assert titles(runs.run(feed)) == ["افتتاح السوق رقم 2 في مدينة المرفأ"]
+
+
+def test_items_whose_pages_cannot_be_asked_for_are_told(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(1)
+    nameless = "<item><title>بلا رابط</title></item>"
+    feed = serve(site, "/some", feed_of(nameless, outlet._item(outlet.stories[1]), nameless))
+    intake = runs.run(feed)
+    assert len(titles(intake)) == 1
+    assert intake.asked["no-address"] == 2
+    assert intake.doubted == {feed: "of 2 items no address of a page can be read"}
+
+
+def test_items_behind_the_bound_are_told(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(1)
+    same = outlet._item(outlet.stories[1])
+    feed = serve(site, "/long", feed_of(*[same] * (MOST_ITEMS + 7)))
+    intake = runs.run(feed)
+    assert len(titles(intake)) == 1
+    assert intake.asked["too-many-items"] == 7
+    assert intake.doubted == {feed: "7 items behind the first 10,000 were not looked at"}
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["pages", "texts-in-the-feed"])
