@@ -144,9 +144,13 @@ VISITS: Final = pa.schema(
         text_column("etag", "its ETag, as received"),
         text_column("last_modified", "its Last-Modified, as received"),
         text_column("digest", "SHA-256 of that body, without its Content-Encoding"),
+        text_column("source", "the address of the list that named it; null where none did"),
     ]
 )
-"""What is remembered of the addresses that were asked: one row each (``tasks.web.Visit``)."""
+"""What is remembered of the addresses that were asked: one row each (``tasks.web.Visit``).
+
+Those that batches of an earlier edition left have no ``source``.
+"""
 
 RESPONSES: Final = pa.schema(
     [

@@ -190,6 +190,8 @@ def open_job(sources: tuple[str, ...], lake: Path | None, *, dry_run: bool) -> I
             job.record.folder = None
         job = replace(job, sources=sources, named=root, root=place, dry_run=dry_run)
         yield job
+        if job.intake is not None and job.intake.downloads is not None:
+            shutil.rmtree(job.intake.downloads, ignore_errors=True)
         if job.record.batch_id is not None:
             shutil.rmtree(place / "work" / job.record.batch_id, ignore_errors=True)
 

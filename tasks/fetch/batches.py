@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,20 +9,23 @@ from pathlib import Path
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
+from expectations.lake_schema import RESPONSES
 from tasks.errors import StopRun
 from tasks.fetch.decode import decode_raw
-from tasks.fetch.downloads import Downloaded, OnAnswer, download
-from tasks.fetch.files import SourceFile, find_addresses, find_files
+from tasks.fetch.downloads import Asking, Downloaded, OnAnswer, download
+from tasks.fetch.files import Address, SourceFile, find_addresses, find_files
 from tasks.fetch.intake import Landing, OnProgress
 from tasks.fetch.landing import folder_aside, put
 from tasks.fetch.manifests import (
     ANSWERS,
     DECODED,
+    LANDED,
     MANIFEST,
     DecodedBatch,
     Marker,
     RawBatch,
     decoding_key,
+    download_key,
     load,
     marker_key,
     reading_key,
@@ -41,7 +43,7 @@ from tasks.fetch.seen import (
 )
 from tasks.fetch.settling import settle
 from tasks.store.files import delete, digest, explained, sync
-from tasks.store.references import BatchRef, ShardRef, land
+from tasks.store.references import BatchRef, ShardRef, land, land_parts
 from tasks.web.visit_tables import visits_to_table
 
 
@@ -71,7 +73,8 @@ class Intake(_Told):
     hold; ``growing`` are those that somebody is writing, which are left for the next run.
     ``asked`` counts what sites answered, by outcome or reason; ``lost`` are web sources that gave
     nothing, ``doubted`` those that answered as if something were wrong, both with what it is in
-    words; ``is_cut_off`` says that no site answered at all.
+    words; ``is_cut_off`` says that no site answered at all. ``downloads`` is where what came is
+    kept until the run has ended well: a run that was cut off is taken up from there.
     """
 
     fetched: Fetched | None
@@ -82,6 +85,7 @@ class Intake(_Told):
     lost: dict[str, str] = {}
     doubted: dict[str, str] = {}
     is_cut_off: bool = False
+    downloads: Path | None = None
 
 
 def fetch(  # noqa: PLR0913 (what to read, how, where to, and whom to tell)
@@ -108,21 +112,35 @@ def fetch(  # noqa: PLR0913 (what to read, how, where to, and whom to tell)
     with (
         explained("The raw zone cannot be written", lake),
         open_seen_files(cache_path(lake / "raw"), history, reading_key(reading)) as seen,
-        ExitStack() as stack,
     ):
         web = None
         if addresses:
-            web = download(
-                addresses,
-                folder=stack.enter_context(folder_aside(lake / "work")),
+            folder = _place_of_downloads(lake, addresses, reading, history)
+            asking = Asking(
                 known=seen.visits(),
+                now=fetched_at,
                 web=reading.web,
                 profiles=reading.profiles,
-                on_answer=on_answer,
+                limit=reading.limit,
             )
+            web = download(addresses, asking, folder=folder, on_answer=on_answer)
             files += web.files()
         goes = _Fetch(lake, tuple(sources), reading, fetched_at, on_progress, history, seen, web)
-        return goes.run(files)
+        intake = goes.run(files)
+    if intake.fetched is None and intake.downloads is not None:
+        delete(intake.downloads)
+    return intake
+
+
+def _place_of_downloads(
+    lake: Path, addresses: Sequence[Address], reading: Reading, history: History
+) -> Path:
+    """Return the folder of what is downloaded from there; what was committed of it is removed."""
+    folder = lake / "work" / f"download-{download_key(addresses, reading.limit)[:16]}"
+    landed = load(Marker, folder / LANDED)
+    if landed is not None and landed.batch_id in history.batches:
+        delete(folder)
+    return folder
 
 
 def fetch_again(lake: Path, batch_id: str, reading: Reading) -> Fetched | None:
@@ -180,6 +198,11 @@ class _Fetch:
             else:
                 found |= taken
                 new = _without(new, taken)
+        if fetched is None and self.web is not None and self.reading.limit is None:
+            # No batch takes them along; what they say of records is in batches that are committed.
+            self.seen.note_visits(self.web.spool.visits.values())
+        if fetched is not None and self.web is not None:
+            save(Marker(batch_id=fetched.batch.batch_id), self.web.spool.folder / LANDED)
         batch_id = fetched.batch.batch_id if fetched else self.seen.latest(found.values())
         return Intake(
             fetched=fetched,
@@ -190,6 +213,7 @@ class _Fetch:
             lost=self.web.lost if self.web else {},
             doubted=self.web.doubted if self.web else {},
             is_cut_off=bool(self.web and self.web.lost and not self.web.has_answers()),
+            downloads=self.web.spool.folder if self.web else None,
         )
 
     def _take(self, files: Sequence[SourceFile]) -> Fetched | dict[str, str]:
@@ -235,9 +259,10 @@ class _Fetch:
         """Keep what sites answered beside the records; return the files."""
         if self.web is None:
             return []
-        answers = [land(self.web.answers(), raw / ANSWERS)]
+        spool = self.web.spool
+        answers = [land_parts(spool.answers(), RESPONSES, raw / ANSWERS)]
         if self.reading.limit is None:  # else what came behind the limit would count as seen
-            answers.append(land(visits_to_table(self.web.visits), raw / VISITS_OF_BATCH))
+            answers.append(land(visits_to_table(spool.visits.values()), raw / VISITS_OF_BATCH))
         return [ref.path for ref in answers]
 
     def _there(

@@ -1,26 +1,31 @@
 """Sources on the web: feeds are read, and what is new in them is downloaded.
 
 A feed that has its articles' whole texts gives its items; of any other the pages are fetched. What
-was there in an earlier run is asked for again only when the list says that it was changed since.
+was there in an earlier run is asked for again only when the list says that it was changed since;
+what did not come then is asked for again whatever the list says (``tasks.fetch.revisits``).
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
-
-from expectations.lake_schema import RESPONSES
 from tasks.fetch.files import NAMELESS, Address, SourceFile
 from tasks.fetch.folders import state_of
-from tasks.fetch.spool import Spool
-from tasks.fetch.web_lists import Item, changes_of, has_texts, is_list, read_list
+from tasks.fetch.revisits import by_page, is_due, is_owed, pages_of
+from tasks.fetch.spool import Kept, Spool
+from tasks.fetch.web_lists import (
+    MOST_ITEMS,
+    Item,
+    Listing,
+    changes_of,
+    has_texts,
+    is_list,
+    read_listing,
+)
 from tasks.sources import DEFAULT_PROFILE, SourceProfile
-from tasks.text.addresses import canonical_urls
 from tasks.web import (
     Outcome,
     Request,
@@ -34,9 +39,6 @@ from tasks.web import (
 LISTED: Final = "listed"
 """The outcome of an item that was taken from a feed itself; its digest is that of the item."""
 
-MOST_FAILURES: Final = 5
-"""After so many in a row a page that a feed names is not asked for any more."""
-
 OnAnswer = Callable[[int, int], None]
 """Told after each answer: how many there are so far, and how many addresses were to be asked."""
 
@@ -46,15 +48,13 @@ _ANSWERED: Final = frozenset({Outcome.FETCHED, Outcome.NOT_MODIFIED})
 
 @dataclass(slots=True)
 class Downloaded:
-    """What came: archives by the profile that was named, visits, answers, and how many of each.
+    """What came, in its spool, and how many of each.
 
     ``counts`` are by outcome, or by reason where nothing came; ``lost`` are the sources that gave
     nothing, with the reason in words; ``doubted`` those that answered as if something were wrong.
     """
 
-    archives: dict[str | None, Path] = field(default_factory=dict)
-    visits: list[Visit] = field(default_factory=list)
-    responses: list[dict[str, object]] = field(default_factory=list)
+    spool: Spool
     counts: Counter[str] = field(default_factory=Counter)
     lost: dict[str, str] = field(default_factory=dict)
     doubted: dict[str, str] = field(default_factory=dict)
@@ -76,35 +76,42 @@ class Downloaded:
                 state=state_of(path.stat()),
                 is_spool=True,
             )
-            for profile, path in self.archives.items()
+            for profile, path in self.spool.archives().items()
         )
 
-    def answers(self) -> pa.Table:
-        """Return the answers as ``RESPONSES``, in order of their addresses."""
-        rows = sorted(self.responses, key=lambda row: str(row["url"]))
-        return pa.Table.from_pylist(rows, schema=RESPONSES)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """How sources are asked: when, by whom, read by which profiles, and for how many pages.
+
+    ``known`` has the visits of earlier runs by address; ``limit`` is null for all pages.
+    """
+
+    known: Mapping[str, Visit]
+    now: datetime
+    web: WebSettings
+    profiles: Mapping[str, SourceProfile]
+    limit: int | None = None
 
 
-def download(  # noqa: PLR0913 (what to ask, how, where to, and whom to tell)
+def download(
     addresses: Iterable[Address],
+    asking: Asking,
     *,
     folder: Path,
-    known: Mapping[str, Visit],
-    web: WebSettings,
-    profiles: Mapping[str, SourceProfile],
     on_answer: OnAnswer | None = None,
 ) -> Downloaded:
-    """Ask the sources, and for what is new in their lists; what came is below ``folder``.
+    """Ask the sources, and for what is new in their lists; what came is in ``folder``.
 
-    ``known`` has the visits of earlier runs by address. Nothing is raised for what sites do.
+    What a run that was cut off has left there is taken up, and not asked for again. Nothing is
+    raised for what sites do.
     """
     from tasks.web import Web  # noqa: PLC0415  # aiohttp, not always needed
 
-    with ExitStack() as stack:
-        crawl = _Crawl(folder, known, profiles, stack)
-        session = stack.enter_context(Web(web))
+    with Spool(folder) as spool, Web(asking.web) as session:
+        crawl = _Crawl(asking, spool)
         requests = crawl.begin(addresses)
-        downloads = session.download(requests, known)
+        downloads = session.download(requests, crawl.known)
         asked = len(requests)
         for answered, response in enumerate(downloads, start=1):
             more = crawl.take(response)
@@ -118,166 +125,173 @@ def download(  # noqa: PLR0913 (what to ask, how, where to, and whom to tell)
 class _Crawl:
     """One download at work: what was asked for, from which source, and what came."""
 
-    def __init__(
-        self,
-        folder: Path,
-        known: Mapping[str, Visit],
-        profiles: Mapping[str, SourceProfile],
-        stack: ExitStack,
-    ) -> None:
-        self._folder = folder
-        self._known = known
-        self._profiles = profiles
-        self._stack = stack
-        self._spools: dict[str | None, Spool] = {}
-        self._profile_of: dict[str, str | None] = {}
-        self._sources: set[str] = set()
+    def __init__(self, asking: Asking, spool: Spool) -> None:
+        self._asking = asking
+        self._spool = spool
+        self.known = {**asking.known}
+        for url, visit in spool.visits.items():
+            before = asking.known.get(url)
+            if before is None or before.asked_at <= visit.asked_at:
+                self.known[url] = visit
+        self._sources: dict[str, str | None] = {}
+        """The profile that each was named with."""
+        self._source_of: dict[str, str] = {}
+        """The list that named a page."""
         self._asked: set[str] = set()
-        self._visited = _by_page(known.values())
-        self._found = Downloaded()
+        self._visited = by_page(self.known.values())
+        self._waiting: deque[Request] = deque()
+        self._open = 0
+        self._found = Downloaded(spool)
 
     def begin(self, addresses: Iterable[Address]) -> list[Request]:
-        """Return what is asked first."""
-        requests = []
-        for address in dict.fromkeys(addresses):
-            if address.url not in self._profile_of:
-                self._profile_of[address.url] = address.profile
-                self._sources.add(address.url)
-                self._asked.add(_page_of(address.url))
-                requests.append(Request(url=address.url, purpose="feed", priority=_FEED_FIRST))
-        return requests
+        """Return what is asked first: the sources, and the pages that they owe us."""
+        for address in addresses:
+            self._sources.setdefault(address.url, address.profile)
+        self._asked.update(pages_of(list(self._sources)))
+        requests = [
+            Request(url=url, purpose="feed", priority=_FEED_FIRST)
+            for url in self._sources
+            if not self._is_there(url)
+        ]
+        if self._spool.resumed:
+            self._found.counts["resumed"] = self._spool.resumed
+        for kept in self._spool.kept_lists():
+            if kept.url in self._sources:
+                requests += self._follow(kept)
+        now = self._asking.now
+        for page, visit in self._visited.items():
+            is_ours = visit.source in self._sources and page not in self._asked
+            if visit.source is not None and is_ours and is_owed(visit, now):
+                self._asked.add(page)
+                requests.append(self._page(visit.url, visit.source))
+        return self._ready(requests)
 
     def take(self, response: Response) -> list[Request]:
         """Keep what came; return what is to be asked because of it."""
-        before = self._known.get(response.url)
+        before = self.known.get(response.url)
         news = brought_news(response, before)
-        visit = next_visit(response, before)
+        visit = next_visit(response, before, source=self._source_of.get(response.url))
         found = self._found
         found.counts[response.reason or response.outcome.value] += 1
         if response.url in self._sources and response.outcome not in _ANSWERED:
             found.lost[response.url] = response.detail or response.reason
-        listed = news and response.url in self._sources and is_list(response.body)
-        found.responses.append(_row(response, with_body=listed))
-        found.visits.append(visit)
-        if listed:
-            return self._follow(response)
+        self._open -= 1
+        if news and response.url in self._sources and is_list(response.body):
+            self._spool.add_answer(response, visit, is_list=True)
+            final_url = response.final_url or response.url
+            kept = Kept(response.url, final_url, response.fetched_at, response.body)
+            return self._ready(self._follow(kept))
         if news:
-            self._spool(response.url).add_page(response)
-        return []
+            self._spool.add_page(response, visit, self._profile_of(response.url))
+        else:
+            self._spool.add_answer(response, visit, is_list=False)
+        return self._ready([])
 
     def finish(self) -> Downloaded:
-        """Return what came; archives in which nothing is are left out."""
-        self._found.archives = {
-            name: spool.path for name, spool in self._spools.items() if spool.count
-        }
+        """Return what came."""
+        if self._waiting:
+            self._found.counts["beyond-limit"] += len(self._waiting)
         return self._found
 
-    def _follow(self, response: Response) -> list[Request]:
-        items = read_list(response.body, response.final_url or response.url)
-        self._doubt(response.url, items)
-        profile = self._profile_of[response.url]
-        follow = self._profiles[profile or DEFAULT_PROFILE].follow
-        if follow is False or (follow is None and has_texts(items)):
-            self._keep_items(response, items)
+    def _is_there(self, url: str) -> bool:
+        """Whether a run that was cut off has got this source, which is a page."""
+        visit = self._spool.visits.get(url)
+        is_page = visit is not None and url not in self._spool.lists
+        return is_page and visit is not None and visit.outcome == Outcome.FETCHED
+
+    def _ready(self, requests: Sequence[Request]) -> list[Request]:
+        """Return what is asked now: all, or so many that there may be as many pages as wanted.
+
+        What follows from a source goes before the sources behind it.
+        """
+        limit = self._asking.limit
+        self._waiting.extendleft(reversed(requests))
+        wanted = len(self._waiting)
+        if limit is not None:
+            wanted = min(wanted, max(0, limit - self._spool.count - self._open))
+        ready = [self._waiting.popleft() for _ in range(wanted)]
+        self._open += len(ready)
+        return ready
+
+    def _follow(self, kept: Kept) -> list[Request]:
+        listing = read_listing(kept.body, kept.final_url)
+        items, nameless, _ = listing
+        follow = self._asking.profiles[self._sources[kept.url] or DEFAULT_PROFILE].follow
+        told = [*items, *(item for item in nameless if item.text)]
+        is_whole = follow is False or (follow is None and has_texts(told))
+        self._doubt(kept.url, listing, has_pages=not is_whole)
+        if is_whole:
+            self._keep_items(kept, [*items, *nameless])
             return []
-        requests = []
-        for item in self._news_among(items):
-            self._profile_of[item.url] = profile
-            requests.append(Request(url=item.url))
+        requests = [self._page(item.url, kept.url) for item in self._news_among(items)]
         self._found.counts["seen"] += len(items) - len(requests)
         return requests
 
-    def _doubt(self, url: str, items: Sequence[Item]) -> None:
-        """Note a feed that has nothing, and one that has moved on further than it is long."""
-        before = self._known.get(url)
-        if not items:
-            self._found.doubted[url] = "the feed has no item"
-        elif before is not None and before.fetched_at is not None:
-            pages = _pages_of([item.url for item in items])
+    def _doubt(self, url: str, listing: Listing, *, has_pages: bool) -> None:
+        """Note a feed that has nothing, has moved on further than it is long, or lacks parts."""
+        items, nameless, beyond = listing
+        before = self._asking.known.get(url)
+        doubts = []
+        if not items and not nameless:
+            doubts.append("the feed has no item")
+        elif items and before is not None and before.fetched_at is not None:
+            pages = pages_of([item.url for item in items])
             if self._visited.keys().isdisjoint(pages):
-                self._found.doubted[url] = (
+                doubts.append(
                     "no item of the last time is in the feed any more: some may have been missed; "
                     "run more often"
                 )
+        if nameless and has_pages:
+            self._found.counts["no-address"] += len(nameless)
+            doubts.append(f"of {len(nameless):,} items no address of a page can be read")
+        if beyond:
+            self._found.counts["too-many-items"] += beyond
+            doubts.append(f"{beyond:,} items behind the first {MOST_ITEMS:,} were not looked at")
+        if doubts:
+            self._found.doubted[url] = "; ".join(doubts)
 
     def _news_among(self, items: Sequence[Item]) -> Iterator[Item]:
         """Yield the items whose pages are not known, or were changed since, each page once."""
-        pages = _pages_of([item.url for item in items])
+        pages = pages_of([item.url for item in items])
         for item, page, changed in zip(items, pages, changes_of(items), strict=True):
             if page in self._asked:
                 continue
             self._asked.add(page)
             visit = self._visited.get(page)
-            if visit is None or _is_due(visit, changed):
+            if visit is None or is_due(visit, changed, self._asking.now):
                 # Asked as it was before, so that what is known of it is found.
                 yield item if visit is None else item._replace(url=visit.url)
 
-    def _keep_items(self, response: Response, items: Sequence[Item]) -> None:
-        """Keep the items that are new, or that were changed since, each page once."""
-        spool = self._spool(response.url)
-        for item, page in zip(items, _pages_of([item.url for item in items]), strict=True):
+    def _keep_items(self, kept: Kept, items: Sequence[Item]) -> None:
+        """Keep the items that are new, or that were changed since, each page once.
+
+        One without an address is known by its digest, and comes from the list's.
+        """
+        limit = self._asking.limit
+        names = [item.url or f"urn:sha256:{item.digest}" for item in items]
+        for item, name, page in zip(items, names, pages_of(names), strict=True):
             visit = self._visited.get(page)
             if page in self._asked or (visit and visit.digest == item.digest):
                 self._found.counts["seen"] += 1
                 continue
+            if limit is not None and self._spool.count >= limit:
+                self._found.counts["beyond-limit"] += 1
+                continue
             self._asked.add(page)
-            url = visit.url if visit else item.url
-            self._profile_of[url] = self._profile_of[response.url]
-            spool.add_item(item.url, item.payload)
             self._found.counts[LISTED] += 1
-            self._found.visits.append(
-                Visit(
-                    url=url,
-                    asked_at=response.fetched_at,
-                    outcome=LISTED,
-                    fetched_at=response.fetched_at,
-                    digest=item.digest,
-                )
+            new = Visit(
+                url=visit.url if visit else name,
+                asked_at=kept.fetched_at,
+                outcome=LISTED,
+                fetched_at=kept.fetched_at,
+                digest=item.digest,
+                source=kept.url,
             )
+            self._spool.add_item(item.url or kept.url, item.payload, new, self._sources[kept.url])
 
-    def _spool(self, url: str) -> Spool:
-        profile = self._profile_of.get(url)
-        if profile not in self._spools:
-            path = self._folder / f"{len(self._spools):03d}.warc"
-            self._spools[profile] = self._stack.enter_context(Spool(path))
-        return self._spools[profile]
+    def _page(self, url: str, source: str) -> Request:
+        self._source_of[url] = source
+        return Request(url=url)
 
-
-def _is_due(visit: Visit, changed: datetime | None) -> bool:
-    """Whether a page that was asked for before is asked for again."""
-    if visit.outcome == Outcome.GONE:
-        return False
-    if visit.fetched_at is None:
-        return visit.failures < MOST_FAILURES
-    return changed is not None and changed > visit.fetched_at
-
-
-def _by_page(visits: Iterable[Visit]) -> dict[str, Visit]:
-    told = list(visits)
-    return dict(zip(_pages_of([visit.url for visit in told]), told, strict=True))
-
-
-def _pages_of(urls: Sequence[str]) -> list[str]:
-    """Return one spelling for all addresses of a page."""
-    pages = canonical_urls(pa.array(urls, pa.string())).to_pylist()
-    return [page or url for page, url in zip(pages, urls, strict=True)]
-
-
-def _page_of(url: str) -> str:
-    return _pages_of([url])[0]
-
-
-def _row(response: Response, *, with_body: bool) -> dict[str, object]:
-    return {
-        "url": response.url,
-        "final_url": response.final_url,
-        "redirects": list(response.redirects),
-        "status": response.status,
-        "headers": [{"name": name, "value": value} for name, value in response.headers],
-        "fetched_at": response.fetched_at,
-        "outcome": response.outcome.value,
-        "reason": response.reason,
-        "detail": response.detail,
-        "digest": response.digest,
-        "body": response.body if with_body else None,
-    }
+    def _profile_of(self, url: str) -> str | None:
+        return self._sources[self._source_of.get(url, url)]

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tasks.fetch.files import SourceFile
+from tasks.fetch.files import Address, SourceFile
 from tasks.fetch.reading import Reading
 from tasks.store.files import aside_of
 
@@ -21,6 +21,8 @@ MANIFEST: Final = "batch.json"
 DECODED: Final = "records.json"
 ANSWERS: Final = "answers.arrow"
 """What sites answered while the batch was fetched (``lake_schema.RESPONSES``)."""
+
+LANDED: Final = "landed.json"
 
 
 class _Manifest(BaseModel):
@@ -59,7 +61,10 @@ class DecodedBatch(_Manifest):
 
 
 class Marker(_Manifest):
-    """``work/fetch/<key>.json``: the batch that these files, unchanged, became."""
+    """``work/fetch/<key>.json``: the batch that these files, unchanged, became.
+
+    Beside what was downloaded, ``landed.json``: the batch that holds it.
+    """
 
     batch_id: str
 
@@ -106,6 +111,11 @@ def marker_key(sources: Sequence[str], files: Sequence[SourceFile], reading: Rea
     bounds = [reading.shard_bytes, reading.limit]
     named = [os.fsencode(source).hex() for source in sources]
     return _digest([named, seen, bounds, reading_key(reading)])
+
+
+def download_key(addresses: Sequence[Address], limit: int | None) -> str:
+    """Return the digest of what a download depends on: what one leaves, the same takes up."""
+    return _digest([sorted(map(list, addresses), key=str), limit])
 
 
 def _digest(told: object) -> str:

@@ -2,9 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
 from statistics import median
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +18,7 @@ from tasks.fetch.formats import feeds
 from tasks.fetch.formats.content import BOM
 from tasks.fetch.formats.feed_items import dates_of, link_of, parse_item, text_of
 from tasks.fetch.formats.headers import is_web_address
+from tasks.fetch.formats.pieces import Piece
 from tasks.fetch.streams import Stream
 from tasks.text.dates import read_dates
 from tasks.text.encodings import decode, detect
@@ -36,7 +39,10 @@ _LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class Item(NamedTuple):
-    """One article of a list: its address, when it was changed (as printed), and its bytes."""
+    """One article of a list: its address, when it was changed (as printed), and its bytes.
+
+    The address is empty where it has none, or cannot be read.
+    """
 
     url: str
     changed: str | None
@@ -49,6 +55,14 @@ class Item(NamedTuple):
         return hashlib.sha256(self.payload).hexdigest()
 
 
+class Listing(NamedTuple):
+    """Items with an address, those without one, and how many were not looked at."""
+
+    items: list[Item]
+    nameless: list[Item]
+    beyond: int
+
+
 def is_list(body: bytes) -> bool:
     """Whether the body is a feed: RSS, Atom or JSON Feed."""
     head = body[:_HEAD]
@@ -59,15 +73,28 @@ def is_list(body: bytes) -> bool:
 
 
 def read_list(body: bytes, base: str | None = None) -> list[Item]:
-    """Return the items that have a web address, in their order, of the first ``MOST_ITEMS``.
+    """Return the items of a list that have a web address (:func:`read_listing`)."""
+    return read_listing(body, base).items
+
+
+def read_listing(body: bytes, base: str | None = None) -> Listing:
+    """Return what a list has, in its order, each address once; ``MOST_ITEMS`` are looked at.
 
     Links without a host are those of ``base``, where the list came from.
     """
-    items = _json_items(body) if is_json_feed(body[:_HEAD]) else _xml_items(body, base)
-    found: dict[str, Item] = {}
-    for _, item in zip(range(MOST_ITEMS), items, strict=False):
-        found.setdefault(item.url, item)
-    return list(found.values())
+    parts: Iterator[Any] = _xml_pieces(body)
+    read: Callable[[Any], Item] = partial(_xml_item, base)
+    if is_json_feed(body[:_HEAD]):
+        parts, read = iter(_json_parts(body)), _json_item
+    items: dict[str, Item] = {}
+    nameless = []
+    for part in islice(parts, MOST_ITEMS):
+        item = read(part)
+        if item.url:
+            items.setdefault(item.url, item)
+        else:
+            nameless.append(item)
+    return Listing(list(items.values()), nameless, sum(1 for _ in parts))
 
 
 def has_texts(items: Sequence[Item]) -> bool:
@@ -96,34 +123,42 @@ def is_json_feed(head: bytes) -> bool:
     return is_object and _JSON_FEED in head.replace(b"\\/", b"/")
 
 
-def _xml_items(body: bytes, base: str | None) -> Iterator[Item]:
+def _xml_pieces(body: bytes) -> Iterator[Piece]:
     try:
         text = decode(body).text
     except RejectRecord:
         text = body
-    for piece in feeds.split(Stream.held(text), len(text) + 1):
-        if piece.refusal is not None:
-            continue
-        try:
-            parts = parse_item(piece.payload)
-        except RejectRecord:
-            continue
-        url = link_of(parts, base)
-        if url is not None:
-            published, modified = dates_of(parts)
-            yield Item(url, modified or published, piece.payload, text_of(parts))
+    return feeds.split(Stream.held(text), len(text) + 1)
 
 
-def _json_items(body: bytes) -> Iterator[Item]:
-    """Yield what stands under ``items`` (JSON Feed 1.1); its texts are the pages'."""
+def _xml_item(base: str | None, piece: Piece) -> Item:
+    try:
+        parts = {} if piece.refusal is not None else parse_item(piece.payload)
+    except RejectRecord:
+        parts = {}
+    published, modified = dates_of(parts)
+    url = link_of(parts, base) or ""
+    return Item(url, modified or published, piece.payload, text_of(parts))
+
+
+def _json_parts(body: bytes) -> list[Any]:
+    """Return what stands under ``items`` (JSON Feed 1.1)."""
     try:
         told: Any = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return
+        return []
     items = told.get("items") if isinstance(told, dict) else None
-    for item in items if isinstance(items, list) else []:
-        url = item.get("url") if isinstance(item, dict) else None
-        if isinstance(url, str) and is_web_address(url):
-            changed = item.get("date_modified") or item.get("date_published")
-            changed = changed if isinstance(changed, str) else None
-            yield Item(url, changed, orjson.dumps(item), "")
+    return items if isinstance(items, list) else []
+
+
+def _json_item(part: Any) -> Item:
+    """Return an item of a JSON Feed; its text is its page's."""
+    told = part if isinstance(part, dict) else {}
+    url = told.get("url")
+    changed = told.get("date_modified") or told.get("date_published")
+    return Item(
+        url if isinstance(url, str) and is_web_address(url) else "",
+        changed if isinstance(changed, str) else None,
+        orjson.dumps(part),
+        "",
+    )

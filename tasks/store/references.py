@@ -4,7 +4,7 @@ They are pydantic models, so Prefect stores them as JSON and never as pickles. W
 uncompressed Arrow IPC, read by memory map: handing a shard to the next stage costs a page fault.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -45,13 +45,21 @@ class BatchRef(BaseModel):
 
 def land(table: pa.Table, path: Path) -> ShardRef:
     """Write the table beside ``path`` and rename it there, so that the file is whole or absent."""
+    return land_parts([table], table.schema, path)
+
+
+def land_parts(parts: Iterable[pa.Table], schema: pa.Schema, path: Path) -> ShardRef:
+    """Write tables of one schema one after the other, as :func:`land` writes one."""
+    rows = 0
     with (
         replacing(path) as aside,
         pa.OSFile(str(aside), "wb") as sink,
-        pa.ipc.new_file(sink, table.schema) as writer,
+        pa.ipc.new_file(sink, schema) as writer,
     ):
-        writer.write_table(table)
-    return ShardRef(path=path, rows=table.num_rows)
+        for table in parts:
+            writer.write_table(table)
+            rows += table.num_rows
+    return ShardRef(path=path, rows=rows)
 
 
 def find(path: Path) -> ShardRef | None:

@@ -20,9 +20,11 @@ def visits_to_table(visits: Iterable[Visit]) -> pa.Table:
 
 
 def visits_from_table(table: pa.Table) -> dict[str, Visit]:
-    """Return the visits of rows of ``VISITS`` by their address; of one address the last row."""
-    columns = [table[name].to_pylist() for name in _NAMES]
-    rows = zip(*columns, strict=True)
-    return {
-        visit.url: visit for visit in (Visit(**dict(zip(_NAMES, row, strict=True))) for row in rows)
-    }
+    """Return the visits of rows of ``VISITS`` by their address; of one address the last row.
+
+    Columns that an earlier edition did not write are as a visit has them that says nothing.
+    """
+    names = [name for name in _NAMES if name in table.column_names]
+    rows = zip(*(table[name].to_pylist() for name in names), strict=True)
+    visits = (Visit(**dict(zip(names, row, strict=True))) for row in rows)
+    return {visit.url: visit for visit in visits}

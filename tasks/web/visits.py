@@ -12,6 +12,7 @@ class Visit:
 
     ``etag``, ``last_modified``, ``digest`` (SHA-256 of the body) and ``fetched_at`` are those of
     the last body that came, from ``final_url``; the rest is of the last time that it was asked for.
+    ``source`` is the address of the list that named it, null where none did.
     """
 
     url: str
@@ -26,11 +27,15 @@ class Visit:
     etag: str | None = None
     last_modified: str | None = None
     digest: str | None = None
+    source: str | None = None
 
 
-def next_visit(response: Response, before: Visit | None = None) -> Visit:
+def next_visit(
+    response: Response, before: Visit | None = None, *, source: str | None = None
+) -> Visit:
     """Return what to remember of the address after a response; ``before`` is the last visit there.
 
+    ``source`` is the list that names it now; without one it stays who named it before.
     ``failures`` counts how often in a row it brought nothing (gone counts, refused does not).
     """
     answered = response.outcome in {Outcome.FETCHED, Outcome.NOT_MODIFIED}
@@ -44,6 +49,7 @@ def next_visit(response: Response, before: Visit | None = None) -> Visit:
         reason=response.reason,
         failures=failures,
         not_before=response.not_before,
+        source=source or (None if before is None else before.source),
     )
     if response.outcome is Outcome.FETCHED:
         return replace(

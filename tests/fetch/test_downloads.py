@@ -1,7 +1,7 @@
 """Sources on the web: a whole cycle of an outlet, and what sites do that is no news."""
 
 import json
-from collections.abc import Iterator
+import re
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -10,49 +10,15 @@ import orjson
 import pytest
 from aiohttp import web as server
 
-from tasks.fetch import History, Intake, Reading, WrongSource, fetch
-from tasks.fetch.downloads import MOST_FAILURES
+from tasks.fetch import WrongSource, fetch
+from tasks.fetch.revisits import MOST_FAILURES
+from tasks.fetch.web_lists import MOST_ITEMS
 from tasks.sources import SourceProfile
 from tasks.store.references import ShardRef, read
-from tests.fetch.fetching import WHEN, kept, reading, reasons
+from tests.fetch.fetching import WHEN, reading, reasons
 from tests.fetch.outlet_site import FIRST, Outlet
+from tests.fetch.web_runs import Runs, feed_of, kept_of, on_web, serve, titles
 from tests.web.sites import QUICK, Site, redirect, status
-
-
-class Runs:
-    """Runs on one lake, each of which is committed."""
-
-    def __init__(self, lake: Path, how: Reading) -> None:
-        self.lake = lake
-        self.how = how
-        self.batches: dict[str, int] = {}
-
-    def run(self, *sources: str) -> Intake:
-        history = History(raw=self.lake / "raw", batches=dict(self.batches))
-        intake = fetch(sources, lake=self.lake, reading=self.how, fetched_at=WHEN, history=history)
-        if intake.fetched is not None:
-            self.batches[intake.fetched.batch.batch_id] = len(self.batches) + 1
-        return intake
-
-
-def on_web(*profiles: SourceProfile) -> Reading:
-    return replace(reading(*profiles), web=QUICK)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as site:
-        yield site
-
-
-@pytest.fixture
-def runs(tmp_path: Path) -> Runs:
-    return Runs(tmp_path, on_web())
-
-
-def titles(intake: Intake) -> list[str]:
-    assert intake.fetched is not None
-    return sorted(row["title"] for row in kept(intake.fetched))
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["pages", "texts-in-the-feed"])
@@ -71,11 +37,6 @@ def test_a_cycle_of_runs_takes_only_what_is_new(runs: Runs, site: Site, whole: b
     assert corrected["title"] == outlet.stories[2].title
     assert "في تصحيح" in str(corrected["text"])
     assert runs.run(outlet.feed).fetched is None
-
-
-def kept_of(intake: Intake) -> list[dict[str, object]]:
-    assert intake.fetched is not None
-    return kept(intake.fetched)
 
 
 def test_answers_are_told_while_they_come(runs: Runs, site: Site) -> None:
@@ -152,6 +113,7 @@ def test_a_page_that_does_not_come_is_given_up(
     for number in range(times + 2):
         runs.run(outlet.feed)
         outlet.add(number + 3)
+        runs.wait(days=2)
     assert site.paths().count(quote(path)) == times
 
 
@@ -249,17 +211,6 @@ def test_that_no_site_answers_is_told_apart_from_no_news(runs: Runs, site: Site)
     assert not runs.run(down, outlet.feed).is_cut_off
 
 
-def serve(site: Site, path: str, text: str | bytes, kind: str = "text/xml") -> str:
-    """Serve a body; return its address."""
-    body = text.encode() if isinstance(text, str) else text
-    site.pages[path] = lambda _: server.Response(body=body, content_type=kind)
-    return site.url(path)
-
-
-def feed_of(*items: str) -> str:
-    return f"<rss><channel>{''.join(items)}</channel></rss>"
-
-
 @pytest.mark.parametrize("whole", [False, True], ids=["pages", "texts-in-the-feed"])
 def test_a_page_under_two_spellings_comes_once(runs: Runs, site: Site, whole: bool) -> None:
     outlet = Outlet(site, whole=whole).open(1)
@@ -318,22 +269,41 @@ def test_what_no_commit_names_is_asked_for_again(runs: Runs, site: Site, whole: 
     assert titles(runs.run(outlet.feed)) == first
 
 
-def test_a_run_that_is_cut_off_leaves_nothing_and_loses_nothing(
-    runs: Runs, site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    outlet = Outlet(site).open(2)
+def test_items_of_whole_texts_without_an_address_come_once_each(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site, whole=True).open(4)
+    items = [outlet._item(story) for story in outlet.stories.values()]
+    items[1:3] = [re.sub("<link>.*</link>", "", item) for item in items[1:3]]
+    feed = serve(site, "/some", feed_of(*items, "<item><title>\x00 <b>"))
+    intake = runs.run(feed)
+    assert titles(intake) == [story.title for story in outlet.stories.values()]
+    assert intake.fetched is not None
+    assert list(reasons(intake.fetched).values()) == ["truncated"]
+    assert [row["url"] for row in kept_of(intake)].count(None) == 2
+    assert len({row["record_ref"] for row in kept_of(intake)}) == 4
+    serve(site, "/some", feed_of("<title>المرفأ</title>", *items, "<item><title>\x00 <b>"))
+    assert runs.run(feed).asked["seen"] == 5
+    serve(site, "/some", feed_of(*items[1:3], items[1].replace("الجسر رقم", "السوق رقم")))
+    assert titles(runs.run(feed)) == ["افتتاح السوق رقم 2 في مدينة المرفأ"]
 
-    def cut_off(*_: object) -> None:
-        spools = list((runs.lake / "work").glob(".landing-*/*.warc"))
-        assert spools
-        raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched:
-        patched.setattr("tasks.fetch.batches.settle", cut_off)
-        with pytest.raises(KeyboardInterrupt):
-            runs.run(outlet.feed)
-    assert [path for path in runs.lake.rglob("*") if path.suffix == ".warc"] == []
-    assert len(titles(runs.run(outlet.feed))) == 2
+def test_items_whose_pages_cannot_be_asked_for_are_told(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(1)
+    nameless = "<item><title>بلا رابط</title></item>"
+    feed = serve(site, "/some", feed_of(nameless, outlet._item(outlet.stories[1]), nameless))
+    intake = runs.run(feed)
+    assert len(titles(intake)) == 1
+    assert intake.asked["no-address"] == 2
+    assert intake.doubted == {feed: "of 2 items no address of a page can be read"}
+
+
+def test_items_behind_the_bound_are_told(runs: Runs, site: Site) -> None:
+    outlet = Outlet(site).open(1)
+    same = outlet._item(outlet.stories[1])
+    feed = serve(site, "/long", feed_of(*[same] * (MOST_ITEMS + 7)))
+    intake = runs.run(feed)
+    assert len(titles(intake)) == 1
+    assert intake.asked["too-many-items"] == 7
+    assert intake.doubted == {feed: "7 items behind the first 10,000 were not looked at"}
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["pages", "texts-in-the-feed"])

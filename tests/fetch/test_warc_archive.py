@@ -4,7 +4,6 @@ import gzip
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 import brotli
 import orjson
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from tasks.errors import RejectRecord
 from tasks.fetch.archives import find_archive
 from tasks.fetch.archives.warc_archive import members
-from tasks.fetch.spool import Spool
+from tasks.fetch.archives.warc_records import answer_record, item_record
 from tasks.fetch.streams import Budget, Stream
 from tasks.web import Outcome, Response
 from tests.fetch.archiving import Found, Pieces, look_into, stream
@@ -238,29 +237,18 @@ BODIES = st.binary(max_size=80) | st.sampled_from([b"WARC/1.1\r\n\r\n", b"3\r\na
     )
 )
 def test_what_is_spooled_is_read_back_as_it_was(
-    tmp_path_factory: pytest.TempPathFactory,
     kept: list[tuple[bytes, list[tuple[str, str]], bool]],
 ) -> None:
-    path = tmp_path_factory.mktemp("spool") / "000.warc"
-    with Spool(path) as spool:
-        for number, (body, told, is_page) in enumerate(kept):
-            url = f"https://example.org/خبر/{number}"
-            if is_page:
-                spool.add_page(response(url, body, told))
-            else:
-                spool.add_item(url, body)
-        assert spool.count == len(kept)
+    archive = b""
+    for number, (body, told, is_page) in enumerate(kept):
+        url = f"https://example.org/خبر/{number}"
+        archive += answer_record(response(url, body, told)) if is_page else item_record(url, body)
     read = []
-    for name, member, header in members(Stream.held(path.read_bytes())):
+    for name, member, header in members(Stream.held(archive)):
         assert orjson.loads(header or "")["url"] == name
         packed = member.packed is not None
         read.append(None if packed else b"".join(iter(member.read, b"")))
     assert [each for each in read if each is not None] == [body for body, _, _ in kept]
-
-
-def test_a_spool_that_is_not_open_takes_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="not open"):
-        Spool(tmp_path / "x").add_item(URL, b"")
 
 
 def test_many_small_records_take_linear_time() -> None:

@@ -62,6 +62,7 @@ def test_each_run_of_a_schedule_takes_what_is_new(outlet: Outlet, tmp_path: Path
 
     assert len(rows(lake, "articles")) == 8
     assert warraq("verify", "--lake", lake).code == 0
+    assert [path.name for path in (lake / "work").iterdir()] == ["fetch"]
 
 
 def test_a_host_that_is_down_fails_the_run_and_leaves_the_lake(

@@ -1,0 +1,30 @@
+"""Records of a WARC archive as we write them: answers of sites, and items of lists."""
+
+from typing import Final
+
+from tasks.web import Response
+
+_CODINGS: Final = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+"""Headers of how the body came, which it is kept without; crawlers mark them so."""
+
+
+def answer_record(response: Response) -> bytes:
+    """Return a record of an answer: its status, its headers as received, and its body."""
+    lines = [f"HTTP/1.1 {response.status} "]
+    for name, value in response.headers:
+        prefix = "X-Archive-Orig-" if name.lower() in _CODINGS else ""
+        # On one line, whatever a server put there: no header makes another one.
+        lines.append(f"{prefix}{name}: {' '.join(value.split())}")
+    head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+    return _record("response", response.url, head + response.body)
+
+
+def item_record(url: str, payload: bytes) -> bytes:
+    """Return a record of an item of a list, under the address that it names."""
+    return _record("resource", url, payload)
+
+
+def _record(kind: str, url: str, block: bytes) -> bytes:
+    address = "".join(url.split())
+    head = f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {address}\r\n"
+    return b"".join((f"{head}Content-Length: {len(block)}\r\n\r\n".encode(), block, b"\r\n\r\n"))
