@@ -23,8 +23,11 @@ _PICTURES: Final = re.compile(
 )
 """Whoever stands behind these took the pictures."""
 
-_AND_PICTURES: Final = re.compile(r"(?<!\w)وتصوير(?!\w)")
-"""«تغطية وتصوير فلان» wrote, too."""
+_AND_PICTURES: Final = re.compile(r"(?<!\S)(\S*) وتصوير(?!\w)")
+"""«تغطية وتصوير فلان» wrote, too; «كتب فلان وتصوير فلان» names two."""
+
+_AND_WORK: Final = frozenset({"تقديم", "تحرير", "ترجمه", "اعداد", "متابعه", "حوار"})
+"""What else is said of one who wrote, behind a phrase: «إعداد وتقديم فلان»."""
 
 _LEADS: Final = re.compile(
     r"^(?:by|من|عن|بقلم|اعد(?:ه|ها|اد)?|الكاتبه?|المصدر|خاص|ترجم[هة]|نشر(?:ه)? بواسطه|بواسطه|"
@@ -69,7 +72,8 @@ def read_byline(text: str, *, sites: frozenset[str] = frozenset()) -> Byline:
     place = agency = None
     authors: list[str] = []
     pictures = unknown = False
-    for raw in _PARTS.split(_PICTURES.sub(" \x00 - ", _AND_PICTURES.sub(" ", one_line(text)))):
+    told = _AND_PICTURES.sub(_and_pictures, one_line(text))
+    for raw in _PARTS.split(_PICTURES.sub(" \x00 - ", told)):
         shown = pictures or raw.startswith("\x00")
         pictures = shown or raw.endswith("\x00")
         part = raw.replace("\x00", " ").strip(" .*")
@@ -87,6 +91,11 @@ def read_byline(text: str, *, sites: frozenset[str] = frozenset()) -> Byline:
         place = authors.pop(0)
     sure = place is not None or agency is not None or any(map(_is_known, authors))
     return Byline(tuple(authors[:NAMES_AT_MOST]), place, agency, sure and not unknown)
+
+
+def _and_pictures(found: re.Match[str]) -> str:
+    wrote = fold_letters(found[1]) in _folded("byline_phrases")
+    return found[1] if wrote else f"{found[1]} تصوير"
 
 
 def _is_outlet(key: str, sites: frozenset[str]) -> bool:
@@ -111,7 +120,7 @@ def one_line(text: str) -> str:
 
 
 def _persons(part: str, sites: frozenset[str]) -> list[str]:
-    part = _without_place(_without_phrase(part))
+    part = _without_phrase(_without_place(_without_phrase(part)))
     names = []
     for each in _AND.split(part) if _many(part) else [part]:
         name = _HONORIFIC.sub("", each.strip(" ."), count=1).strip()
@@ -121,14 +130,14 @@ def _persons(part: str, sites: frozenset[str]) -> list[str]:
 
 
 def _without_place(part: str) -> str:
-    """Return a part without the place that stands before a name: «أبها سعد آل حسين»."""
+    """Return a part without the place before a name: «أبها سعد آل حسين», «أبها كتب سعد»."""
     words = part.split()
     for size in (2, 1):
         behind = words[size:]
         if (
             len(behind) > 1
             and fold_letters(" ".join(words[:size])) in _places()
-            and _is_known(behind[0])
+            and (_is_known(behind[0]) or fold_letters(behind[0]) in _folded("byline_phrases"))
             and not _is_known(part)
         ):
             return " ".join(behind)
@@ -157,7 +166,8 @@ def _without_phrase(part: str) -> str:
                 " ".join(fold_letters(" ".join(words[:size])).split()) in _folded("byline_phrases")
                 and len(words) > size
             ):
-                part = " ".join(words[size:])
+                joined = words[size][0] == "و" and fold_letters(words[size][1:]) in _AND_WORK
+                part = " ".join(words[size + (joined and len(words) > size + 1) :])
                 break
         else:
             shorter = _LEADS.sub("", fold_letters(part), count=1)
