@@ -1,19 +1,14 @@
-"""What dates look like that are printed for people, whether or not anything reads them yet."""
+"""What dates look like that are printed for people, whether or not anything reads them."""
 
 import re
 from datetime import UTC, datetime
 from typing import Final
 
-MONTHS: Final = (
-    "يناير|فبراير|مارس|[أا]بريل|مايو|يونيو|يونيه|يوليو|يوليه|[أا]غسطس|سبتمبر|[أا]كتوبر|نوفمبر|ديسمبر|"
-    "كانون|شباط|[آأا]ذار|نيسان|[أا]يار|حزيران|تموز|[آأا]ب|[أا]يلول|تشرين|"
-    "جانفي|فيفري|[أا]فريل|ماي|جوان|جويلية|[أا]وت|"
-    "يوليوز|غشت|شتنبر|نونبر|دجنبر|"
-    "محرم|المحرم|صفر|ربيع|جماد[ىي]|رجب|شعبان|رمضان|شوال|ذو القعدة|ذي القعدة|ذو الحجة|ذي الحجة"
-)
-"""Names of months: Egypt and the Gulf, the Levant, Algeria and Tunisia, Morocco, the Hijra."""
+from tasks.text.date_words import FOLD, HIJRI_NUMBERS, MONTH_NUMBERS
 
-_MONTH: Final = re.compile(rf"(?<!\w)(?:{MONTHS})(?!\w)")  # «12 مارس 2023»
+_ARABIC: Final = (name for name in (*MONTH_NUMBERS, *HIJRI_NUMBERS) if name[0] > "\u0600")
+_MONTH: Final = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, _ARABIC))})(?!\w)")
+"""«12 مارس 2023», in the fold of dates: Egypt, the Levant, the Maghreb and the Hijra."""
 
 _NUMBERS: Final = re.compile(r"(?<!\d)\d{1,4} ?[-/.] ?\d{1,2} ?[-/.] ?\d{1,4}(?!\d)")
 """A day, a month and a year in any order: «الأحد 12/03/2023 - 05:23 م»."""
@@ -51,7 +46,7 @@ def tidy_date(text: str) -> str:
 
 def has_arabic_month(text: str) -> bool:
     """Whether a month stands in a text by its Arabic name."""
-    return _MONTH.search(text) is not None
+    return _MONTH.search(text.translate(FOLD)) is not None
 
 
 def has_unread_half(text: str) -> bool:

@@ -85,7 +85,7 @@ def test_a_text_and_its_title_are_found_under_any_name() -> None:
         pytest.param("posted", ["yes", "no"] * (ROWS // 2), id="date-of-yes-and-no"),
         pytest.param("time", of_each("05:{:02}"), id="clock"),
         pytest.param("posted_at", ["منذ ساعتين", "منذ 3 أيام"] * (ROWS // 2), id="ago"),
-        pytest.param("x", of_each("{} مارس 2023"), id="arabic-dates-unnamed"),
+        pytest.param("x", of_each("{} مارس"), id="arabic-days-unnamed"),
         pytest.param("timestamp", of_each("90000000000{:02}"), id="times-of-2255"),
         pytest.param("x", of_each("15199277{:02}000"), id="milliseconds-unnamed"),
         pytest.param("رقم", of_each("15199277{:02}000"), id="milliseconds-as-id"),
@@ -117,7 +117,7 @@ def test_a_usual_name_over_no_dates_hides_no_date(values: list[str]) -> None:
 
 
 def test_a_date_that_nothing_reads_has_a_rival_in_one_that_is_read() -> None:
-    told = {"posted": of_each("{} مارس 2023"), "x": of_each("2023-03-12 10:{:02}")}
+    told = {"posted": of_each("{} مارس"), "x": of_each("2023-03-12 10:{:02}")}
     found = guessed(columns(more=told))["published"]
     assert (found.paths, found.rivals, found.certain) == (("posted",), ("x",), False)
 
