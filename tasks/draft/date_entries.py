@@ -5,19 +5,11 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from tasks.draft.arab_zones import ZONES
 from tasks.draft.date_guess import DateReading, look_at_dates
 from tasks.draft.field_guess import FieldGuess
 from tasks.draft.printed_dates import is_epoch
 from tasks.draft.toml_text import Entry, example
-
-_ZONES: Final = {
-    "ae": "Asia/Dubai", "bh": "Asia/Bahrain", "dz": "Africa/Algiers", "eg": "Africa/Cairo",
-    "iq": "Asia/Baghdad", "jo": "Asia/Amman", "kw": "Asia/Kuwait", "lb": "Asia/Beirut",
-    "ly": "Africa/Tripoli", "ma": "Africa/Casablanca", "mr": "Africa/Nouakchott",
-    "om": "Asia/Muscat", "ps": "Asia/Hebron", "qa": "Asia/Qatar", "sa": "Asia/Riyadh",
-    "sd": "Africa/Khartoum", "sy": "Asia/Damascus", "tn": "Africa/Tunis", "ye": "Asia/Aden",
-}  # fmt: skip
-"""Time zones by the country at the end of a host's name."""
 
 _USUAL: Final = "Africa/Cairo"
 
@@ -114,7 +106,7 @@ def _zone_of(urls: tuple[str, ...]) -> tuple[str, str]:
     endings = Counter(filter(None, map(_ending, urls[:500])))
     for ending, count in endings.most_common(1):
         if count > len(urls[:500]) / 2:
-            return _ZONES[ending], ending
+            return ZONES[ending], ending
     return _USUAL, ""
 
 
@@ -124,4 +116,4 @@ def _ending(url: str) -> str:
     except ValueError:
         return ""
     ending = host.rpartition(".")[2]
-    return ending if ending in _ZONES else ""
+    return ending if ending in ZONES else ""
