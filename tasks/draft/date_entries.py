@@ -68,6 +68,17 @@ def _told(field: str, read: DateReading) -> Iterator[str]:
             f"{unread:,} of {read.told:,} dates of «{field}» are read by no built-in form, such as "
             f"{example(read.unread_example)}; formats read {read.by_formats:,} of them."
         )
+    if read.arabic_months:
+        yield (
+            f"{read.arabic_months:,} of them name the month in Arabic, which strptime does not "
+            "know: no format reads those."
+        )
+    if read.halves:
+        yield (
+            f"{read.halves:,} of them say the half of the day as ص or م, in words or as p.m., "
+            "which strptime does not know: a format with the letter as it stands would be wrong by "
+            "12 hours."
+        )
     if read.unread and field == "modified":
         yield f"{read.unread:,} records have no modified_at: what is not read gives none."
     if read.unread and field == "published":

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import ValidationError
 
-from tasks.draft.printed_dates import has_unread_half, tidy_date
+from tasks.draft.printed_dates import has_arabic_month, has_unread_half, tidy_date
 from tasks.sources import SourceProfile
 from tasks.text.dates import read_dates
 
@@ -57,7 +57,8 @@ class DateReading:
     ``certain`` formats are those that read what is left and have no rival; ``possible`` ones rival.
     ``day_first`` and ``month_first`` count numbers such as 25/12/2019 and 12/25/2019, ``either``
     those that can be both, which are read day first. ``zoneless`` are read, have a time and no
-    offset.
+    offset. Of dates that nothing reads, ``arabic_months`` name their month in Arabic and ``halves``
+    the half of the day in words that strptime does not know.
     """
 
     told: int
@@ -72,6 +73,8 @@ class DateReading:
     either: int
     timed: int
     zoneless: int
+    arabic_months: int
+    halves: int
 
     @property
     def unread(self) -> int:
@@ -114,6 +117,8 @@ def look_at_dates(values: Sequence[str]) -> DateReading:
         either=orders["either"],
         timed=sum(counts[text] for text in timed),
         zoneless=sum(counts[text] for text in zoneless),
+        arabic_months=sum(counts[text] for text in lost if has_arabic_month(text)),
+        halves=sum(counts[text] for text in lost if has_unread_half(text)),
     )
 
 

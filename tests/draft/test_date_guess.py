@@ -47,8 +47,14 @@ def test_dates_in_words_are_read_as_a_run_reads_them() -> None:
     read = look_at_dates(
         ["12 مارس 2023، 05:23 ص", "3 كانون الثاني 2023", "2023-03-12 10:20", "عاجل"]
     )
-    assert (read.told, read.read, read.unread) == (4, 3, 1)
+    assert (read.told, read.read, read.unread, read.arabic_months) == (4, 3, 1, 0)
     assert read.zoneless == 2
+
+
+def test_arabic_months_are_counted_and_promise_no_time() -> None:
+    read = look_at_dates(["12 مارس، 05:23 ص", "3 كانون الثاني", "2023-03-12 10:20", "عاجل"])
+    assert (read.told, read.read, read.unread, read.arabic_months) == (4, 1, 3, 2)
+    assert read.zoneless == 1
 
 
 def test_dates_with_the_month_first_are_told_to_be_read_wrongly() -> None:
@@ -57,25 +63,27 @@ def test_dates_with_the_month_first_are_told_to_be_read_wrongly() -> None:
     assert (read.month_first, read.either) == (2, 1)
 
 
-@pytest.mark.parametrize(
-    "time",
-    [
-        *("02:30 م", "02:30م", "م 02:30", "02:30 ص", "٠٢:٣٠ م", "02:30:11 مساء", "02:30 مساءً"),
-        *("02:30 صباحا", "02:30 صباحًا", "02:30 ظهراً", "12:10 بعد الظهر", "04:30 فجرا"),
-        *("2:30 p.m.", "2:30 P. M.", "2:30p", "02:30 PM م"),
-    ],
+IN_WORDS = (
+    *("02:30 م", "02:30م", "م 02:30", "02:30 ص", "٠٢:٣٠ م", "02:30:11 مساء", "02:30 مساءً"),
+    *("02:30 صباحا", "02:30 صباحًا", "02:30 ظهراً", "04:30 فجرا", "02:30 PM م"),
 )
-def test_a_letter_for_the_half_of_the_day_is_part_of_no_format(time: str) -> None:
+UNREAD = ("12:10 بعد الظهر", "2:30 p.m.", "2:30 P. M.", "2:30p")
+
+
+@pytest.mark.parametrize(
+    ("time", "unread"), [*((time, 0) for time in IN_WORDS), *((time, 3) for time in UNREAD)]
+)
+def test_a_letter_for_the_half_of_the_day_is_part_of_no_format(time: str, unread: int) -> None:
     texts = [f"{day}/03/2021 {time}" for day in (13, 14, 15)]
     read = look_at_dates(texts)
     assert (read.certain, read.possible) == ((), ())
-    assert read.read in {0, 3}
+    assert (read.unread, read.halves) == (unread, unread)
 
 
 @pytest.mark.parametrize("text", ["13/03/21 م", "م 13-03-21"])
 def test_the_sign_of_the_era_is_no_half_of_the_day(text: str) -> None:
     read = look_at_dates([text, text.replace("13", "14")])
-    assert (len(read.certain), read.unread) == (1, 0)
+    assert (len(read.certain), read.halves) == (1, 0)
 
 
 DATE_LIKE = st.text(st.sampled_from("0123456789/-.: ,+ZAPMaprMay%d٣ي"), max_size=24)

@@ -152,6 +152,19 @@ def test_dates_in_arabic_words_need_no_format(tmp_path: Path) -> None:
     assert {row["published_raw"] for row in rows_read(made, tmp_path)} == set(dates)
 
 
+def test_days_without_a_year_are_found_and_told_to_be_unread(tmp_path: Path) -> None:
+    writer = Writer()
+    dates = [f"{day} مارس، 05:23 ص" for day in range(1, 20)] + ["2023-03-20"]
+    records = [{"text": writer.text(), "posted": date} for date in dates]
+    made = draft(make(tmp_path / "in", {"a.jsonl": json_lines(records)}))
+    assert keys(made)["fields"] == {"published": "posted"}
+    assert "19 of 20 are not read as a time" in lines_above(made, 'published = "posted"')
+    assert "19 of 20 dates of «published» are read by no built-in form" in made.toml
+    assert "19 of them name the month in Arabic" in made.toml
+    assert "timezone" not in made.toml
+    assert {row["published_raw"] for row in rows_read(made, tmp_path)} == set(dates)
+
+
 def test_no_format_is_written_that_is_wrong_by_half_a_day(tmp_path: Path) -> None:
     dates = [f"{day:02}/03/2021 0{day % 9 + 1}:30 p.m." for day in range(1, 21)]
     rows = [[Writer(number).text(), date] for number, date in enumerate(dates)]
@@ -159,6 +172,7 @@ def test_no_format_is_written_that_is_wrong_by_half_a_day(tmp_path: Path) -> Non
     assert "date_formats" not in made.toml
     told = " ".join(made.toml.replace("\n#", " ").split())
     assert "20 of 20 dates of «published» are read by no built-in form" in told
+    assert "20 of them say the half of the day as ص or م, in words or as p.m." in told
     assert "What is not read is kept as it is printed, in published_raw" in told
     assert {row["published_raw"] for row in rows_read(made, tmp_path)} == set(dates)
 
