@@ -14,7 +14,7 @@ from tasks.fetch.streams import Budget, Stream
 
 SHORT: Final = "أخبار قصيرة".encode()
 TEXT: Final = "أكدت وزارة النقل استئناف الرحلات بين العاصمتين اليوم.\n".encode()
-LONG: Final = TEXT * 12_000  # 1.2 MB, more than two chunks
+LONG: Final = TEXT * 30_000
 FILES: Final = {"أخبار/أول.txt": SHORT, "أخبار/ثان.txt": LONG, "فارغ.txt": b"", "news.txt": TEXT}
 
 Found = dict[str, bytes | str]

@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 from backports import zstd
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks.fetch.streams import Stream
@@ -19,7 +19,7 @@ from tasks.fetch.unpacking import CHUNK, MAGIC, bare_name, find_compression
 from tests.fetch.archiving import Pieces
 
 TEXT = "أعلنت وزارة الصحة تسجيل إصابات جديدة في المحافظات الشمالية.\n".encode()
-LONG = random.Random(7).randbytes(CHUNK + 17) + TEXT * 1_000
+LONG = random.Random(7).randbytes(CHUNK + 17) + TEXT * 5_000
 
 PACK: Final[dict[str, Callable[[bytes], bytes]]] = {
     "gzip": lambda data: gzip.compress(data, mtime=0),
@@ -56,7 +56,6 @@ def test_unpacks(kind: str, data: bytes) -> None:
     sizes=st.lists(st.integers(1, 5000), min_size=1, max_size=5),
     padding=st.sampled_from([0, 4, 512]),
 )
-@settings(max_examples=30)  # one unpacks up to 2.5 MB
 @example(datas=[b"", b"", b"a"], sizes=[1], padding=0)
 def test_members_in_any_pieces_come_out_the_same(
     kind: str, datas: list[bytes], sizes: list[int], padding: int

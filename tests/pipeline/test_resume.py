@@ -14,9 +14,8 @@ from tests.shared_data import NEWS
 
 pytestmark = pytest.mark.flow
 
-RECORDS = 100
-SHARD_BYTES = "70000" if NEWS.exists() else "20000"
-"""Each shard is a task of every stage: five of them are enough to be cut off between two."""
+RECORDS = 300
+SHARD_BYTES = "70000"
 
 MOMENTS = {
     "fetched": "fetch files=",

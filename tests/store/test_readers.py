@@ -47,7 +47,7 @@ def test_appends_never_disturb_a_reader(tmp_path: Path, dataset: str) -> None:
         return len(frame)
 
     with looping(look) as seen:
-        for number in range(16):
+        for number in range(30):
             commit(lake, batch(f"b{number}", range(7 * number, 7 * number + 7)))
     assert [row for row in seen if not isinstance(row, int)] == []
     counts = [row for row in seen if isinstance(row, int)]
@@ -70,7 +70,7 @@ def test_corrections_never_show_a_mixture(tmp_path: Path) -> None:
         return frozenset(frame["copies"])
 
     with looping(look) as seen:
-        for copies in range(2, 24):
+        for copies in range(2, 40):
             with transaction(lake, batch_id=f"c{copies}", run_id="r", wait_seconds=0) as changes:
                 changes.amend("articles", amendments(range(96), copies))
                 changes.commit({})
