@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from tasks.pages.body import Weights, choose_container, is_named
 from tasks.pages.bylines import read_byline
@@ -18,6 +18,7 @@ from tasks.pages.paragraphs import Headline, Paragraph, Sifted, is_icon, sift
 from tasks.pages.refusals import Told, refusal_of
 from tasks.pages.titles import Title, find_title
 from tasks.pages.words import is_furniture, letters_of
+from tasks.text.addresses import joined_address
 from tasks.text.letters import fold_letters
 from tasks.text.words import Phrases
 
@@ -361,8 +362,8 @@ def _host(address: str) -> str:
 
 def _absolute(evidence: Evidence, address: str) -> str:
     """Return an address in full; "" for one that is no web address."""
+    whole = joined_address(evidence.url, address) if address else ""
     try:
-        whole = urljoin(evidence.url or "", address.strip()) if address else ""
         scheme = urlsplit(whole).scheme
     except ValueError:
         return ""

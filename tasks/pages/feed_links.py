@@ -1,13 +1,13 @@
 """Feeds that a page announces to browsers, as ``<link rel="alternate">`` (HTML, 4.6.7.1)."""
 
 from typing import Final, NamedTuple
-from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
 from tasks.errors import RejectRecord
 from tasks.pages.decoding import decode_page
 from tasks.pages.taming import TOO_MANY, tame
+from tasks.text.addresses import joined_address
 
 _TYPES: Final = frozenset(
     {
@@ -58,10 +58,7 @@ def announced_feeds(
 
 
 def _joined(base: str, place: str) -> str | None:
-    try:
-        address = urljoin(base, place.strip())
-    except ValueError:
-        return None
+    address = joined_address(base, place)
     return address if address.lower().startswith(("http://", "https://")) else None
 
 

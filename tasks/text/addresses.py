@@ -1,6 +1,7 @@
 """Web addresses as identities: what differs between links to one page is taken away."""
 
 from typing import Final
+from urllib.parse import urljoin
 
 import numpy as np
 import pyarrow as pa
@@ -136,3 +137,11 @@ def _settle_escapes(texts: pa.Array) -> pa.Array:
     settle_escapes(column.data, column.offsets, out, offsets)
     settled = column_of(Texts(out[: offsets[-1]], offsets), pa.string())
     return pc.utf8_normalize(settled, "NFC")
+
+
+def joined_address(base: str | None, link: str) -> str:
+    """Return where a link leads to from ``base``; as it is without one, empty for a broken one."""
+    try:
+        return urljoin(base or "", link.strip())
+    except ValueError:
+        return ""

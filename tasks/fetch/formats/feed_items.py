@@ -8,7 +8,6 @@ import html
 import re
 from collections.abc import Iterator
 from typing import Any, Final
-from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -17,6 +16,7 @@ from tasks.fetch.formats.content import BOM, not_utf8
 from tasks.fetch.formats.headers import LONGEST_ADDRESS, is_web_address
 from tasks.fetch.formats.pieces import BETWEEN_NAMES
 from tasks.pages.fragments import read_fragment
+from tasks.text.addresses import joined_address
 
 MOST_TAGS: Final = 200_000
 """Tags of an item; a tree of them takes some 100 bytes for each."""
@@ -132,17 +132,10 @@ def link_of(parts: dict[str, str], base: str | None = None) -> str | None:
         told = re.sub(r"[\t\r\n]", "", parts.get(name, "")[: LONGEST_ADDRESS + 1]).strip()
         told = told.replace(" ", "%20")
         if name in {"link", "href"} and told.startswith("/") and base is not None:
-            told = _joined(base, told)
+            told = joined_address(base, told)
         if is_web_address(told):
             return told
     return None
-
-
-def _joined(base: str, link: str) -> str:
-    try:
-        return urljoin(base, link)
-    except ValueError:
-        return ""
 
 
 def _tree(payload: bytes) -> Any:

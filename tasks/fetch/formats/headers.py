@@ -2,9 +2,11 @@
 
 import re
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import orjson
+
+from tasks.text.addresses import joined_address
 
 LONGEST_ADDRESS: Final = 8_192
 """Letters of a web address; servers take no longer ones."""
@@ -49,8 +51,5 @@ def address_in_full(link: str, base: str | None) -> str | None:
     told = "".join(link[: LONGEST_ADDRESS + 1].strip().split("\n")).replace(" ", "%20")
     if not told or told.startswith("#"):
         return None
-    try:
-        whole = urljoin(base or "", told)
-    except ValueError:
-        return None
+    whole = joined_address(base, told)
     return whole if is_web_address(whole) else None
