@@ -44,8 +44,6 @@ line = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join) | 
     LINES
 )
 article = st.lists(line, max_size=8).map("\n".join)
-of_shards = settings(max_examples=40)
-"""A shard costs the same for one text as for twelve: fewer shards, of more texts."""
 
 
 def test_every_rule_says_why() -> None:
@@ -54,7 +52,7 @@ def test_every_rule_says_why() -> None:
         assert "«" in (module.__doc__ or ""), f"{rule.__module__} has no example"
 
 
-@of_shards
+@settings(max_examples=40)  # a shard costs the same for one text as for twelve
 @given(st.lists(st.tuples(article, st.booleans()), min_size=1, max_size=12))
 def test_cuts_are_found_again_in_the_raw_text(told: list[tuple[str, bool]]) -> None:
     rows = cleaned(*({"text": text, "title_in_text": titled} for text, titled in told))
@@ -73,7 +71,6 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert cleaned({"text": once})[0]["body"] == once
 
 
-@of_shards
 @given(st.lists(article, min_size=1, max_size=6))
 def test_rows_in_are_rows_out_whatever_their_neighbours(texts: list[str]) -> None:
     together = cleaned(*({"text": text, "record_ref": "r"} for text in texts))
