@@ -53,9 +53,12 @@ _REPEATING: Final = (
 def parquet_options(schema: pa.Schema) -> dict[str, object]:
     """Return the writer's options: zstd 3, and statistics where a filter can use them.
 
-    Minimum and maximum of a digest or a text exclude nothing; without them the files of 20,000
-    articles in 150 months are 5 % smaller.
+    A dictionary of a few values and its bits are not compressed once more: in small files that
+    costs time and makes them larger. Minimum and maximum of a digest or a text exclude nothing;
+    without them the files of 20,000 articles in 150 months are 5 % smaller.
     """
+    leaves = [name for field in schema for name in _leaves(field.name, field.type)]
+    packed = [name for name in leaves if name not in _REPEATING]
     ranged = [
         field.name
         for field in schema
@@ -63,11 +66,22 @@ def parquet_options(schema: pa.Schema) -> dict[str, object]:
         or not (pa.types.is_nested(field.type) or _is_bytes_or_text(field.type))
     ]
     return {
-        "compression": "zstd",
-        "compression_level": 3,
+        "compression": dict.fromkeys(leaves, "none") | dict.fromkeys(packed, "zstd"),
+        "compression_level": dict.fromkeys(packed, 3),
         "use_dictionary": list(_REPEATING),
         "write_statistics": ranged,
     }
+
+
+def _leaves(name: str, kind: pa.DataType) -> Iterator[str]:
+    """Yield the names that Parquet has for the columns of a field: ``tags.list.element``."""
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        yield from _leaves(f"{name}.list.element", kind.value_type)
+    elif pa.types.is_struct(kind):
+        for each in kind:
+            yield from _leaves(f"{name}.{each.name}", each.type)
+    else:
+        yield name
 
 
 @cache

@@ -77,8 +77,8 @@ def _variants(rows: pa.Table) -> dict[str, Layout]:
             "use_dictionary": [n for n in ours["use_dictionary"] if n not in texts],
             "column_encoding": dict.fromkeys(texts, "DELTA_LENGTH_BYTE_ARRAY"),
         },
-        "zstd 1": ours | {"compression_level": 1},
-        "zstd 6": ours | {"compression_level": 6},
+        "zstd 1": ours | {"compression_level": dict.fromkeys(ours["compression_level"], 1)},
+        "zstd 6": ours | {"compression_level": dict.fromkeys(ours["compression_level"], 6)},
         "snappy": ours | {"compression": "snappy", "compression_level": None},
     }
 

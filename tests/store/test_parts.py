@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.store.log import LiveFile
-from tasks.store.parts import PartWriter
+from tasks.store.log import SCHEMAS, LiveFile, stored_schema
+from tasks.store.parts import PartWriter, parquet_options
 from tests.store.lake_batches import batch
 
 GROUP = "g00000001-0123abcd"
@@ -44,6 +44,24 @@ def test_a_full_buffer_gives_row_groups_not_files(tmp_path: Path) -> None:
     assert [f.part for f in files] == [0] * 4
     groups = [pq.read_metadata(tmp_path / f.name).num_row_groups for f in files]
     assert groups == [2] * 4
+
+
+@pytest.mark.parametrize("dataset", SCHEMAS)
+def test_every_column_is_packed_but_those_of_a_few_repeated_values(
+    tmp_path: Path, dataset: str
+) -> None:
+    """A column that the options do not name, or name otherwise than Parquet, is written plain."""
+    schema = stored_schema(dataset)
+    options = parquet_options(schema)
+    pq.write_table(schema.empty_table(), tmp_path / "empty.parquet", **options)
+    columns = pq.ParquetFile(tmp_path / "empty.parquet").schema
+    names = [columns.column(number).path for number in range(len(columns))]
+    codecs = options["compression"]
+    assert isinstance(codecs, dict)
+    assert names == list(codecs)
+    plain = {name for name in names if codecs[name] == "none"}
+    assert plain <= set(options["use_dictionary"])  # type: ignore[call-overload]
+    assert len(plain) < len(names)
 
 
 @settings(max_examples=25, deadline=None)
