@@ -19,7 +19,7 @@ from tasks.clean.names import is_masthead, is_place
 from tasks.clean.shapes import WORD, Numbers, settled, windows
 from tasks.text.agencies import agency_named
 from tasks.text.lexicons import load_lexicon
-from tasks.text.words import fold
+from tasks.text.words import fold, fold_column
 
 LEAST_WORDS: Final = 4
 MOST_WORDS: Final = 20
@@ -103,4 +103,4 @@ def _pattern() -> re.Pattern[str]:
 @cache
 def _verbs() -> frozenset[str]:
     verbs = (*load_lexicon("opening_verbs"), *load_lexicon("teaser_verbs"))
-    return frozenset(fold(verb) for verb in verbs)
+    return frozenset(fold_column(pa.array(verbs, pa.string())).to_pylist())

@@ -116,8 +116,10 @@ def _run_on(words: list[str], own: frozenset[str], *, slashed: bool) -> Names:
     """Read «لندن د ب أ» and, before slashes, «كود فاس عمر المزين//»: nothing parts the names."""
     for size in range(len(words) - 1, 0, -1):
         name = " ".join(words[:size])
-        kind = _kind_of(name, own, bracketed=False, first=True)
-        if kind == PLACE or (slashed and kind in {OUTLET, AGENCY}):
+        kind = PLACE if is_place(name) else ""
+        if slashed and not kind:
+            kind = _kind_of(name, own, bracketed=False, first=True)
+        if kind in {PLACE, OUTLET, AGENCY}:
             rest = _named(" ".join(words[size:]), own, False, False, slashed)
             kinds = {each for each, _ in rest}
             told = {PLACE, AGENCY, OUTLET, PERSON} if slashed else {AGENCY, OUTLET}

@@ -8,7 +8,7 @@ first published of each group is the article (:mod:`~tasks.deduplicate.clusters`
 function of the *set* of candidates: neither shards nor order change it.
 """
 
-from tasks.deduplicate.candidates import CANDIDATES, find_candidates
+from tasks.deduplicate.candidates import CANDIDATES, candidates_at, find_candidates
 from tasks.deduplicate.decide import decide
 from tasks.deduplicate.decisions import Decisions
 from tasks.deduplicate.gone import Screened, find_gone, screen
@@ -24,6 +24,7 @@ __all__ = [
     "Parameters",
     "Screened",
     "Way",
+    "candidates_at",
     "compare_with",
     "decide",
     "find_candidates",

@@ -4,17 +4,19 @@ import hashlib
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.conformance import check
 from expectations.lake_schema import CODES
 from expectations.schema import CLEANED, PARTITION_COLUMN
-from tasks.text.buffers import Places, texts_of
+from tasks.text.buffers import texts_of
+from tasks.text.code_columns import code_column, codes_at
 from tasks.text.dates import months_of
 from tasks.text.signature_sizes import DEFAULT_SIZES, Sizes
 from tasks.text.signatures import sign
-from tasks.text.word_codes import Codes, code_words
+from tasks.text.word_codes import CodedTexts, code_words
 from tasks.text.words import digest_words, hash_words
 
 SHORT_TEXT_WORDS: Final = 20
@@ -46,13 +48,14 @@ def find_candidates(cleaned: pa.Table, sizes: Sizes = DEFAULT_SIZES) -> pa.Table
     words = pc.subtract(pa.array(body.offsets[1:]), pa.array(body.offsets[:-1])).cast(pa.int32())
     short = pc.less(words, SHORT_TEXT_WORDS)
     titles = pc.if_else(short, cleaned["title"].combine_chunks(), pa.scalar(None, pa.string()))
+    bands = np.arange(len(cleaned) + 1) * sizes.all_bands
     columns = {
         PARTITION_COLUMN: months_of(cleaned["published_at"]),
         "text_key": digest_words(hash_words(texts_of(titles)), body),
         "words": words,
         "facts": _digest_facts(cleaned),
-        "codes": _lists(coded.offsets, coded.codes),
-        "bands": _lists(np.arange(len(cleaned) + 1) * sizes.all_bands, sign(coded, sizes).ravel()),
+        "codes": code_column(coded),
+        "bands": code_column(CodedTexts(sign(coded, sizes).ravel(), bands)),
     }
     return pa.table(
         [columns.get(name) if name in columns else cleaned[name] for name in CANDIDATES.names],
@@ -60,8 +63,12 @@ def find_candidates(cleaned: pa.Table, sizes: Sizes = DEFAULT_SIZES) -> pa.Table
     )
 
 
-def _lists(offsets: Places, values: Codes) -> pa.Array:
-    return pa.LargeListArray.from_arrays(pa.array(offsets), pa.array(values)).cast(CODES.type)
+def candidates_at(candidates: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Table:
+    """Return the candidates of these rows, which ascend."""
+    place = candidates.schema.get_field_index("codes")
+    taken = candidates.remove_column(place).take(pa.array(rows))
+    codes = code_column(codes_at(candidates["codes"], rows))
+    return taken.add_column(place, candidates.schema.field(place), codes)
 
 
 _FACTS: Final = ("title", "native_id", "url", "section", "published_raw")

@@ -1,6 +1,5 @@
 """Which texts are copies of which, pair by pair: a batch's, and the lake's that they meet."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +12,7 @@ from tasks.deduplicate.meetings import Pairs, find_meetings
 from tasks.deduplicate.parameters import Parameters
 from tasks.deduplicate.verdict import NO_TIME, Circumstances, are_copies
 from tasks.store import Alike
-from tasks.text.buffers import Texts, gather
+from tasks.text.code_columns import codes_at, join_codes
 from tasks.text.signatures import Keys
 from tasks.text.word_codes import CodedTexts
 
@@ -86,10 +85,10 @@ class Company:
         return cls(
             nodes,
             ids.to_pylist(),
-            _joined(
+            join_codes(
                 [
-                    *_pieces(candidates["codes"], mine),
-                    *_pieces(texts["codes"], theirs - len(candidates)),
+                    codes_at(candidates["codes"], mine),
+                    codes_at(texts["codes"], theirs - len(candidates)),
                 ]
             ),
             outlets.dictionary_encode().indices.to_numpy().astype(np.int64),
@@ -115,31 +114,6 @@ class Company:
             apart=np.where(known, first - second, NO_TIME),
             timed=known & (first % _MINUTE != 0) & (second % _MINUTE != 0),
         )
-
-
-def _pieces(column: pa.ChunkedArray, rows: npt.NDArray[np.int64]) -> Iterator[Texts]:
-    """Copy the codes of these rows, which ascend, byte for byte: Arrow's ``take`` is slow here."""
-    first = 0
-    for chunk in column.chunks:
-        here = rows[slice(*np.searchsorted(rows, [first, first + len(chunk)]))] - first
-        texts = coded(chunk)
-        places = texts.offsets * texts.codes.itemsize
-        codes = Texts(texts.codes.view(np.uint8), places)
-        yield gather(codes, places[here], places[here + 1])
-        first += len(chunk)
-
-
-def _joined(pieces: Sequence[Texts]) -> CodedTexts:
-    codes = np.concatenate([piece.data for piece in pieces]).view(np.uint32)
-    sizes = np.concatenate([np.diff(piece.offsets) for piece in pieces]) // codes.itemsize
-    return CodedTexts(codes, np.concatenate([[0], np.cumsum(sizes)]))
-
-
-def coded(column: pa.Array) -> CodedTexts:
-    """View an Arrow column ``codes`` as :class:`CodedTexts`."""
-    codes = column.flatten().to_numpy()
-    offsets = column.offsets.to_numpy() - column.offsets[0].as_py()
-    return CodedTexts(codes, offsets)
 
 
 def _couples(held: Pairs, ranks: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Pairs]:

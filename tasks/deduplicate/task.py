@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import get_run_logger, task
@@ -14,6 +15,7 @@ from tasks.deduplicate import (
     DEFAULTS,
     Decisions,
     Parameters,
+    candidates_at,
     decide,
     find_candidates,
     find_gone,
@@ -67,7 +69,8 @@ def deduplicate_batch(
     for ref in cleaned:
         table = find_candidates(read(ref), parameters.sizes)
         out = pc.is_in(table["record_ref"], value_set=gone.combine_chunks())
-        table = table.filter(pc.invert(out))
+        if pc.any(out).as_py():
+            table = candidates_at(table, np.flatnonzero(~out.to_numpy()))
         landed.append(land(table, folder / _CANDIDATES / ref.path.name))
     candidates = pa.concat_tables([CANDIDATES.empty_table(), *map(read, landed)])
     with open_index(lake, sizes=parameters.sizes) as history:

@@ -36,6 +36,7 @@ from tasks.store.postings import (
     write_run,
 )
 from tasks.text.buffers import texts_of
+from tasks.text.code_columns import code_column, coded, codes_at
 from tasks.text.signature_sizes import Sizes
 from tasks.text.signatures import Keys, sign
 from tasks.text.word_codes import CodedTexts, code_words
@@ -82,7 +83,7 @@ def add_texts(
         (first,) = connection.execute("SELECT next FROM counter").fetchone()
         given = range(first, first + len(table))
         connection.execute("UPDATE counter SET next = ?", (given.stop,))
-        coded = _coded(table["codes"])
+        codes = coded(table["codes"].combine_chunks())
         ids = table["article_id"].to_pylist()
         connection.executemany(
             "INSERT INTO texts VALUES (?, ?, ?, ?)",
@@ -90,11 +91,11 @@ def add_texts(
                 given,
                 ids,
                 table["source"].to_pylist(),
-                _blobs(coded),
+                _blobs(codes),
                 strict=True,
             ),
         )
-        keys.append(_keys_of(table, coded, sizes))
+        keys.append(_keys_of(table, codes, sizes))
         numbers.append(np.arange(given.start, given.stop, dtype=np.uint32))
         if sum(map(len, keys)) >= _RUN_TEXTS:
             _add_run(connection, folder, numbers, keys)
@@ -231,9 +232,11 @@ def texts_of_candidates(
         rows = np.sort(firsts[places[firsts] >= 0])
         rows = rows[~found[places[rows]]]
         found[places[rows]] = True
-        told = table.select([*NEW_TEXTS.names, "bands"])
+        told = table.select([*_TOLD, "bands"])
         for first in range(0, len(rows), _TAKEN_AT_ONCE):
-            yield told.take(pa.array(rows[first : first + _TAKEN_AT_ONCE]))
+            some = rows[first : first + _TAKEN_AT_ONCE]
+            codes = code_column(codes_at(table["codes"], some))
+            yield told.take(pa.array(some)).append_column(CODES, codes)
 
 
 def texts_of_corpus(
@@ -256,25 +259,16 @@ def texts_of_corpus(
                 rows = source.read_row_group(number, columns=columns)
                 if wanted is not None:
                     rows = rows.filter(pc.is_in(rows["article_id"].cast(pa.string()), wanted))
-                coded = code_words(texts_of(rows["body"]))[1]
-                codes = pa.LargeListArray.from_arrays(
-                    pa.array(coded.offsets), pa.array(coded.codes)
-                )
+                codes = code_column(code_words(texts_of(rows["body"]))[1])
                 told = [rows[name].cast(pa.string()) for name in _TOLD]
                 yield pa.table([*told, codes], schema=NEW_TEXTS)
 
 
-def _keys_of(table: pa.Table, coded: CodedTexts, sizes: Sizes) -> Keys:
+def _keys_of(table: pa.Table, codes: CodedTexts, sizes: Sizes) -> Keys:
     if "bands" not in table.column_names:
-        return sign(coded, sizes)
+        return sign(codes, sizes)
     keys = table["bands"].combine_chunks().flatten().to_numpy()
     return np.asarray(keys.reshape(len(table), sizes.all_bands))
-
-
-def _coded(column: pa.ChunkedArray) -> CodedTexts:
-    codes = column.combine_chunks()
-    offsets = codes.offsets.to_numpy()
-    return CodedTexts(codes.flatten().to_numpy(), offsets - offsets[0])
 
 
 def _blobs(texts: CodedTexts) -> Iterator[bytes]:

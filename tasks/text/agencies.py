@@ -2,9 +2,13 @@
 
 import re
 from functools import cache, lru_cache
+from typing import Final
 
 from tasks.text.letters import fold_letters
 from tasks.text.lexicons import load_lexicon
+
+
+_MARK: Final = re.compile(r"[.()*«»\"]")
 
 
 @lru_cache(1 << 14)
@@ -15,7 +19,7 @@ def agency_named(name: str) -> str | None:
 
 def _spelt_out(name: str) -> str:
     """Return an agency's name folded, with one space for dots: «(أ.ف.ب)» is «ا ف ب»."""
-    return " ".join(fold_letters(re.sub(r"[.()*«»\"]", " ", name)).lower().split())
+    return " ".join(fold_letters(_MARK.sub(" ", name)).lower().split())
 
 
 @cache

@@ -23,12 +23,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 import flows  # noqa: F401  # sets the memory pool, as for a run
 from tasks.clean import clean
-from tasks.deduplicate import Decisions, decide, find_candidates
+from tasks.deduplicate import Decisions, candidates_at, decide, find_candidates
 from tasks.enrich import enrich
 from tasks.fetch import Reading, fetch
 from tasks.learn import count_lines
@@ -195,7 +196,9 @@ def _deduplicate(
     candidates = []
     for ref, verdict in zip(cleaned, verdicts, strict=True):
         with costs.of("find_candidates"):
-            found = find_candidates(read(ref)).filter(verdict.passed_mask)
+            found = find_candidates(read(ref))
+            if verdict.failed:
+                found = candidates_at(found, np.flatnonzero(verdict.passed_mask))
         candidates.append(costs.land(found, batch.work / "candidates" / ref.path.name))
     with costs.of("decide"), open_index(lake) as history:
         decisions = decide(pa.concat_tables(map(read, candidates)), history)
