@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from expectations.conformance import check
 from expectations.schema import CLEANED, PARTITION_COLUMN, PUBLISHABLE
 from tasks.enrich.datelines import dateline_places
-from tasks.text.buffers import texts_of
+from tasks.text.buffers import column_of, gather, texts_of
 from tasks.text.counts import count
 from tasks.text.dates import months_of
 
@@ -42,7 +42,7 @@ def enrich(cleaned: pa.Table, decisions: pa.Table, lineage: Mapping[str, str]) -
         pa.table({"dataset": decided["dataset"], "month": months}),
         [("dataset", "ascending"), ("month", "ascending")],
     )
-    cleaned, decided = cleaned.take(places.take(order)), decided.take(order)
+    cleaned, decided = _taken(cleaned, places.take(order)), decided.take(order)
     columns = {
         **{name: cleaned[name] for name in cleaned.column_names},
         **_enrichments(cleaned),
@@ -52,6 +52,16 @@ def enrich(cleaned: pa.Table, decisions: pa.Table, lineage: Mapping[str, str]) -
     }
     rows = pa.table([columns[name] for name in PUBLISHABLE.names], schema=PUBLISHABLE)
     return check(rows, PUBLISHABLE, "enrich makes")
+
+
+def _taken(cleaned: pa.Table, rows: pa.Array) -> pa.Table:
+    """Return these rows; the bodies, most of the bytes, in a third of the time of ``take``."""
+    place = cleaned.schema.get_field_index("body")
+    bodies = texts_of(cleaned["body"])
+    at = rows.to_numpy()
+    copied = column_of(gather(bodies, bodies.offsets[at], bodies.offsets[at + 1]))
+    field = cleaned.schema.field(place)
+    return cleaned.remove_column(place).take(rows).add_column(place, field, copied)
 
 
 _DECIDED: Final = ("revision", "cluster_id", "copies", "duplicate_of", "kind", "similarity")
