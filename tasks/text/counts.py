@@ -2,6 +2,7 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,9 @@ from tasks.text.letters import ARABIC, JOINER, LETTER, MARK_OR_SYMBOL, SENTENCE_
 from tasks.text.utf8 import decode
 
 Counts = npt.NDArray[np.int32]
+
+_PLAIN: Final = LETTER | ARABIC
+"""What most characters are, and no more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,35 @@ def _count_rows(data, offsets, counts, classes):
         i = offsets[row]
         end = offsets[row + 1]
         while i < end:
+            # Most letters are of U+0600-06FF, and so are those that follow: a word is one run.
+            # Places without a sign are not looked at for counting from the end.
+            start = i
+            while i < end:
+                first = data[np.uint64(i)]
+                if first < 0xD8 or first >= 0xDC:
+                    break
+                code = (np.int32(first & 0x1F) << 6) | (data[np.uint64(i + 1)] & 0x3F)
+                if classes[np.uint64(code)] != _PLAIN:
+                    break
+                i += 2
+            if i > start:
+                run = (i - start) >> 1
+                characters += run
+                letters_seen += run
+                arabic += run
+                ends = 0
+                if not in_word:
+                    words += 1
+                    in_word = True
+                    open_sentence = True
+                if i >= end:
+                    break
             code, length = decode(data, i)
             i += length
             characters += 1
+            if code == 0x20 and ends == 0:
+                in_word = False
+                continue
             if code < 0x10000:
                 kind = classes[code]
             else:

@@ -28,6 +28,8 @@ MARKUP_SUSPECTED: Final = np.uint8(32)
 _LETTER: Final = np.uint8(64)
 _ARABIC: Final = np.uint8(128)
 
+_PLAIN: Final = np.uint8(_LETTER | _ARABIC)
+
 _TAH: Final = 0x0637
 _ZAH: Final = 0x0638
 _PLANE: Final = 0x10000
@@ -108,7 +110,30 @@ def _scan(data, offsets, table, one_line, out):  # type: ignore[no-untyped-def] 
         arabic = 0
         emphatic = 0
         white = True
-        while i < offsets[row + 1]:
+        end = offsets[row + 1]
+        while i < end:
+            # Most characters are letters of U+0600-06FF: a word is one run of them. Places without
+            # a sign are not looked at for counting from the end.
+            start = i
+            while i < end:
+                first = data[np.uint64(i)]
+                if first < 0xD8 or first >= 0xDC:
+                    break
+                code = (np.int32(first & 0x1F) << 6) | (data[np.uint64(i + 1)] & 0x3F)
+                if table[np.uint64(code)] != _PLAIN:
+                    break
+                emphatic += (code == _TAH) | (code == _ZAH)
+                i += 2
+            if i > start:
+                run = (i - start) >> 1
+                found |= _PLAIN
+                length += run
+                letters += run
+                arabic += run
+                words += white
+                white = False
+                if i >= end:
+                    break
             code, size = decode(data, i)
             i += size
             length += 1
