@@ -18,6 +18,10 @@ RESUME = (
 )
 
 
+_ALLOCATIONS = 20_000
+"""Objects between two collections: a shard's records are some 50,000, and no cycles among them."""
+
+
 def run_in_foreground(
     prepare: Callable[[], Callable[[], Result]],
     tell: Callable[[Result], None],
@@ -51,6 +55,7 @@ def _call(
 
     wait_ready(server)
     gc.freeze()
+    gc.set_threshold(_ALLOCATIONS, *gc.get_threshold()[1:])
     gc.enable()
     # Heartbeats tell other people's servers that a run is alive, and cost a second at its end.
     silence = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None} if server else {}

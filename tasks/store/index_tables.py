@@ -10,7 +10,7 @@ one some ten thousand at a time, in order, which writes each page once.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +42,7 @@ CPU s with 2.2 GiB written, as nearly each entry then has a page of each tree fo
 COLUMNS: Final = (*INDEX_STEP.names, "text")
 """An entry, and the number of its text (:mod:`tasks.store.index_texts`), null where it has none."""
 
+_TEXT_COLUMNS: Final = ("article_id", "content_hash", "dataset")
 _TABLES: Final = ("articles", "recent")
 _VALUES: Final = ",".join("?" * len(COLUMNS))
 _STANDING: Final = ("articles", "duplicates")
@@ -251,12 +252,13 @@ def _apply(
         )
 
 
-def _read_step(path: Path) -> Iterator[pa.Table]:
+def _read_step(path: Path, columns: Sequence[str] = INDEX_STEP.names) -> Iterator[pa.Table]:
     problem = "An index step cannot be read; run `warraq verify`"
+    schema = pa.schema([INDEX_STEP.field(name) for name in columns])
     with explained(problem, path), pq.ParquetFile(path) as source:
-        for batch in source.iter_batches(batch_size=_BATCH_ROWS):
+        for batch in source.iter_batches(batch_size=_BATCH_ROWS, columns=columns):
             # Sorted keys reach the pages of the tree in order: each is touched once.
-            yield pa.table(batch.columns, schema=INDEX_STEP).sort_by("article_id")
+            yield pa.table(batch.columns, schema=schema).sort_by("article_id")
 
 
 def _number_texts(
@@ -268,8 +270,8 @@ def _number_texts(
     """
     numbers: dict[str, int] = {}
     wanted: dict[str, str] = {}
-    for rows in _read_step(plan.root / step.name):
-        told = (rows[name].to_pylist() for name in ("article_id", "content_hash", "dataset"))
+    for rows in _read_step(plan.root / step.name, _TEXT_COLUMNS):
+        told = (rows[name].to_pylist() for name in _TEXT_COLUMNS)
         for name, text, dataset, number in zip(*told, _carried_over(connection, rows), strict=True):
             if number is not None:
                 numbers[name] = number
@@ -289,9 +291,7 @@ def _carried_over(connection: Connection, rows: pa.Table) -> list[int | None]:
     """Return the number that each entry's text has already; those of other texts are forgotten."""
     from tasks.store.index_texts import forget_texts  # noqa: PLC0415  # numba, not always needed
 
-    ids, hashes, datasets = (
-        rows[name].to_pylist() for name in ("article_id", "content_hash", "dataset")
-    )
+    ids, hashes, datasets = (rows[name].to_pylist() for name in _TEXT_COLUMNS)
     place = COLUMNS.index("content_hash")
     before: Mapping[str, tuple[Any, ...]] = {
         row[0]: row for row in find_rows(connection, "article_id", ids) if row[-1] is not None
