@@ -26,6 +26,7 @@ NO_DATA: Final = 2
 BAR_MISSED: Final = 1
 
 _EVERY_SECONDS: Final = 0.05
+_MARK_SECONDS: Final = 0.01
 _GIVE_UP_SECONDS: Final = 900.0
 
 
@@ -36,6 +37,7 @@ class Usage:
     ``largest`` is the highest resident memory of one process, ``together`` the highest sum over all
     of them (sampled), ``private`` the highest part of ``largest`` that is no file's; in bytes.
     Mapped work files count in the resident memory although the system may drop them at any time.
+    ``begun`` is the CPU that was used when the output first held a mark; 0 without one.
     """
 
     cpu: float
@@ -43,10 +45,15 @@ class Usage:
     largest: int
     together: int
     private: int
+    begun: float = 0.0
 
 
 def measure(
-    command: Sequence[str | Path], *, folder: Path, environment: Mapping[str, str]
+    command: Sequence[str | Path],
+    *,
+    folder: Path,
+    environment: Mapping[str, str],
+    mark: bytes | None = None,
 ) -> Usage:
     """Run the command in the folder; end the benchmark with its last words when it fails."""
     output = folder / "output.txt"
@@ -56,6 +63,7 @@ def measure(
             list(map(str, command)), cwd=folder, env=environment, stdout=sink, stderr=sink
         )
         watch = _Watch(process.pid)
+        begun = 0.0 if mark is None else _cpu_at(mark, output, process.pid)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - began
         watch.end()
@@ -65,7 +73,28 @@ def measure(
         sys.exit("\n".join([f"{process.returncode} from {' '.join(map(str, command))}:", *last]))
     resident = usage.ru_maxrss if sys.platform == "darwin" else usage.ru_maxrss * 1024
     cpu = usage.ru_utime + usage.ru_stime
-    return Usage(cpu, wall, resident, max(watch.together, resident), watch.private)
+    return Usage(cpu, wall, resident, max(watch.together, resident), watch.private, begun)
+
+
+def _cpu_at(mark: bytes, output: Path, pid: int) -> float:
+    """Wait for the mark in the output, and return what the process and its children used so far.
+
+    To a hundredth of a second, from ``/proc``; 0 where there is none, or when the mark never came.
+    """
+    while _state(pid) not in {"", "Z"}:
+        if mark in output.read_bytes():
+            return sum(map(_cpu, _family(pid)))
+        time.sleep(_MARK_SECONDS)
+    return 0.0
+
+
+def _state(pid: int) -> str:
+    return _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].strip()[:1]
+
+
+def _cpu(pid: int) -> float:
+    fields = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # its own, its ended children's
 
 
 class _Watch:
