@@ -287,7 +287,7 @@ class _Crawl:
                 digest=item.digest,
                 source=kept.url,
             )
-            self._spool.add_item(item.url or kept.url, item.payload, new, self._sources[kept.url])
+            self._spool.add_item(item.url or kept.url, item.document, new, self._sources[kept.url])
 
     def _page(self, url: str, source: str) -> Request:
         self._source_of[url] = source

@@ -7,7 +7,7 @@ import orjson
 
 from tasks.errors import RejectRecord
 from tasks.fetch.formats.feed_items import parse_item
-from tasks.fetch.web_lists import is_json_feed
+from tasks.fetch.formats.json_feeds import is_json_feed
 from tasks.text.encodings import decode
 
 _LONGEST: Final = 65_536

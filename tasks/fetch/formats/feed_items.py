@@ -24,8 +24,12 @@ MOST_TAGS: Final = 200_000
 DEEPEST: Final = 200
 """Elements that may be open in an item; libxml2 itself reads 256."""
 
-_TEXTS: Final = ("encoded", "content", "body", "fulltext", "full-text", "description", "summary")
-"""Where an item has its text, the whole one first."""
+_PLAIN: Final = "content_text"
+_TEXTS: Final = (
+    *("encoded", "content", "body", "fulltext", "full-text", "content_html", _PLAIN),
+    *("description", "summary"),
+)
+"""Where an item has its text, the whole one first; all but one may be markup."""
 
 _PUBLISHED: Final = ("pubDate", "published", "date", "issued", "created")
 _MODIFIED: Final = ("updated", "modified")
@@ -67,13 +71,23 @@ def read_item(payload: bytes, base: str | None = None) -> dict[str, str]:
 
     Raises :class:`RejectRecord` as :func:`parse_item` does, and for an item without a text.
     """
-    parts = parse_item(payload)
+    return fields_of(parse_item(payload), base)
+
+
+def fields_of(parts: dict[str, str], base: str | None = None) -> dict[str, str]:
+    """Return the ``DECODED`` fields of an item's parts; raise :class:`RejectRecord` without a text.
+
+    ``base`` is where the item came from.
+    """
     text = text_of(parts)
     if not text:
         raise RejectRecord("the item has neither a text nor a summary", reason="no-text")
     published, modified = dates_of(parts)
     found = {
-        "native_id": parts.get("guid") or parts.get("id") or parts.get("about"),
+        "native_id": parts.get("native_id")
+        or parts.get("guid")
+        or parts.get("id")
+        or parts.get("about"),
         "url": link_of(parts, base),
         "title": " ".join(read_fragment(parts.get("title", "")).split()),
         "text": text,
@@ -119,7 +133,12 @@ def dates_of(parts: dict[str, str]) -> tuple[str | None, str | None]:
 
 def text_of(parts: dict[str, str]) -> str:
     """Return the text of an item, whole if it has it, else the summary; empty for neither."""
-    return next(filter(None, (read_fragment(parts.get(name, "")) for name in _TEXTS)), "")
+    texts = (
+        told if name == _PLAIN else read_fragment(told)
+        for name in _TEXTS
+        if (told := parts.get(name, ""))
+    )
+    return next(filter(None, texts), "")
 
 
 def link_of(parts: dict[str, str], base: str | None = None) -> str | None:
@@ -138,6 +157,13 @@ def link_of(parts: dict[str, str], base: str | None = None) -> str | None:
     return None
 
 
+def check_tags(count: int) -> None:
+    """Raise :class:`RejectRecord` for an item that has so many tags that it is not read."""
+    if count > MOST_TAGS:
+        problem = f"the item has {count:,} tags; the limit is {MOST_TAGS:,}"
+        raise RejectRecord(problem, reason="too-large")
+
+
 def _tree(payload: bytes) -> Any:
     """Return the root of a piece of XML, as well as it can be read, no entity expanded.
 
@@ -145,9 +171,7 @@ def _tree(payload: bytes) -> Any:
     """
     payload = payload.removeprefix(BOM)
     tags = payload.count(b"<")
-    if tags > MOST_TAGS:
-        problem = f"the item has {tags:,} tags; the limit is {MOST_TAGS:,}"
-        raise RejectRecord(problem, reason="too-large")
+    check_tags(tags)
     if tags > DEEPEST and _depth(payload) > DEEPEST:
         problem = f"the item's elements are nested over {DEEPEST} deep"
         raise RejectRecord(problem, reason="too-deep")

@@ -1,4 +1,4 @@
-"""News feeds: RSS 0.9 to 2.0 and Atom, one record for each item.
+"""News feeds: RSS 0.9 to 2.0, Atom and JSON Feed, one record for each item.
 
 Items are cut out of the bytes and parsed one by one: a feed that is broken in one place, or of a
 million items, is read all the same, in the memory of one item. No entity but those of characters is
@@ -7,15 +7,17 @@ known, so none can expand, and nothing is loaded from anywhere (a document type 
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
 from tasks.errors import RejectRecord
+from tasks.fetch.formats import json_feed_items, json_feeds
 from tasks.fetch.formats.content import join, views
 from tasks.fetch.formats.feed_cutter import Cutter
-from tasks.fetch.formats.feed_items import read_item
+from tasks.fetch.formats.feed_items import fields_of, parse_item
 from tasks.fetch.formats.headers import address_of, told_of
+from tasks.fetch.formats.json_lines import parse_objects
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Piece
 from tasks.fetch.formats.prologs import BEFORE_ROOT, DOCUMENT_TYPE
 from tasks.fetch.streams import Stream
@@ -33,11 +35,14 @@ _ROOT: Final = re.compile(
 
 def sniff(_name: str, head: bytes) -> bool:
     """Whether the root of the document is that of a feed, or of one item, whatever its name."""
-    return _ROOT.match(head) is not None
+    return _ROOT.match(head) is not None or json_feeds.is_json_feed(head)
 
 
 def split(stream: Stream, longest: int) -> Iterator[Piece]:
     """Yield the items; of one over ``longest`` bytes, only its head."""
+    if json_feeds.is_json_feed(stream.head()):
+        yield from json_feeds.split(stream, longest)
+        return
     cutter = Cutter(longest)
     while data := stream.read():
         yield from cutter.cut(data)
@@ -45,7 +50,7 @@ def split(stream: Stream, longest: int) -> Iterator[Piece]:
 
 
 def decode(
-    payloads: pa.LargeBinaryArray, _profile: SourceProfile, _deepest: int, headers: pa.Array
+    payloads: pa.LargeBinaryArray, _profile: SourceProfile, deepest: int, headers: pa.Array
 ) -> Decoded:
     """Read each payload as one item; one without text or summary is refused (``no-text``).
 
@@ -53,9 +58,13 @@ def decode(
     """
     decoded = Decoded()
     rows = []
-    for row, (payload, header) in enumerate(zip(views(payloads), headers.to_pylist(), strict=True)):
+    for row, (parts, header) in enumerate(
+        zip(parse_items(payloads, deepest), headers.to_pylist(), strict=True)
+    ):
         try:
-            item = read_item(bytes(payload), address_of(told_of(header)))
+            if isinstance(parts, RejectRecord):
+                raise parts
+            item = fields_of(parts, address_of(told_of(header)))
         except RejectRecord as fault:
             decoded.refuse(row, fault.reason, fault.problem)
             continue
@@ -68,6 +77,28 @@ def decode(
     }
     decoded.columns["text"] = join([row["text"].encode() for row in rows], pa.large_string())
     return decoded
+
+
+def parse_items(
+    payloads: pa.LargeBinaryArray, deepest: int
+) -> Iterator[dict[str, str] | RejectRecord]:
+    """Yield what each item says, or why it cannot be read; ``deepest`` bounds JSON's nesting.
+
+    What begins as an element is one (:func:`parse_item`), whatever else stands in a JSON Feed.
+    """
+    are_xml = [bytes(item[:1]) == b"<" for item in views(payloads)]
+    others = [row for row, is_xml in enumerate(are_xml) if not is_xml]
+    objects: Iterator[dict[str, Any] | RejectRecord] = iter(())
+    if others:
+        objects = parse_objects(payloads.take(pa.array(others)), deepest)
+    for item, is_xml in zip(map(bytes, views(payloads)), are_xml, strict=True):
+        told = None if is_xml else next(objects)
+        try:
+            if isinstance(told, RejectRecord):
+                raise told
+            yield parse_item(item) if told is None else json_feed_items.parts_of(told, item)
+        except RejectRecord as fault:
+            yield fault
 
 
 FEEDS: Final = Format(name="feed", sniff=sniff, split=split, decode=decode, reads_headers=True)
