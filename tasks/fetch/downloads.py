@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from tasks.fetch.archives.warc_records import item_record
 from tasks.fetch.files import NAMELESS, Address, SourceFile
 from tasks.fetch.folders import state_of
 from tasks.fetch.revisits import by_page, is_due, is_owed, pages_of
@@ -287,7 +288,8 @@ class _Crawl:
                 digest=item.digest,
                 source=kept.url,
             )
-            self._spool.add_item(item.url or kept.url, item.document, new, self._sources[kept.url])
+            record = item_record(item.url or kept.url, item.document, item.base)
+            self._spool.add_item(record, new, self._sources[kept.url])
 
     def _page(self, url: str, source: str) -> Request:
         self._source_of[url] = source

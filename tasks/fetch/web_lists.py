@@ -14,7 +14,8 @@ import pyarrow as pa
 from tasks.errors import RejectRecord
 from tasks.fetch.formats import feeds, json_feeds
 from tasks.fetch.formats.content import join
-from tasks.fetch.formats.feed_items import dates_of, link_of, text_of
+from tasks.fetch.formats.feed_parts import NOTHING, Parts, dates_of, link_of, text_of
+from tasks.fetch.formats.headers import base_of, told_of
 from tasks.fetch.formats.pieces import Piece
 from tasks.fetch.streams import Stream
 from tasks.text.dates import read_dates
@@ -40,13 +41,15 @@ _LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 class Item(NamedTuple):
     """One article of a list: its address, when it was changed (as printed), and its bytes.
 
-    The address is empty where it has none, or cannot be read.
+    The address is empty where it has none, or cannot be read. ``base`` is where its links start
+    from, null where nothing tells.
     """
 
     url: str
     changed: str | None
     payload: bytes
     text: str
+    base: str | None = None
 
     @property
     def digest(self) -> str:
@@ -84,7 +87,7 @@ def read_list(body: bytes, base: str | None = None) -> list[Item]:
 def read_listing(body: bytes, base: str | None = None) -> Listing:
     """Return what a list has, in its order, each address once; ``MOST_ITEMS`` are looked at.
 
-    Links without a host are those of ``base``, where the list came from.
+    Links that are not in full start from ``base``, where the list came from, as it says of them.
     """
     pieces = _pieces(body)
     first = list(islice(pieces, MOST_ITEMS))
@@ -130,9 +133,11 @@ def _pieces(body: bytes) -> Iterator[Piece]:
     return (piece for piece in pieces if piece.payload)
 
 
-def _item(base: str | None, piece: Piece, parts: dict[str, str] | RejectRecord) -> Item:
+def _item(came_from: str | None, piece: Piece, parts: Parts | RejectRecord) -> Item:
     if piece.refusal is not None or isinstance(parts, RejectRecord):
-        parts = {}
+        parts = NOTHING
+    told = told_of(piece.header) | ({"url": came_from} if came_from else {})
+    base = base_of(told)
     published, modified = dates_of(parts)
     url = link_of(parts, base) or ""
-    return Item(url, modified or published, piece.payload, text_of(parts))
+    return Item(url, modified or published, piece.payload, text_of(parts), base)

@@ -10,11 +10,13 @@ from typing import Any
 import orjson
 import pytest
 
+from tasks.fetch import read_raw
+from tasks.fetch.decode import decode_raw
 from tasks.sources import SourceProfile
-from tests.fetch.fetching import is_accounted, kept, reasons
-from tests.fetch.outlet_site import SENTENCES
+from tests.fetch.fetching import is_accounted, kept, raw, reasons
+from tests.fetch.outlet_site import SENTENCES, Outlet
 from tests.fetch.web_runs import Runs, kept_of, on_web, serve, titles
-from tests.web.sites import Site
+from tests.web.sites import Site, redirect
 
 LINES = (*SENTENCES, "وتبدأ المرحلة الثانية في الخريف وتمتد على طول الكورنيش حتى الميناء القديم.")
 HTML = "".join(f"<p>{line}</p>" for line in LINES)
@@ -91,3 +93,68 @@ def test_an_item_longer_than_a_record_may_be_is_told(runs: Runs, site: Site) -> 
     assert intake.fetched is not None
     assert list(reasons(intake.fetched).values()) == ["too-large"]
     assert len(kept(intake.fetched)) == 2
+
+
+# Links that are not in full
+
+RELATIVE = {
+    "rss": "<rss><channel><item><title>أ</title><link>news/1</link><guid>77</guid>"
+    "<description><![CDATA[TEXT]]></description></item></channel></rss>",
+    "atom": "<feed><entry><title>أ</title><id>77</id><link href='news/1'/>"
+    "<content type='html'><![CDATA[TEXT]]></content></entry></feed>",
+    "json": '{"version": "https://jsonfeed.org/version/1", "items": [{"id": 77, "title": "أ", '
+    '"url": "news/1", "content_html": "TEXT"}]}',
+}
+
+
+@pytest.mark.parametrize("kind", RELATIVE)
+def test_a_relative_link_of_a_whole_text_starts_from_the_feed(
+    runs: Runs, site: Site, kind: str
+) -> None:
+    feed = serve(site, "/rss/all", RELATIVE[kind].replace("TEXT", HTML))
+    (row,) = kept_of(runs.run(feed))
+    assert (row["url"], row["native_id"]) == (site.url("/rss/news/1"), "77")
+    assert row["record_ref"] == f"{site.url('/rss/news/1')}#1"
+    serve(site, "/rss/all", RELATIVE[kind].replace("TEXT", HTML).replace("أ", "ب"))
+    (row,) = kept_of(runs.run(feed))
+    assert (row["title"], row["url"]) == ("ب", site.url("/rss/news/1"))
+    whole = RELATIVE[kind].replace("news/1", site.url("/rss/news/1")).replace("TEXT", HTML)
+    serve(site, "/rss/all", whole)
+    assert [row["url"] for row in kept_of(runs.run(feed))] == [row["url"]]
+
+
+@pytest.mark.parametrize("kind", RELATIVE)
+def test_a_relative_link_to_a_page_is_followed(runs: Runs, site: Site, kind: str) -> None:
+    outlet = Outlet(site).open(1)
+    site.pages["/rss/news/1"] = site.pages[outlet.stories[1].path]
+    feed = serve(site, "/rss/all", RELATIVE[kind].replace("TEXT", "موجز"))
+    (row,) = kept_of(runs.run(feed))
+    assert (row["title"], row["url"]) == (outlet.stories[1].title, site.url("/rss/news/1"))
+    assert runs.run(feed).fetched is None
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["pages", "texts-in-the-feed"])
+def test_the_base_that_a_feed_states_leads_its_links(runs: Runs, site: Site, whole: bool) -> None:
+    outlet = Outlet(site).open(1)
+    site.pages["/x/y/1"] = site.pages[outlet.stories[1].path]
+    site.pages["/go"] = redirect("/elsewhere/feed")
+    text = HTML if whole else "موجز"
+    serve(
+        site, "/elsewhere/feed",
+        "<feed xml:base='../x/'><link rel='self' href='https://a.org/'/><entry xml:base='y/'>"
+        f"<title>أ</title><link href='1'/><content><![CDATA[{text}]]></content></entry></feed>",
+    )  # fmt: skip
+    (row,) = kept_of(runs.run(site.url("/go")))
+    assert row["url"] == site.url("/x/y/1")
+    assert row["text"].startswith(SENTENCES[0])
+
+
+def test_what_the_raw_zone_holds_is_enough_to_read_a_relative_link(runs: Runs, site: Site) -> None:
+    feed = serve(site, "/rss/all", RELATIVE["rss"].replace("TEXT", HTML))
+    fetched = runs.run(feed).fetched
+    assert fetched is not None
+    (record,) = raw(fetched)
+    assert record["payload"].startswith(b"<item><title>")
+    table = read_raw(next((runs.lake / "raw" / fetched.batch.batch_id).glob("*.parquet")))
+    again = decode_raw(table, runs.how.profiles, max_json_depth=64)
+    assert again.kept["url"].to_pylist() == [site.url("/rss/news/1")]

@@ -15,7 +15,7 @@ from tasks.errors import RejectRecord
 from tasks.fetch.formats import recognise
 from tasks.fetch.formats.content import join
 from tasks.fetch.formats.feeds import decode, split
-from tasks.fetch.formats.json_feeds import alone, is_json_feed
+from tasks.fetch.formats.json_feeds import alone, beginning_of_feed
 from tasks.fetch.formats.pieces import Decoded, Piece
 from tasks.fetch.streams import HEAD, Stream
 from tasks.sources import SourceProfile
@@ -84,7 +84,7 @@ def test_feeds_are_told_by_their_version(head: bytes) -> None:
     ],
 )
 def test_what_speaks_of_json_feed_is_none(told: object) -> None:
-    assert not is_json_feed(orjson.dumps(told))
+    assert beginning_of_feed(orjson.dumps(told)) is None
 
 
 # Cutting

@@ -103,6 +103,8 @@ def _told(address: str, fields: dict[str, str]) -> str:
     told = {"url": address} if is_web_address(address) else {}
     if charset := _CHARSET.search(fields.get("content-type", "")):
         told["charset"] = charset[1]
+    if is_web_address(base := fields.get("content-base", "")):
+        told["base"] = base
     return orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
 
 

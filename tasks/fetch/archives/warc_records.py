@@ -19,12 +19,17 @@ def answer_record(response: Response) -> bytes:
     return _record("response", response.url, head + response.body)
 
 
-def item_record(url: str, payload: bytes) -> bytes:
-    """Return a record of an item of a list, under the address that it names."""
-    return _record("resource", url, payload)
+def item_record(url: str, payload: bytes, base: str | None = None) -> bytes:
+    """Return a record of an item of a list, under the address that it names.
+
+    ``base`` is where its links start from, the ``Content-Base`` of RFC 2110: the item is without
+    the list around it, which says so.
+    """
+    more = f"Content-Base: {''.join(base.split())}\r\n" if base else ""
+    return _record("resource", url, payload, more)
 
 
-def _record(kind: str, url: str, block: bytes) -> bytes:
+def _record(kind: str, url: str, block: bytes, more: str = "") -> bytes:
     address = "".join(url.split())
-    head = f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {address}\r\n"
+    head = f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {address}\r\n{more}"
     return b"".join((f"{head}Content-Length: {len(block)}\r\n\r\n".encode(), block, b"\r\n\r\n"))

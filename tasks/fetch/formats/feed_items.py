@@ -13,26 +13,14 @@ from lxml import etree
 
 from tasks.errors import RejectRecord
 from tasks.fetch.formats.content import BOM, not_utf8
-from tasks.fetch.formats.headers import LONGEST_ADDRESS, is_web_address
+from tasks.fetch.formats.feed_parts import Parts
 from tasks.fetch.formats.pieces import BETWEEN_NAMES
-from tasks.pages.fragments import read_fragment
-from tasks.text.addresses import joined_address
 
 MOST_TAGS: Final = 200_000
 """Tags of an item; a tree of them takes some 100 bytes for each."""
 
 DEEPEST: Final = 200
 """Elements that may be open in an item; libxml2 itself reads 256."""
-
-_PLAIN: Final = "content_text"
-_TEXTS: Final = (
-    *("encoded", "content", "body", "fulltext", "full-text", "content_html", _PLAIN),
-    *("description", "summary"),
-)
-"""Where an item has its text, the whole one first; all but one may be markup."""
-
-_PUBLISHED: Final = ("pubDate", "published", "date", "issued", "created")
-_MODIFIED: Final = ("updated", "modified")
 
 _OTHERS_PREFIXES: Final = frozenset(
     {"media", "itunes", "googleplay", "podcast", "spotify", "georss", "thr", "slash", "image"}
@@ -54,6 +42,8 @@ _TAG: Final = re.compile(
 )
 _PREFIX: Final = re.compile(r"(</?)[\w.-]+:(?=\w)")
 
+_BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
+
 _PARSER: Final[dict[str, Any]] = {
     "recover": True,
     "resolve_entities": False,
@@ -66,40 +56,7 @@ _PARSER: Final[dict[str, Any]] = {
 }
 
 
-def read_item(payload: bytes, base: str | None = None) -> dict[str, str]:
-    """Return the ``DECODED`` fields that an item has; ``base`` is where it came from.
-
-    Raises :class:`RejectRecord` as :func:`parse_item` does, and for an item without a text.
-    """
-    return fields_of(parse_item(payload), base)
-
-
-def fields_of(parts: dict[str, str], base: str | None = None) -> dict[str, str]:
-    """Return the ``DECODED`` fields of an item's parts; raise :class:`RejectRecord` without a text.
-
-    ``base`` is where the item came from.
-    """
-    text = text_of(parts)
-    if not text:
-        raise RejectRecord("the item has neither a text nor a summary", reason="no-text")
-    published, modified = dates_of(parts)
-    found = {
-        "native_id": parts.get("native_id")
-        or parts.get("guid")
-        or parts.get("id")
-        or parts.get("about"),
-        "url": link_of(parts, base),
-        "title": " ".join(read_fragment(parts.get("title", "")).split()),
-        "text": text,
-        "published_raw": published or modified,
-        "modified_raw": modified,
-        "author": parts.get("creator") or parts.get("author"),
-        "section": parts.get("category"),
-    }
-    return {name: value for name, value in found.items() if value}
-
-
-def parse_item(payload: bytes) -> dict[str, str]:
+def parse_item(payload: bytes) -> Parts:
     """Return what the first element of each name holds, names without their prefix.
 
     An element without a prefix counts before one with it; all authors are one text. The address of
@@ -109,52 +66,24 @@ def parse_item(payload: bytes) -> dict[str, str]:
     root = _tree(payload)
     plain: dict[str, str] = {}
     prefixed: dict[str, str] = {}
+    bases = {"": root.get(_BASE, "")}
     authors: dict[str, list[str]] = {"author": [], "creator": []}
     for name, is_plain, element in _elements(root):
         if name in authors:
             authors[name] += filter(None, _names(element))
         elif name == "link" and element.get("href"):
-            if element.get("rel", "alternate") == "alternate":
-                plain.setdefault("href", element.get("href").strip())
+            if element.get("rel", "alternate") == "alternate" and "href" not in plain:
+                plain["href"] = element.get("href").strip()
+                bases["href"] = element.get(_BASE, "")
         elif value := _value(element).strip():
-            (plain if is_plain else prefixed).setdefault(name, value)
+            found = plain if is_plain else prefixed
+            if name not in found:
+                found[name] = value
+                if is_plain or name not in plain:
+                    bases[name] = element.get(_BASE, "")
     told = {name: BETWEEN_NAMES.join(dict.fromkeys(names)) for name, names in authors.items()}
     about = next((value for name, value in root.items() if name.endswith("about")), "")
-    return {**prefixed, **plain, **told, "about": about.strip()}
-
-
-def dates_of(parts: dict[str, str]) -> tuple[str | None, str | None]:
-    """Return (when the item was published, when it was changed) as printed, null where untold."""
-    published, modified = (
-        next(filter(None, map(parts.get, names)), None) for names in (_PUBLISHED, _MODIFIED)
-    )
-    return published, modified
-
-
-def text_of(parts: dict[str, str]) -> str:
-    """Return the text of an item, whole if it has it, else the summary; empty for neither."""
-    texts = (
-        told if name == _PLAIN else read_fragment(told)
-        for name in _TEXTS
-        if (told := parts.get(name, ""))
-    )
-    return next(filter(None, texts), "")
-
-
-def link_of(parts: dict[str, str], base: str | None = None) -> str | None:
-    """Return the web address of an item, null for any other: ``file:`` and ``javascript:`` too.
-
-    Blanks in it are escaped. Of links without a host those from the root of ``base`` are completed:
-    whether the address of the feed or of the item is known does not matter for them.
-    """
-    for name in ("link", "href", "guid", "id", "about"):
-        told = re.sub(r"[\t\r\n]", "", parts.get(name, "")[: LONGEST_ADDRESS + 1]).strip()
-        told = told.replace(" ", "%20")
-        if name in {"link", "href"} and told.startswith("/") and base is not None:
-            told = joined_address(base, told)
-        if is_web_address(told):
-            return told
-    return None
+    return Parts({**prefixed, **plain, **told, "about": about.strip()}, bases)
 
 
 def check_tags(count: int) -> None:

@@ -14,9 +14,11 @@ import pyarrow as pa
 from tasks.errors import RejectRecord
 from tasks.fetch.formats import json_feed_items, json_feeds
 from tasks.fetch.formats.content import join, views
+from tasks.fetch.formats.feed_base import said_by_json, said_by_xml
 from tasks.fetch.formats.feed_cutter import Cutter
-from tasks.fetch.formats.feed_items import fields_of, parse_item
-from tasks.fetch.formats.headers import address_of, told_of
+from tasks.fetch.formats.feed_items import parse_item
+from tasks.fetch.formats.feed_parts import Parts, fields_of
+from tasks.fetch.formats.headers import base_of, told_of
 from tasks.fetch.formats.json_lines import parse_objects
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Piece
 from tasks.fetch.formats.prologs import BEFORE_ROOT, DOCUMENT_TYPE
@@ -35,14 +37,22 @@ _ROOT: Final = re.compile(
 
 def sniff(_name: str, head: bytes) -> bool:
     """Whether the root of the document is that of a feed, or of one item, whatever its name."""
-    return _ROOT.match(head) is not None or json_feeds.is_json_feed(head)
+    return _ROOT.match(head) is not None or json_feeds.beginning_of_feed(head) is not None
 
 
 def split(stream: Stream, longest: int) -> Iterator[Piece]:
-    """Yield the items; of one over ``longest`` bytes, only its head."""
-    if json_feeds.is_json_feed(stream.head()):
-        yield from json_feeds.split(stream, longest)
-        return
+    """Yield the items; of one over ``longest`` bytes, only its head.
+
+    Their header is what the feed says of where its links start from.
+    """
+    head = stream.head()
+    feed = json_feeds.beginning_of_feed(head)
+    header = said_by_xml(head) if feed is None else said_by_json(feed)
+    pieces = _split(stream, longest) if feed is None else json_feeds.split(stream, longest)
+    return (piece._replace(header=header) for piece in pieces) if header else pieces
+
+
+def _split(stream: Stream, longest: int) -> Iterator[Piece]:
     cutter = Cutter(longest)
     while data := stream.read():
         yield from cutter.cut(data)
@@ -54,7 +64,8 @@ def decode(
 ) -> Decoded:
     """Read each payload as one item; one without text or summary is refused (``no-text``).
 
-    ``headers`` tell of each, as JSON, the ``url`` that it came from, null for a saved feed.
+    ``headers`` tell of each, as JSON, the ``url`` that it came from, null for a saved feed, and
+    where its links start from (:mod:`tasks.fetch.formats.feed_base`).
     """
     decoded = Decoded()
     rows = []
@@ -64,7 +75,7 @@ def decode(
         try:
             if isinstance(parts, RejectRecord):
                 raise parts
-            item = fields_of(parts, address_of(told_of(header)))
+            item = fields_of(parts, base_of(told_of(header)))
         except RejectRecord as fault:
             decoded.refuse(row, fault.reason, fault.problem)
             continue
@@ -79,9 +90,7 @@ def decode(
     return decoded
 
 
-def parse_items(
-    payloads: pa.LargeBinaryArray, deepest: int
-) -> Iterator[dict[str, str] | RejectRecord]:
+def parse_items(payloads: pa.LargeBinaryArray, deepest: int) -> Iterator[Parts | RejectRecord]:
     """Yield what each item says, or why it cannot be read; ``deepest`` bounds JSON's nesting.
 
     What begins as an element is one (:func:`parse_item`), whatever else stands in a JSON Feed.

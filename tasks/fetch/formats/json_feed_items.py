@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tasks.fetch.formats.feed_items import check_tags
+from tasks.fetch.formats.feed_parts import Parts
 from tasks.fetch.formats.pieces import BETWEEN_NAMES
 
 _TEXTS: Final = {
@@ -23,7 +24,7 @@ _TEXTS: Final = {
 """The part, and the key that it stands under."""
 
 
-def parts_of(item: Mapping[str, Any], payload: bytes) -> dict[str, str]:
+def parts_of(item: Mapping[str, Any], payload: bytes) -> Parts:
     """Return what an item says by the names of an XML item's elements, its ``id`` as ``native_id``.
 
     ``payload`` is the item as written, for numbers that Python cannot hold exactly. Those of an
@@ -39,7 +40,7 @@ def parts_of(item: Mapping[str, Any], payload: bytes) -> dict[str, str]:
         found["author"] = BETWEEN_NAMES.join(dict.fromkeys(names))
     if tags := tags_of(item):
         found["category"] = tags[0]
-    return found
+    return Parts(found)
 
 
 def tags_of(item: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ in the memory of one item. What stands in the feed beside its items is not read.
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from tasks.fetch.formats.array_kernel import VALUE, Scanner
 from tasks.fetch.formats.content import BOM
@@ -24,16 +24,18 @@ _NAMES: Final = 128
 """Bytes before a list in which its name stands."""
 
 
-def is_json_feed(head: bytes) -> bool:
-    """Whether a document that begins so is an object whose ``version`` is one of JSON Feed's.
+def beginning_of_feed(head: bytes) -> dict[str, Any] | None:
+    """Return what can be read of a feed that begins so, null for what is none.
 
-    A text that speaks of JSON Feed does not make one.
+    A feed is an object whose ``version`` is one of JSON Feed's: a text that speaks of JSON Feed
+    does not make one.
     """
     if _MARK not in head:
-        return False
+        return None
     told = beginning_of(start_of(head))
     version = told.get("version") if isinstance(told, dict) else None
-    return isinstance(version, str) and _VERSION.match(version) is not None
+    is_feed = isinstance(version, str) and _VERSION.match(version) is not None
+    return told if is_feed and isinstance(told, dict) else None
 
 
 def split(stream: Stream, longest: int) -> Iterator[Piece]:
