@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from tasks.errors import RejectRecord
 from tasks.fetch.formats.feed_items import MOST_TAGS, parse_item
-from tasks.fetch.formats.feed_parts import Parts, fields_of, link_of
+from tasks.fetch.formats.feed_parts import Parts, link_of, read_item
 from tasks.fetch.formats.feeds import sniff
 from tests.fetch.feeding import TEXT, cut
 
 
 def read(item: str, base: str | None = None) -> dict[str, str]:
-    return fields_of(parse_item(item.encode()), base)
+    return dict(read_item(parse_item(item.encode()), base).fields)
 
 
 def body(description: str) -> str:
@@ -230,14 +230,14 @@ def test_no_entity_expands_and_nothing_is_loaded(tmp_path: object) -> None:
     )
     assert sniff("a", feed.encode())
     (piece,) = cut(feed)
-    assert fields_of(parse_item(piece.payload))["text"] == f"{TEXT} &l11; &file;"
+    assert read_item(parse_item(piece.payload)).fields["text"] == f"{TEXT} &l11; &file;"
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_an_item_or_refused(data: bytes) -> None:
     for payload in (data, b"<item>" + data + b"</item>", b"<item><content>" + data):
         try:
-            fields_of(parse_item(payload), "https://example.org/")
+            read_item(parse_item(payload), "https://example.org/")
         except RejectRecord as refused:
             assert refused.reason in {"no-text", "not-utf8"}  # noqa: PT017
 

@@ -16,7 +16,7 @@ from tasks.errors import RejectRecord
 from tasks.fetch.formats import recognise
 from tasks.fetch.formats.content import join
 from tasks.fetch.formats.feed_items import parse_item
-from tasks.fetch.formats.feed_parts import fields_of
+from tasks.fetch.formats.feed_parts import read_item
 from tasks.fetch.formats.feeds import decode, sniff, split
 from tasks.fetch.formats.pieces import Decoded
 from tasks.fetch.streams import HEAD, Stream
@@ -246,7 +246,7 @@ def test_real_feeds_are_read_to_the_last_item() -> None:
     assert len(feeds) >= 8
     for name, data in feeds.items():
         assert sniff(name, data[:HEAD])
-        items = [fields_of(parse_item(piece.payload)) for piece in cut(data)]
+        items = [read_item(parse_item(piece.payload)).fields for piece in cut(data)]
         assert len(items) == data.count(b"</item>") + data.count(b"</entry>")
         for item in items:
             assert item.keys() >= {"url", "title", "text", "published_raw"}

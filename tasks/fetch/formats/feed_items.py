@@ -13,6 +13,7 @@ from lxml import etree
 
 from tasks.errors import RejectRecord
 from tasks.fetch.formats.content import BOM, not_utf8
+from tasks.fetch.formats.feed_images import images_of
 from tasks.fetch.formats.feed_parts import Parts
 from tasks.fetch.formats.pieces import BETWEEN_NAMES
 
@@ -23,9 +24,9 @@ DEEPEST: Final = 200
 """Elements that may be open in an item; libxml2 itself reads 256."""
 
 _OTHERS_PREFIXES: Final = frozenset(
-    {"media", "itunes", "googleplay", "podcast", "spotify", "georss", "thr", "slash", "image"}
+    {"itunes", "googleplay", "podcast", "spotify", "georss", "thr", "slash", "image"}
 )
-_OTHERS_SPACES: Final = re.compile(r"\{[^}]*(?:/mrss|itunes|googleplay|podcast|georss|/thread)")
+_OTHERS_SPACES: Final = re.compile(r"\{[^}]*(?:itunes|googleplay|podcast|georss|/thread)")
 """Namespaces whose titles and descriptions are those of pictures, films and comments."""
 
 _MAIL_OF: Final = re.compile(r"\A[^\s@()]{1,200}@[^\s@()]{1,200}(?:\s*\((?P<name>[^()]*)\))?\Z")
@@ -66,24 +67,41 @@ def parse_item(payload: bytes) -> Parts:
     root = _tree(payload)
     plain: dict[str, str] = {}
     prefixed: dict[str, str] = {}
-    bases = {"": root.get(_BASE, "")}
-    authors: dict[str, list[str]] = {"author": [], "creator": []}
+    has_bases = b":base" in payload
+    bases = {"": root.get(_BASE, "")} if has_bases else {}
+    lists: dict[str, list[str]] = {"author": [], "creator": [], "category": []}
+    enclosures: list[Any] = []
+    media: list[Any] = []
     for name, is_plain, element in _elements(root):
-        if name in authors:
-            authors[name] += filter(None, _names(element))
+        if name in {"author", "creator"}:
+            lists[name] += filter(None, _names(element))
+        elif name == "enclosure":
+            enclosures.append(element)
+        elif name == "media:":
+            media.append(element)
         elif name == "link" and element.get("href"):
-            if element.get("rel", "alternate") == "alternate" and "href" not in plain:
+            rel = element.get("rel", "alternate")
+            if rel == "enclosure":
+                enclosures.append(element)
+            elif rel == "alternate" and "href" not in plain:
                 plain["href"] = element.get("href").strip()
                 bases["href"] = element.get(_BASE, "")
         elif value := _value(element).strip():
+            if name == "category":
+                lists[name].append(" ".join(value.split()))
             found = plain if is_plain else prefixed
             if name not in found:
                 found[name] = value
-                if is_plain or name not in plain:
+                if has_bases and (is_plain or name not in plain):
                     bases[name] = element.get(_BASE, "")
-    told = {name: BETWEEN_NAMES.join(dict.fromkeys(names)) for name, names in authors.items()}
+    told = {name: BETWEEN_NAMES.join(dict.fromkeys(lists[name])) for name in ("author", "creator")}
     about = next((value for name, value in root.items() if name.endswith("about")), "")
-    return Parts({**prefixed, **plain, **told, "about": about.strip()}, bases)
+    return Parts(
+        {**prefixed, **plain, **told, "about": about.strip()},
+        bases,
+        tuple(dict.fromkeys(lists["category"])),
+        images_of(media, enclosures),
+    )
 
 
 def check_tags(count: int) -> None:
@@ -143,14 +161,19 @@ def _as_xml(match: re.Match[str]) -> str:
 
 
 def _elements(root: Any) -> Iterator[tuple[str, bool, Any]]:
-    """Yield the elements of an item: the name, whether it has no prefix, the element."""
+    """Yield the elements of an item: the name, whether it has no prefix, the element.
+
+    Those of Media RSS are all named ``media:``.
+    """
     for element in root:
         tag = element.tag
-        if not isinstance(tag, str) or _OTHERS_SPACES.match(tag):
+        if not isinstance(tag, str):
             continue
         prefix, _, name = tag.rpartition("}")[2].rpartition(":")
         prefix = element.prefix or prefix
-        if prefix not in _OTHERS_PREFIXES:
+        if prefix == "media" or "/mrss" in tag:
+            yield "media:", False, element
+        elif prefix not in _OTHERS_PREFIXES and not _OTHERS_SPACES.match(tag):
             yield name, not prefix, element
 
 

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 from tasks.errors import RejectRecord
 from tasks.fetch.formats.headers import LONGEST_ADDRESS, address_in_full, is_web_address
-from tasks.pages.fragments import read_fragment
+from tasks.pages import LeadImage, Page, Paragraph
+from tasks.pages.fragments import USUAL, Story, read_fragment, read_story
+from tasks.pages.paragraphs import is_icon
+from tasks.text.words import Phrases
 
 _LINKS: Final = ("link", "href")
 """Parts that lead to the page; the others are an address only where they are one in full."""
@@ -28,15 +32,17 @@ _NO_PATH: Final = re.compile(r"#|www\.|[^/]*\s", re.IGNORECASE)
 """How what is no path begins: a place on the page, a host without its scheme, words («لا رابط»)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """What the first element of each name holds.
 
-    ``bases`` are the ``xml:base`` of these elements by name, and that of the item under ``""``.
+    ``bases`` are the ``xml:base`` of these elements by name, and that of the item under ``""``;
+    ``tags`` are all categories, ``images`` those beside the text, the likeliest lead image first.
     """
 
     told: Mapping[str, str]
-    bases: Mapping[str, str] = field(default_factory=dict)
+    bases: Mapping[str, str] = MappingProxyType({})
+    tags: tuple[str, ...] = ()
+    images: tuple[LeadImage, ...] = ()
 
     def get(self, name: str) -> str:
         """Return what a part holds, empty for none."""
@@ -54,6 +60,17 @@ class Parts:
 
 
 NOTHING: Final = Parts({})
+
+
+class Read(NamedTuple):
+    """An item as it was read: its ``DECODED`` fields, and what its markup tells beside them.
+
+    ``base`` is where the links in its text start from.
+    """
+
+    fields: Mapping[str, str]
+    page: Page
+    base: str | None
 
 
 def link_of(parts: Parts, base: str | None = None) -> str | None:
@@ -81,32 +98,73 @@ def dates_of(parts: Parts) -> tuple[str | None, str | None]:
 
 
 def text_of(parts: Parts) -> str:
-    """Return the text of an item, whole if it has it, else the summary; empty for neither."""
-    texts = (
-        told if name == _PLAIN else read_fragment(told)
-        for name in _TEXTS
-        if (told := parts.get(name))
-    )
-    return next(filter(None, texts), "")
+    """Return the text of an item, whole if it has it, else the summary; empty for none to read."""
+    try:
+        return _story(parts, "", USUAL).text
+    except RejectRecord:
+        return ""
 
 
-def fields_of(parts: Parts, base: str | None = None) -> dict[str, str]:
-    """Return the ``DECODED`` fields of an item's parts; raise :class:`RejectRecord` without a text.
+def read_item(parts: Parts, base: str | None = None, related: Phrases = USUAL) -> Read:
+    """Read an item whose links start from ``base``; ``related`` are headings over related links.
 
-    ``base`` is where its links start from.
+    Links in its text start from its ``xml:base``, where it states one, else from its own address:
+    its markup is that of its page. Raises :class:`RejectRecord` for one without a text.
     """
-    text = text_of(parts)
+    title = " ".join(read_fragment(parts.get("title")).split())
+    name, text, story = _story(parts, title, related)
     if not text:
         raise RejectRecord("the item has neither a text nor a summary", reason="no-text")
     published, modified = dates_of(parts)
+    url = link_of(parts, base)
     found = {
         "native_id": next(filter(None, map(parts.get, _IDS)), None),
-        "url": link_of(parts, base),
-        "title": " ".join(read_fragment(parts.get("title")).split()),
+        "url": url,
+        "title": title,
         "text": text,
         "published_raw": published or modified,
         "modified_raw": modified,
         "author": parts.get("creator") or parts.get("author"),
         "section": parts.get("category"),
     }
-    return {name: value for name, value in found.items() if value}
+    fields = {column: value for column, value in found.items() if value}
+    is_stated = parts.bases.get("") or parts.bases.get(name)
+    own = parts.base_of(name, base) if is_stated else url or base
+    page = Page(
+        subtitle=story.subtitle,
+        paragraphs=story.paragraphs,
+        tags=parts.tags,
+        lead_image=_lead_image(parts, story.image, base, own),
+    )
+    return Read(fields, page, own)
+
+
+class _Text(NamedTuple):
+    part: str
+    text: str
+    story: Story
+
+
+def _story(parts: Parts, title: str, related: Phrases) -> _Text:
+    """Return the part that has the text, and what it says; an empty story for none."""
+    for name in _TEXTS:
+        if told := parts.get(name):
+            if name == _PLAIN:
+                return _Text(name, told, Story((Paragraph(told, "paragraph"),)))
+            story = read_story(told, title=title, related=related)
+            if text := story.body:
+                return _Text(name, text, story)
+    return _Text("", "", Story())
+
+
+def _lead_image(
+    parts: Parts, shown: LeadImage | None, base: str | None, own: str | None
+) -> LeadImage | None:
+    """Return the first image that is no icon of the site: of those beside the text, else in it."""
+    told = [(image, parts.base_of("", base)) for image in parts.images]
+    told += [(shown, own)] if shown else []
+    for image, start in told:
+        address = address_in_full(image.url, start)
+        if address and not is_icon(urlsplit(address).path):
+            return LeadImage(address, (shown and shown.caption) or image.caption)
+    return shown

@@ -17,13 +17,15 @@ from tasks.fetch.formats.content import join, views
 from tasks.fetch.formats.feed_base import said_by_json, said_by_xml
 from tasks.fetch.formats.feed_cutter import Cutter
 from tasks.fetch.formats.feed_items import parse_item
-from tasks.fetch.formats.feed_parts import Parts, fields_of
+from tasks.fetch.formats.feed_parts import Parts, Read, read_item
 from tasks.fetch.formats.headers import base_of, told_of
 from tasks.fetch.formats.json_lines import parse_objects
+from tasks.fetch.formats.page_columns import markup_columns
 from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Piece
 from tasks.fetch.formats.prologs import BEFORE_ROOT, DOCUMENT_TYPE
 from tasks.fetch.streams import Stream
 from tasks.sources import SourceProfile
+from tasks.text.related_lines import heading_phrases
 
 _ROOT: Final = re.compile(
     BEFORE_ROOT
@@ -60,7 +62,7 @@ def _split(stream: Stream, longest: int) -> Iterator[Piece]:
 
 
 def decode(
-    payloads: pa.LargeBinaryArray, _profile: SourceProfile, deepest: int, headers: pa.Array
+    payloads: pa.LargeBinaryArray, profile: SourceProfile, deepest: int, headers: pa.Array
 ) -> Decoded:
     """Read each payload as one item; one without text or summary is refused (``no-text``).
 
@@ -68,25 +70,28 @@ def decode(
     where its links start from (:mod:`tasks.fetch.formats.feed_base`).
     """
     decoded = Decoded()
-    rows = []
-    for row, (parts, header) in enumerate(
-        zip(parse_items(payloads, deepest), headers.to_pylist(), strict=True)
-    ):
+    related = heading_phrases(profile.related_headings)
+    bases = headers.dictionary_encode()
+    starts = [base_of(told_of(header)) for header in bases.dictionary.to_pylist()]
+    items: list[Read] = []
+    told = zip(parse_items(payloads, deepest), bases.indices.to_pylist(), strict=True)
+    for row, (parts, place) in enumerate(told):
         try:
             if isinstance(parts, RejectRecord):
                 raise parts
-            item = fields_of(parts, base_of(told_of(header)))
+            base = None if place is None else starts[place]
+            items.append(read_item(parts, base, related))
+            decoded.rows.append(row)
         except RejectRecord as fault:
             decoded.refuse(row, fault.reason, fault.problem)
-            continue
-        decoded.rows.append(row)
-        rows.append(item)
-    decoded.columns = {
-        name: pa.array([row.get(name) for row in rows], pa.string())
+    decoded.columns = markup_columns([item.page for item in items], [item.base for item in items])
+    decoded.columns |= {
+        name: pa.array([item.fields.get(name) for item in items], pa.string())
         for name in DECODED
         if name != "text"
     }
-    decoded.columns["text"] = join([row["text"].encode() for row in rows], pa.large_string())
+    texts = [item.fields["text"].encode() for item in items]
+    decoded.columns["text"] = join(texts, pa.large_string())
     return decoded
 
 

@@ -67,6 +67,8 @@ def address_in_full(link: str, base: str | None) -> str | None:
     Blanks in it are escaped, as browsers do it. One that stays on its page («#top») is no address.
     """
     told = "".join(link[: LONGEST_ADDRESS + 1].strip().split("\n")).replace(" ", "%20")
+    if is_web_address(told):
+        return told
     if not told or told.startswith("#"):
         return None
     whole = joined_address(base, told)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from tasks.fetch.formats.feed_items import check_tags
 from tasks.fetch.formats.feed_parts import Parts
 from tasks.fetch.formats.pieces import BETWEEN_NAMES
+from tasks.pages import LeadImage
 
 _TEXTS: Final = {
     "link": "url",
@@ -38,16 +39,27 @@ def parts_of(item: Mapping[str, Any], payload: bytes) -> Parts:
     names = list(_names(item.get("authors"))) or list(_names([item.get("author")]))
     if names:
         found["author"] = BETWEEN_NAMES.join(dict.fromkeys(names))
-    if tags := tags_of(item):
+    tags = _tags(item.get("tags"))
+    if tags:
         found["category"] = tags[0]
-    return Parts(found)
+    return Parts(found, tags=tags, images=tuple(_images(item)))
 
 
-def tags_of(item: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the tags of an item, each once."""
-    tags = item.get("tags")
+def _tags(tags: object) -> tuple[str, ...]:
     told = [" ".join(_text(tag).split()) for tag in tags] if isinstance(tags, list) else []
     return tuple(dict.fromkeys(filter(None, told)))
+
+
+def _images(item: Mapping[str, Any]) -> Iterator[LeadImage]:
+    """Yield the images that an item names, the main one first."""
+    for key in ("image", "banner_image"):
+        if address := _text(item.get(key)):
+            yield LeadImage(address.strip())
+    attachments = item.get("attachments")
+    for each in attachments if isinstance(attachments, list) else []:
+        if isinstance(each, dict) and _text(each.get("mime_type")).lower().startswith("image/"):
+            title = " ".join(_text(each.get("title")).split())
+            yield LeadImage(_text(each.get("url")).strip(), title or None)
 
 
 def _id(value: object, payload: bytes) -> str:
