@@ -90,6 +90,7 @@ RECORDS: Final = pa.schema(
         text_column("section", "the section or category as received"),
         READ_AS,
         FETCHED_AT,
+        column("address_is_shared", pa.bool_(), "items of its feed share its address; null: no"),
         column(
             "hints",
             pa.list_(HINT),

@@ -14,7 +14,7 @@ import pyarrow as pa
 from tasks.errors import RejectRecord
 from tasks.fetch.formats import feeds, json_feeds
 from tasks.fetch.formats.content import join
-from tasks.fetch.formats.feed_parts import NOTHING, Parts, dates_of, link_of, text_of
+from tasks.fetch.formats.feed_parts import NOTHING, Parts, dates_of, link_of, native_id_of, text_of
 from tasks.fetch.formats.headers import base_of, told_of
 from tasks.fetch.formats.pieces import Piece
 from tasks.fetch.streams import Stream
@@ -41,8 +41,8 @@ _LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 class Item(NamedTuple):
     """One article of a list: its address, when it was changed (as printed), and its bytes.
 
-    The address is empty where it has none, or cannot be read. ``base`` is where its links start
-    from, null where nothing tells.
+    The address is empty where it has none, or cannot be read; so are the id that the feed gave it
+    and its title. ``base`` is where its links start from, null where nothing tells.
     """
 
     url: str
@@ -50,6 +50,8 @@ class Item(NamedTuple):
     payload: bytes
     text: str
     base: str | None = None
+    native_id: str = ""
+    title: str = ""
 
     @property
     def digest(self) -> str:
@@ -63,9 +65,13 @@ class Item(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """Items with an address, those without one, and how many were not looked at."""
+    """Items with an address, those without one, and how many were not looked at.
+
+    ``again`` are further items with an address that one of ``items`` has.
+    """
 
     items: list[Item]
+    again: list[Item]
     nameless: list[Item]
     beyond: int
 
@@ -93,14 +99,14 @@ def read_listing(body: bytes, base: str | None = None) -> Listing:
     first = list(islice(pieces, MOST_ITEMS))
     payloads = join([piece.payload for piece in first], pa.large_binary())
     items: dict[str, Item] = {}
-    nameless = []
+    again, nameless = [], []
     for piece, parts in zip(first, feeds.parse_items(payloads, _DEEPEST), strict=True):
         item = _item(base, piece, parts)
-        if item.url:
-            items.setdefault(item.url, item)
-        else:
+        if not item.url:
             nameless.append(item)
-    return Listing(list(items.values()), nameless, sum(1 for _ in pieces))
+        elif items.setdefault(item.url, item) is not item:
+            again.append(item)
+    return Listing(list(items.values()), again, nameless, sum(1 for _ in pieces))
 
 
 def has_texts(items: Sequence[Item]) -> bool:
@@ -140,4 +146,12 @@ def _item(came_from: str | None, piece: Piece, parts: Parts | RejectRecord) -> I
     base = base_of(told)
     published, modified = dates_of(parts)
     url = link_of(parts, base) or ""
-    return Item(url, modified or published, piece.payload, text_of(parts), base)
+    return Item(
+        url,
+        modified or published,
+        piece.payload,
+        text_of(parts),
+        base,
+        native_id_of(parts),
+        parts.get("title"),
+    )

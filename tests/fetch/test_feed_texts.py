@@ -158,3 +158,50 @@ def test_what_the_raw_zone_holds_is_enough_to_read_a_relative_link(runs: Runs, s
     table = read_raw(next((runs.lake / "raw" / fetched.batch.batch_id).glob("*.parquet")))
     again = decode_raw(table, runs.how.profiles, max_json_depth=64)
     assert again.kept["url"].to_pylist() == [site.url("/rss/news/1")]
+
+
+# Items under one address
+
+
+def live(number: int, **more: object) -> dict[str, Any]:
+    return story(number, url="https://example.org/live", **more)
+
+
+def test_items_of_a_ticker_are_kept_each_under_its_one_address(runs: Runs, site: Site) -> None:
+    feed = serve(site, "/live", json_feed(*map(live, (3, 2, 1))))
+    intake = runs.run(feed)
+    rows = kept_of(intake)
+    assert [row["native_id"] for row in rows] == ["n3", "n2", "n1"]
+    assert {row["url"] for row in rows} == {"https://example.org/live"}
+    assert {row["source"] for row in rows} == {"example.org"}
+    assert [row["address_is_shared"] for row in rows] == [True] * 3
+    assert len({row["record_ref"] for row in rows}) == 3
+    assert runs.run(feed).fetched is None
+    changed = live(2, title="افتتاح الجسر في تصحيح")
+    serve(site, "/live", json_feed(live(4), live(3), changed))
+    later = runs.run(feed)
+    assert sorted(row["native_id"] for row in kept_of(later)) == ["n2", "n4"]
+    assert later.doubted == {}
+    serve(site, "/live", json_feed(live(4)))  # alone, it stays what it was
+    again = runs.run(feed)
+    assert (again.fetched, again.asked["seen"]) == (None, 1)
+
+
+def test_an_item_that_was_alone_under_its_address_is_not_taken_again(
+    runs: Runs, site: Site
+) -> None:
+    feed = serve(site, "/live", json_feed(live(1)))
+    assert [row["address_is_shared"] for row in kept_of(runs.run(feed))] == [False]
+    serve(site, "/live", json_feed(live(2), live(1)))
+    later = runs.run(feed)
+    assert [row["native_id"] for row in kept_of(later)] == ["n2"]
+    assert later.asked["seen"] == 1
+
+
+def test_the_same_item_twice_is_one_and_another_text_of_it_is_told(runs: Runs, site: Site) -> None:
+    other = live(1, content_html=f"{HTML}<p>نص آخر.</p>")
+    feed = serve(site, "/live", json_feed(live(1), live(1), story(2), other))
+    intake = runs.run(feed)
+    assert [row["native_id"] for row in kept_of(intake)] == ["n1", "n2"]
+    assert (intake.asked["seen"], intake.asked["same-id"]) == (1, 1)
+    assert intake.doubted[feed].startswith("of 1 items the address and the id are those of one")

@@ -89,6 +89,11 @@ def link_of(parts: Parts, base: str | None = None) -> str | None:
     return None
 
 
+def native_id_of(parts: Parts) -> str:
+    """Return the id that the feed gave an item, empty for none."""
+    return next(filter(None, map(parts.get, _IDS)), "")
+
+
 def dates_of(parts: Parts) -> tuple[str | None, str | None]:
     """Return (when the item was published, when it was changed) as printed, null where untold."""
     published, modified = (
@@ -118,7 +123,7 @@ def read_item(parts: Parts, base: str | None = None, related: Phrases = USUAL) -
     published, modified = dates_of(parts)
     url = link_of(parts, base)
     found = {
-        "native_id": next(filter(None, map(parts.get, _IDS)), None),
+        "native_id": native_id_of(parts),
         "url": url,
         "title": title,
         "text": text,

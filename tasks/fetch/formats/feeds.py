@@ -21,7 +21,7 @@ from tasks.fetch.formats.feed_parts import Parts, Read, read_item
 from tasks.fetch.formats.headers import base_of, told_of
 from tasks.fetch.formats.json_lines import parse_objects
 from tasks.fetch.formats.page_columns import markup_columns
-from tasks.fetch.formats.pieces import DECODED, Decoded, Format, Piece
+from tasks.fetch.formats.pieces import DECODED, SHARED, Decoded, Format, Piece
 from tasks.fetch.formats.prologs import BEFORE_ROOT, DOCUMENT_TYPE
 from tasks.fetch.streams import Stream
 from tasks.sources import SourceProfile
@@ -71,10 +71,11 @@ def decode(
     """
     decoded = Decoded()
     related = heading_phrases(profile.related_headings)
-    bases = headers.dictionary_encode()
-    starts = [base_of(told_of(header)) for header in bases.dictionary.to_pylist()]
+    coded = headers.dictionary_encode()
+    told_by = list(map(told_of, coded.dictionary.to_pylist()))
+    starts = list(map(base_of, told_by))
     items: list[Read] = []
-    told = zip(parse_items(payloads, deepest), bases.indices.to_pylist(), strict=True)
+    told = zip(parse_items(payloads, deepest), coded.indices.to_pylist(), strict=True)
     for row, (parts, place) in enumerate(told):
         try:
             if isinstance(parts, RejectRecord):
@@ -90,6 +91,8 @@ def decode(
         for name in DECODED
         if name != "text"
     }
+    shared = pa.array([told.get("shares_address") == "yes" for told in told_by], pa.bool_())
+    decoded.columns[SHARED] = shared.take(coded.indices.take(pa.array(decoded.rows, pa.int64())))
     texts = [item.fields["text"].encode() for item in items]
     decoded.columns["text"] = join(texts, pa.large_string())
     return decoded
