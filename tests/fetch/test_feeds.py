@@ -21,7 +21,7 @@ from tasks.fetch.formats.feeds import decode, sniff, split
 from tasks.fetch.formats.pieces import Decoded
 from tasks.fetch.streams import HEAD, Stream
 from tasks.sources import SourceProfile
-from tests.fetch.feeding import ITEM, TEXT, cut
+from tests.fetch.feeding import ITEM, TEXT, Endless, cut
 from tests.shared_data import FEEDS, needs_feeds
 
 # Telling a feed
@@ -160,23 +160,6 @@ def test_an_item_over_the_limit_is_refused_with_its_head() -> None:
     assert (first.refusal, first.payload) == ("too-large", long.encode()[:HEAD])
     assert first.end - first.start == len(long.encode())
     assert last.payload.decode() == ITEM
-
-
-class Endless:
-    """A feed of so many bytes: its beginning, and then one part over and over."""
-
-    def __init__(self, size: int, part: bytes, beginning: bytes = b"<rss>") -> None:
-        self.left = size
-        self.part = part * (HEAD // len(part) + 2)
-        self.held = bytearray(beginning)
-
-    def read(self, size: int, /) -> bytes:
-        while len(self.held) < size and self.left > 0:
-            self.held += self.part
-            self.left -= len(self.part)
-        data = bytes(self.held[:size])
-        del self.held[:size]
-        return data
 
 
 @pytest.mark.parametrize("part", [b"x", b"<![CDATA[", b"<entry>", b"</item", b"<!--", b"</entry>"])

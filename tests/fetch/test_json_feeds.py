@@ -20,7 +20,7 @@ from tasks.fetch.formats.pieces import Decoded, Piece
 from tasks.fetch.streams import HEAD, Stream
 from tasks.sources import SourceProfile
 from tests.fetch.archiving import Pieces, zipped
-from tests.fetch.feeding import TEXT
+from tests.fetch.feeding import TEXT, Endless
 from tests.fetch.fetching import is_accounted, kept, land, make, reasons
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -161,23 +161,6 @@ def test_cutting_does_not_depend_on_how_the_bytes_come(
         assert data[piece.start : piece.end].startswith(piece.payload)
 
 
-class Endless:
-    """A feed of so many bytes: its beginning, and then one part over and over."""
-
-    def __init__(self, size: int, beginning: bytes, part: bytes) -> None:
-        self.left = size
-        self.part = part * (HEAD // len(part) + 1)
-        self.held = bytearray(beginning)
-
-    def read(self, size: int, /) -> bytes:
-        while len(self.held) < size and self.left > 0:
-            self.held += self.part
-            self.left -= len(self.part)
-        data = bytes(self.held[:size])
-        del self.held[:size]
-        return data
-
-
 BEGINNING = f'{{"version": "{VERSION}", '.encode()
 
 
@@ -198,7 +181,7 @@ def test_feeds_of_any_length_are_read_in_bounded_memory(
 ) -> None:
     cut(feed(ITEM))
     tracemalloc.start()
-    stream = Stream(Endless(4 << 20, BEGINNING + beginning, part))
+    stream = Stream(Endless(4 << 20, part, BEGINNING + beginning))
     count = sum(1 for _ in split(stream, 1 << 17))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
