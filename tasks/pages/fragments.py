@@ -46,7 +46,7 @@ class Story(NamedTuple):
 
 def read_fragment(markup: str) -> str:
     """Return the text, a block a line; without tags it is the text itself, blanks made one."""
-    return read_story(markup).body
+    return read_story(markup).body if "<" in markup or "&" in markup else _tidy(markup)
 
 
 def read_story(markup: str, *, title: str = "", related: Phrases = USUAL) -> Story:
@@ -83,8 +83,12 @@ def _read(outline: Outline, body: int, title: str, related: Phrases) -> Story:
 
 
 def _of_text(text: str) -> Story:
-    tidy = _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
+    tidy = _tidy(text)
     return Story((Paragraph(tidy, "paragraph"),) if tidy else ())
+
+
+def _tidy(text: str) -> str:
+    return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
 
 
 def _unescaped(markup: str) -> str:

@@ -28,6 +28,7 @@ _TEXTS: Final = (
 _PUBLISHED: Final = ("pubDate", "published", "date", "issued", "created")
 _MODIFIED: Final = ("updated", "modified")
 
+_BREAKS: Final = re.compile(r"[\t\r\n]")
 _NO_PATH: Final = re.compile(r"#|www\.|[^/]*\s", re.IGNORECASE)
 """How what is no path begins: a place on the page, a host without its scheme, words («لا رابط»)."""
 
@@ -80,12 +81,14 @@ def link_of(parts: Parts, base: str | None = None) -> str | None:
     and ``base``, where the feed came from.
     """
     for name in (*_LINKS, "guid", "id", "about"):
-        told = re.sub(r"[\t\r\n]", "", parts.get(name)[: LONGEST_ADDRESS + 1]).strip()
-        whole: str | None = told.replace(" ", "%20")
-        if name in _LINKS and not is_web_address(whole or "") and not _NO_PATH.match(told):
-            whole = address_in_full(told, parts.base_of(name, base))
-        if whole and is_web_address(whole):
+        told = _BREAKS.sub("", parts.get(name)[: LONGEST_ADDRESS + 1]).strip()
+        whole = told.replace(" ", "%20")
+        if is_web_address(whole):
             return whole
+        if told and name in _LINKS and not _NO_PATH.match(told):
+            joined = address_in_full(told, parts.base_of(name, base))
+            if joined:
+                return joined
     return None
 
 
