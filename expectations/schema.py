@@ -90,6 +90,7 @@ RECORDS: Final = pa.schema(
         text_column("section", "the section or category as received"),
         READ_AS,
         FETCHED_AT,
+        column("address_is_shared", pa.bool_(), "items of its feed share its address; null: no"),
         column(
             "hints",
             pa.list_(HINT),
@@ -100,7 +101,9 @@ RECORDS: Final = pa.schema(
         text_column("subtitle", "the subtitle that the page shows"),
         text_column("dateline_place", "the place that the page's byline names"),
         text_column("agency", "the news agency that the page's byline names"),
-        column("tags", pa.list_(pa.string()), "keywords that the page names"),
+        column(
+            "tags", pa.list_(pa.string()), "keywords that the page, or the item of a feed, names"
+        ),
         column(
             "captions",
             pa.list_(pa.string()),
@@ -161,13 +164,13 @@ _CLEAN_FIELDS: Final = [
     column(
         "tags",
         pa.list_(pa.string()),
-        "keywords that the page names, then those cut out of the text, each once",
+        "keywords that the page or its feed names, then those cut out of the text, each once",
         required=True,
     ),
     column(
         "images",
         pa.list_(IMAGE),
-        "images that the page names, with address and caption: the lead image",
+        "images that the page or its feed names, with address and caption: the lead image",
         required=True,
     ),
     column(

@@ -53,13 +53,16 @@ def article_ids(
 ) -> pa.Array:
     """Return the ids: of source and address, else source and native id, else source and text.
 
-    The source is always part: one text under two mastheads is two articles, one of them a copy.
+    The source is always part: one text under two mastheads is two articles, one of them a copy. An
+    address that items of a feed share names none of them.
     ``contents`` are the hashes of title and text; the first ``opening`` letters of a text stand
     for the title of a record without one, where the heading counts.
     """
+    shared = pc.or_kleene(
+        _joined(records["address_is_shared"]), pc.match_substring_regex(addresses, _HOME_PAGE)
+    )
     by_address = pc.and_(
-        pc.greater(pc.binary_length(addresses), 0),
-        pc.invert(pc.match_substring_regex(addresses, _HOME_PAGE)),
+        pc.greater(pc.binary_length(addresses), 0), pc.invert(shared.fill_null(False))
     ).fill_null(False)
     native = _joined(records["native_id"])
     by_number = pc.match_substring_regex(native, _ROW_NUMBER).fill_null(False)

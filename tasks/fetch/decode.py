@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from expectations.conformance import check
 from expectations.schema import RAW, RECORDS, REFUSED
 from tasks.errors import StopRun
-from tasks.fetch.formats import FORMATS, MARKUP, Decoded, Format
+from tasks.fetch.formats import FORMATS, MARKUP, SHARED, Decoded, Format
 from tasks.outcome import Outcome
 from tasks.sources import SourceProfile, profiles_by_outlet
 from tasks.sources.layouts import is_within, layout_names
@@ -113,7 +113,7 @@ def _kept(
     count = len(decoded.rows)
     places = rows[np.array(decoded.rows, np.int64)]
     columns = {"read_as": recoded.take(pa.array(places)), **decoded.columns}
-    for name in MARKUP:
+    for name in (*MARKUP, SHARED):
         columns.setdefault(name, pa.nulls(count, RECORDS.field(name).type))
     columns["native_id"] = _whole(columns["native_id"])
     return pa.table(

@@ -12,8 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from tasks.fetch.archives.warc_records import item_record
 from tasks.fetch.files import NAMELESS, Address, SourceFile
 from tasks.fetch.folders import state_of
+from tasks.fetch.listed_items import Named, name_items
 from tasks.fetch.revisits import by_page, is_due, is_owed, pages_of
 from tasks.fetch.spool import Kept, Spool
 from tasks.fetch.web_lists import (
@@ -215,35 +217,56 @@ class _Crawl:
 
     def _follow(self, kept: Kept) -> list[Request]:
         listing = read_listing(kept.body, kept.final_url)
-        items, nameless, _ = listing
+        items, again, nameless, _ = listing
         follow = self._asking.profiles[self._sources[kept.url] or DEFAULT_PROFILE].follow
-        told = [*items, *(item for item in nameless if item.text)]
+        told = [*items, *again, *(item for item in nameless if item.text)]
         is_whole = follow is False or (follow is None and has_texts(told))
-        self._doubt(kept.url, listing, has_pages=not is_whole)
         if is_whole:
-            self._keep_items(kept, [*items, *nameless])
+            named = name_items([*items, *again, *nameless], self._visited)
+            known_as = {name for each in named.items for name in (each.page, each.name)}
+            self._doubt(kept.url, listing, known_as, same_id=named.same_id)
+            self._found.counts["seen"] += named.same
+            self._keep_items(kept, named.items)
             return []
+        known_as = set(pages_of([item.url for item in items]))
+        self._doubt(kept.url, listing, known_as, no_address=len(nameless))
         requests = [self._page(item.url, kept.url) for item in self._news_among(items)]
         self._found.counts["seen"] += len(items) - len(requests)
         return requests
 
-    def _doubt(self, url: str, listing: Listing, *, has_pages: bool) -> None:
-        """Note a feed that has nothing, has moved on further than it is long, or lacks parts."""
-        items, nameless, beyond = listing
+    def _doubt(
+        self,
+        url: str,
+        listing: Listing,
+        known_as: Iterable[str],
+        *,
+        no_address: int = 0,
+        same_id: int = 0,
+    ) -> None:
+        """Note a feed that has nothing, has moved on further than it is long, or lacks parts.
+
+        ``known_as`` are the names of its items.
+        """
+        items, _, nameless, beyond = listing
         before = self._asking.known.get(url)
         doubts = []
         if not items and not nameless:
             doubts.append("the feed has no item")
-        elif items and before is not None and before.fetched_at is not None:
-            pages = pages_of([item.url for item in items])
-            if self._visited.keys().isdisjoint(pages):
-                doubts.append(
-                    "no item of the last time is in the feed any more: some may have been missed; "
-                    "run more often"
-                )
-        if nameless and has_pages:
-            self._found.counts["no-address"] += len(nameless)
-            doubts.append(f"of {len(nameless):,} items no address of a page can be read")
+        came_before = before is not None and before.fetched_at is not None
+        if items and came_before and self._visited.keys().isdisjoint(known_as):
+            doubts.append(
+                "no item of the last time is in the feed any more: some may have been missed; "
+                "run more often"
+            )
+        if no_address:
+            self._found.counts["no-address"] += no_address
+            doubts.append(f"of {no_address:,} items no address of a page can be read")
+        if same_id:
+            self._found.counts["same-id"] += same_id
+            doubts.append(
+                f"of {same_id:,} items the address and the id are those of one before them, whose "
+                "text was taken"
+            )
         if beyond:
             self._found.counts["too-many-items"] += beyond
             doubts.append(f"{beyond:,} items behind the first {MOST_ITEMS:,} were not looked at")
@@ -262,32 +285,31 @@ class _Crawl:
                 # Asked as it was before, so that what is known of it is found.
                 yield item if visit is None else item._replace(url=visit.url)
 
-    def _keep_items(self, kept: Kept, items: Sequence[Item]) -> None:
-        """Keep the items that are new, or that were changed since, each page once.
-
-        One without an address is known by its digest, and comes from the list's.
-        """
+    def _keep_items(self, kept: Kept, items: Sequence[Named]) -> None:
+        """Keep the items that are new, or that were changed since, each once."""
         limit = self._asking.limit
-        names = [item.url or f"urn:sha256:{item.digest}" for item in items]
-        for item, name, page in zip(items, names, pages_of(names), strict=True):
-            visit = self._visited.get(page)
-            if page in self._asked or (visit and visit.digest == item.digest):
+        for named in items:
+            item, page, name = named
+            visits = list(filter(None, map(self._visited.get, dict.fromkeys((name, page)))))
+            if name in self._asked or any(visit.digest == item.digest for visit in visits):
                 self._found.counts["seen"] += 1
                 continue
             if limit is not None and self._spool.count >= limit:
                 self._found.counts["beyond-limit"] += 1
                 continue
-            self._asked.add(page)
+            self._asked.add(name)
             self._found.counts[LISTED] += 1
+            before = self._visited.get(name)
+            url = name if named.shares_address else item.url or name
             new = Visit(
-                url=visit.url if visit else name,
+                url=before.url if before else url,
                 asked_at=kept.fetched_at,
                 outcome=LISTED,
                 fetched_at=kept.fetched_at,
                 digest=item.digest,
                 source=kept.url,
             )
-            self._spool.add_item(item.url or kept.url, item.payload, new, self._sources[kept.url])
+            self._spool.add_item(_record_of(named, kept), new, self._sources[kept.url])
 
     def _page(self, url: str, source: str) -> Request:
         self._source_of[url] = source
@@ -295,3 +317,10 @@ class _Crawl:
 
     def _profile_of(self, url: str) -> str | None:
         return self._sources[self._source_of.get(url, url)]
+
+
+def _record_of(named: Named, kept: Kept) -> bytes:
+    """Return an item as its archive has it; one without an address comes from its list's."""
+    item = named.item
+    address = item.url or kept.url
+    return item_record(address, item.document, item.base, shares_address=named.shares_address)

@@ -7,7 +7,7 @@ import orjson
 
 from tasks.errors import RejectRecord
 from tasks.fetch.formats.feed_items import parse_item
-from tasks.fetch.web_lists import is_json_feed
+from tasks.fetch.formats.json_feeds import beginning_of_feed
 from tasks.text.encodings import decode
 
 _LONGEST: Final = 65_536
@@ -28,7 +28,8 @@ class FeedHead(NamedTuple):
 
 def read_feed_head(body: bytes) -> FeedHead:
     """Return what an RSS, Atom or JSON feed says of itself; nothing where it cannot be read."""
-    told = _of_json(body) if is_json_feed(body[:_LONGEST]) else _of_xml(body)
+    is_json = beginning_of_feed(body[:_LONGEST]) is not None
+    told = _of_json(body) if is_json else _of_xml(body)
     language = told.get("language", "").strip().replace("_", "-").lower()
     return FeedHead(
         title=" ".join(told.get("title", "").split()),
@@ -58,6 +59,6 @@ def _of_xml(body: bytes) -> dict[str, str]:
     language = _LANG.search(opening[0])
     told = {"language": language[1].decode("ascii")} if language else {}
     try:
-        return told | parse_item(head[opening.start() :])
+        return {**told, **parse_item(head[opening.start() :]).told}
     except RejectRecord:
         return told

@@ -14,7 +14,7 @@ from tasks.fetch.files import Address, SourceFile
 from tasks.fetch.reading import Reading
 from tasks.store.files import aside_of
 
-FETCH_VERSION: Final = 9
+FETCH_VERSION: Final = 10
 """Raised when the same bytes are read differently, so that what was decoded before is not used."""
 
 MANIFEST: Final = "batch.json"

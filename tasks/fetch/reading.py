@@ -10,6 +10,7 @@ from tasks.errors import RejectRecord
 from tasks.fetch.archives import Archive, find_archive
 from tasks.fetch.files import SourceFile
 from tasks.fetch.formats import UNKNOWN, Format, Piece, recognise
+from tasks.fetch.formats.headers import joined_headers
 from tasks.fetch.formats.magic import describe, has_magic
 from tasks.fetch.formats.pieces import Overflow
 from tasks.fetch.streams import HEAD, Budget, Stream, open_stream
@@ -88,13 +89,14 @@ class _Opened(NamedTuple):
     """A file whose format is known: its name, the encoding that it is recoded from, its records.
 
     ``tells_nothing`` says that it begins with ASCII alone, so that its encoding shows later, if at
-    all: in the first Arabic row.
+    all: in the first Arabic row; ``reads_headers``, that what its archive tells of it is read too.
     """
 
     kind: str
     encoding: str | None
     pieces: Iterator[Piece]
     tells_nothing: bool = False
+    reads_headers: bool = False
 
 
 class _Reader:
@@ -161,7 +163,7 @@ class _Reader:
         )
 
     def _read_records(self, file: SourceFile, stream: Stream) -> Iterator[RawRecord]:
-        kind, encoding, pieces, tells_nothing = self._open(file, stream)
+        kind, encoding, pieces, tells_nothing, reads_headers = self._open(file, stream)
         number = 0
         for number, piece in enumerate(pieces, start=1):
             read_as = encoding
@@ -169,8 +171,9 @@ class _Reader:
                 piece, read_as = _as_it_was(piece, encoding)  # noqa: PLW2901
             elif tells_nothing and not piece.payload.isascii():
                 piece, read_as = _as_arabic(piece)  # noqa: PLW2901
-            if file.told is not None and piece.header is None:
-                piece = piece._replace(header=file.told)  # noqa: PLW2901
+            if file.told is not None and (piece.header is None or reads_headers):
+                header = joined_headers(file.told, piece.header)
+                piece = piece._replace(header=header)  # noqa: PLW2901
             yield RawRecord(file, number, kind, read_as, piece, self._outer.taken)
         if number == 0:
             fault = RejectRecord("the file holds no record", reason="empty-file")
@@ -191,7 +194,7 @@ class _Reader:
             stream.recode(recoded)
         tells_nothing = kind.recoded and recoded is None and head.isascii()
         pieces = kind.split(stream, self._reading.max_record_bytes)
-        return _Opened(kind.name, recoded, pieces, tells_nothing)
+        return _Opened(kind.name, recoded, pieces, tells_nothing, kind.reads_headers)
 
 
 def find_encoding(head: bytes, profile: SourceProfile) -> str | None:

@@ -21,7 +21,7 @@ import pyarrow as pa
 from pydantic import TypeAdapter
 
 from expectations.lake_schema import RESPONSES
-from tasks.fetch.archives.warc_records import answer_record, item_record
+from tasks.fetch.archives.warc_records import answer_record
 from tasks.web import Response, Visit
 
 _JOURNAL: Final = "answers.log"
@@ -99,9 +99,9 @@ class Spool:
         """Keep an answer that is none; the body of a list stands in the journal."""
         self._note(visit, response, None, response.body if is_list else b"")
 
-    def add_item(self, url: str, payload: bytes, visit: Visit, profile: str | None) -> None:
-        """Keep an item of a list."""
-        self._note(visit, None, (profile, item_record(url, payload)))
+    def add_item(self, item: bytes, visit: Visit, profile: str | None) -> None:
+        """Keep an item of a list: its record of an archive (``item_record``)."""
+        self._note(visit, None, (profile, item))
 
     def kept_lists(self) -> Iterator[Kept]:
         """Yield the lists that an earlier run got, one at a time."""

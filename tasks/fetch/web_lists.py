@@ -2,22 +2,20 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
 from itertools import islice
 from statistics import median
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import orjson
 import pyarrow as pa
 
 from tasks.errors import RejectRecord
-from tasks.fetch.formats import feeds
-from tasks.fetch.formats.content import BOM
-from tasks.fetch.formats.feed_items import dates_of, link_of, parse_item, text_of
-from tasks.fetch.formats.headers import is_web_address
+from tasks.fetch.formats import feeds, json_feeds
+from tasks.fetch.formats.content import join
+from tasks.fetch.formats.feed_parts import NOTHING, Parts, dates_of, link_of, native_id_of, text_of
+from tasks.fetch.formats.headers import base_of, told_of
 from tasks.fetch.formats.pieces import Piece
 from tasks.fetch.streams import Stream
 from tasks.text.dates import read_dates
@@ -27,7 +25,9 @@ MOST_ITEMS: Final = 10_000
 """Items of one feed that are looked at; a real one has 10 to 200."""
 
 _HEAD: Final = 64 * 1024
-_JSON_FEED: Final = b"jsonfeed.org/version"
+_DEEPEST: Final = 64
+"""Nesting of a JSON item that is looked at; a real one has 3."""
+
 WHOLE: Final = 400
 """Characters of a whole text; what feeds have in place of it is a sentence or two."""
 
@@ -41,24 +41,37 @@ _LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 class Item(NamedTuple):
     """One article of a list: its address, when it was changed (as printed), and its bytes.
 
-    The address is empty where it has none, or cannot be read.
+    The address is empty where it has none, or cannot be read; so are the id that the feed gave it
+    and its title. ``base`` is where its links start from, null where nothing tells.
     """
 
     url: str
     changed: str | None
     payload: bytes
     text: str
+    base: str | None = None
+    native_id: str = ""
+    title: str = ""
 
     @property
     def digest(self) -> str:
         """SHA-256 of the item as it stands in the feed."""
         return hashlib.sha256(self.payload).hexdigest()
 
+    @property
+    def document(self) -> bytes:
+        """The item as a document of its own, which tells by its beginning what it is."""
+        return self.payload if self.payload.startswith(b"<") else json_feeds.alone(self.payload)
+
 
 class Listing(NamedTuple):
-    """Items with an address, those without one, and how many were not looked at."""
+    """Items with an address, those without one, and how many were not looked at.
+
+    ``again`` are further items with an address that one of ``items`` has.
+    """
 
     items: list[Item]
+    again: list[Item]
     nameless: list[Item]
     beyond: int
 
@@ -69,7 +82,7 @@ def is_list(body: bytes) -> bool:
     with suppress(RejectRecord):
         if detect(head, final=False).startswith("utf-16"):
             head = decode(head[: len(head) & ~1]).text
-    return feeds.sniff("", head) or is_json_feed(head)
+    return feeds.sniff("", head)
 
 
 def read_list(body: bytes, base: str | None = None) -> list[Item]:
@@ -80,21 +93,20 @@ def read_list(body: bytes, base: str | None = None) -> list[Item]:
 def read_listing(body: bytes, base: str | None = None) -> Listing:
     """Return what a list has, in its order, each address once; ``MOST_ITEMS`` are looked at.
 
-    Links without a host are those of ``base``, where the list came from.
+    Links that are not in full start from ``base``, where the list came from, as it says of them.
     """
-    parts: Iterator[Any] = _xml_pieces(body)
-    read: Callable[[Any], Item] = partial(_xml_item, base)
-    if is_json_feed(body[:_HEAD]):
-        parts, read = iter(_json_parts(body)), _json_item
+    pieces = _pieces(body)
+    first = list(islice(pieces, MOST_ITEMS))
+    payloads = join([piece.payload for piece in first], pa.large_binary())
     items: dict[str, Item] = {}
-    nameless = []
-    for part in islice(parts, MOST_ITEMS):
-        item = read(part)
-        if item.url:
-            items.setdefault(item.url, item)
-        else:
+    again, nameless = [], []
+    for piece, parts in zip(first, feeds.parse_items(payloads, _DEEPEST), strict=True):
+        item = _item(base, piece, parts)
+        if not item.url:
             nameless.append(item)
-    return Listing(list(items.values()), nameless, sum(1 for _ in parts))
+        elif items.setdefault(item.url, item) is not item:
+            again.append(item)
+    return Listing(list(items.values()), again, nameless, sum(1 for _ in pieces))
 
 
 def has_texts(items: Sequence[Item]) -> bool:
@@ -117,48 +129,29 @@ def changes_of(items: Sequence[Item]) -> list[datetime | None]:
     return times
 
 
-def is_json_feed(head: bytes) -> bool:
-    """Whether a document that begins so is a JSON Feed."""
-    is_object = head.removeprefix(BOM).lstrip().startswith(b"{")
-    return is_object and _JSON_FEED in head.replace(b"\\/", b"/")
-
-
-def _xml_pieces(body: bytes) -> Iterator[Piece]:
+def _pieces(body: bytes) -> Iterator[Piece]:
+    """Cut out the items; of a JSON Feed that ends too early, none stands for its end."""
     try:
         text = decode(body).text
     except RejectRecord:
         text = body
-    return feeds.split(Stream.held(text), len(text) + 1)
+    pieces = feeds.split(Stream.held(text), len(text) + 1)
+    return (piece for piece in pieces if piece.payload)
 
 
-def _xml_item(base: str | None, piece: Piece) -> Item:
-    try:
-        parts = {} if piece.refusal is not None else parse_item(piece.payload)
-    except RejectRecord:
-        parts = {}
+def _item(came_from: str | None, piece: Piece, parts: Parts | RejectRecord) -> Item:
+    if piece.refusal is not None or isinstance(parts, RejectRecord):
+        parts = NOTHING
+    told = told_of(piece.header) | ({"url": came_from} if came_from else {})
+    base = base_of(told)
     published, modified = dates_of(parts)
     url = link_of(parts, base) or ""
-    return Item(url, modified or published, piece.payload, text_of(parts))
-
-
-def _json_parts(body: bytes) -> list[Any]:
-    """Return what stands under ``items`` (JSON Feed 1.1)."""
-    try:
-        told: Any = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return []
-    items = told.get("items") if isinstance(told, dict) else None
-    return items if isinstance(items, list) else []
-
-
-def _json_item(part: Any) -> Item:
-    """Return an item of a JSON Feed; its text is its page's."""
-    told = part if isinstance(part, dict) else {}
-    url = told.get("url")
-    changed = told.get("date_modified") or told.get("date_published")
     return Item(
-        url if isinstance(url, str) and is_web_address(url) else "",
-        changed if isinstance(changed, str) else None,
-        orjson.dumps(part),
-        "",
+        url,
+        modified or published,
+        piece.payload,
+        text_of(parts),
+        base,
+        native_id_of(parts),
+        parts.get("title"),
     )

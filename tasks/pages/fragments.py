@@ -1,48 +1,102 @@
-"""The text of a piece of HTML that is known to be an article's, as feeds carry it."""
+"""A piece of HTML that is known to be an article's, as feeds carry it, read as a page is.
 
+Its paragraphs are those that the page around it would have (:mod:`tasks.pages.paragraphs`), but
+that no line at its head is set aside: bylines and dates stay in the text, where cleaning finds
+them. Nothing of it is lost where that would leave no text.
+"""
+
+import html
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
-from selectolax.lexbor import LexborHTMLParser
+from tasks.errors import RejectRecord
+from tasks.pages.body import weigh
+from tasks.pages.outline import Outline, outline_of
+from tasks.pages.page import LeadImage, body_of
+from tasks.pages.paragraphs import Headline, Paragraph, sift
+from tasks.pages.taming import TOO_MANY, tame
+from tasks.text.related_lines import heading_phrases
+from tasks.text.words import Phrases
 
-from tasks.pages.taming import tame
-
-_LEFT_OUT: Final = (
-    *("script", "style", "template", "noscript", "iframe", "svg", "form", "button", "select"),
-    *("figure", "figcaption", "img", "video", "audio"),
-)
-# Up to the next tag at most: tags without an end would cost the square of their number.
-_BREAK: Final = re.compile(
-    r"<(?:br|hr|/?(?:p|div|h[1-6]|li|ul|ol|blockquote|tr|td|table|section|article|pre))\b[^<>]*>",
-    re.IGNORECASE,
-)
-_ESCAPED_ONCE_MORE: Final = re.compile(
+_TAG: Final = re.compile(r"<[a-zA-Z/!?]")
+_ESCAPED: Final = re.compile(r"&(?:lt|#0{0,5}60|#x0{0,5}3c)\b", re.IGNORECASE)
+_PLAIN_TAG: Final = re.compile(
     r"</?(?:a|b|br|div|em|h[1-6]|i|img|li|ol|p|span|strong|ul)(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
-_BLANKS: Final = re.compile(r"[^\S\n]+")
+_BLANKS: Final = re.compile(r"[^\S\n ][^\S\n]*| [^\S\n]+")
+"""Blanks that are not one already, which is nearly all that there are."""
+
 _LINES: Final = re.compile(r" ?\n[\n ]*")
+USUAL: Final = heading_phrases(())
+"""What all sites write over related links."""
+
+
+class Story(NamedTuple):
+    """What a fragment says: its paragraphs, and what stands at its head."""
+
+    paragraphs: tuple[Paragraph, ...] = ()
+    subtitle: str | None = None
+    image: LeadImage | None = None
+
+    @property
+    def body(self) -> str:
+        """The text, a paragraph a line, without captions and related links."""
+        return body_of(self.paragraphs)
 
 
 def read_fragment(markup: str) -> str:
-    """Return the text, a block a line; without tags it is the text itself, blanks made one.
+    """Return the text, a block a line; without tags it is the text itself, blanks made one."""
+    return read_story(markup).body if "<" in markup or "&" in markup else _tidy(markup)
 
-    Feeds escape markup twice as often as not: what is markup still is read once more.
+
+def read_story(markup: str, *, title: str = "", related: Phrases = USUAL) -> Story:
+    """Return the paragraphs and the first image; without tags the text is one, of several lines.
+
+    Feeds escape markup twice as often as not: what is markup still is read as such. ``title`` is
+    the article's, ``related`` are headings over related links. Raises :class:`RejectRecord` for
+    more tags than are read.
     """
-    text = _read(markup)
-    if _ESCAPED_ONCE_MORE.search(text):
-        text = _read(text)
+    if "<" not in markup and "&" not in markup:
+        return _of_text(markup)
+    markup = _unescaped(markup)
+    if _TAG.search(markup) is None:
+        return _of_text(html.unescape(markup))
+    tamed, tags = tame(markup.encode("utf-8", "replace"))
+    if tags > TOO_MANY:
+        problem = f"the text has more than {TOO_MANY:,} tags"
+        raise RejectRecord(problem, reason="too-large")
+    outline = outline_of(tamed)
+    body = next((n for n, each in enumerate(outline.elements) if each.tag == "body"), None)
+    return Story() if body is None or not outline.runs else _read(outline, body, title, related)
+
+
+def _read(outline: Outline, body: int, title: str, related: Phrases) -> Story:
+    headline = Headline(run=-1, text=title, is_alone=True)
+    sifted = sift(outline, body, weigh(outline, -1, ""), headline, related)
+    paragraphs = sifted.paragraphs
+    if not body_of(paragraphs):
+        paragraphs = [Paragraph(run.text, "paragraph") for run in outline.runs]
+    image = LeadImage(sifted.image, sifted.caption or None) if sifted.image else None
+    if sifted.caption and image is None:
+        paragraphs = [Paragraph(sifted.caption, "caption"), *paragraphs]
+    return Story(tuple(paragraphs), sifted.subtitle or None, image)
+
+
+def _of_text(text: str) -> Story:
+    tidy = _tidy(text)
+    return Story((Paragraph(tidy, "paragraph"),) if tidy else ())
+
+
+def _tidy(text: str) -> str:
     return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
 
 
-def _read(markup: str) -> str:
-    if "<" not in markup and "&" not in markup:
+def _unescaped(markup: str) -> str:
+    """Return markup that was escaped once more than the rest of it as what it was."""
+    if _ESCAPED.search(markup) is None:
         return markup
-    has_blocks = _BREAK.search(markup) is not None
-    if has_blocks:
-        # Where blocks tell the lines, those of the source are blanks, as in any page.
-        markup = markup.replace("\n", " ")
-    tamed = tame(markup.encode("utf-8", "replace"))[0].decode("utf-8", "replace")
-    # Lines are put in behind it: beside tags it takes blanks out.
-    parser = LexborHTMLParser(_BREAK.sub("\n", tamed) if has_blocks else tamed)
-    parser.strip_tags(list(_LEFT_OUT))
-    return parser.body.text() if parser.body is not None else ""
+    once = html.unescape(markup)
+    is_more = sum(1 for _ in _PLAIN_TAG.finditer(once)) > sum(
+        1 for _ in _PLAIN_TAG.finditer(markup)
+    )
+    return once if is_more else markup

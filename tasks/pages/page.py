@@ -1,9 +1,19 @@
 """What one page says: the result of reading it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from tasks.pages.paragraphs import Paragraph
+
+_BESIDE: Final = frozenset({"caption", "related"})
+"""Kinds of what stands beside an article's text."""
+
+
+def body_of(paragraphs: Iterable[Paragraph]) -> str:
+    """Return the text of an article, a paragraph a line, without captions and related links."""
+    return "\n".join(each.text for each in paragraphs if each.kind not in _BESIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +64,9 @@ class Page:
     @property
     def body_paragraphs(self) -> tuple[Paragraph, ...]:
         """The paragraphs of the article's text: those that are no captions and no related links."""
-        return tuple(each for each in self.paragraphs if each.kind not in {"caption", "related"})
+        return tuple(each for each in self.paragraphs if each.kind not in _BESIDE)
 
     @property
     def body(self) -> str:
         """The article's text, a paragraph a line, without captions and related links."""
-        return "\n".join(each.text for each in self.body_paragraphs)
+        return body_of(self.paragraphs)

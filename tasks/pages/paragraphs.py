@@ -98,10 +98,15 @@ class _Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """The title of the page and the run that shows it, -1 where none does."""
+    """The title of the page and the run that shows it, -1 where none does.
+
+    ``is_alone`` says that nothing but the article is there, as in a feed: no line above its first
+    paragraph is set aside, and none is left out for want of letters.
+    """
 
     run: int
     text: str
+    is_alone: bool = False
 
 
 def sift(
@@ -128,6 +133,7 @@ class _Sifter:
         self._weights = weights
         self._headline = headline.run
         self._title = letters_of(headline.text)
+        self._is_alone = headline.is_alone
         self._related = related
         self._out = Sifted([], [], "", outline.elements[container].last, "")
         self._begun = False
@@ -151,7 +157,7 @@ class _Sifter:
         chain = self._chain(run.element)
         if not self._begun and self._is_head(number, run, chain):
             return
-        if is_furniture(run.text):
+        if is_furniture(run.text) and (not self._is_alone or any(map(str.isalpha, run.text))):
             return
         if self._is_related(number, run, chain):
             return
@@ -217,7 +223,7 @@ class _Sifter:
         marks = 0
         for element in chain:
             marks |= element.marks
-        if number <= self._headline or letters_of(run.text) == self._title:
+        if number <= self._headline or self._is_title(run):
             return True
         told = marks & SUBTITLE and not run.text.endswith(
             _STOPS[:3]
@@ -225,7 +231,7 @@ class _Sifter:
         if told and not self._out.subtitle and len(run.text) < _SUBTITLE:
             self._out.subtitle = run.text
             return True
-        if marks & CAPTION:
+        if marks & CAPTION or self._is_alone:
             return False
         named = marks & (BYLINE | DATE | TITLE | TAGS) and len(run.text) < 2 * _DATED
         if named or (not marks & PICTURE and self._is_signed(number, run.text)):
@@ -248,7 +254,11 @@ class _Sifter:
         return dated and read_printed_date(text) is not None
 
     def _repeats_title(self, run: Run) -> bool:
-        return not self._begun and len(run.text) < 400 and letters_of(run.text) == self._title
+        return not self._begun and len(run.text) < 400 and self._is_title(run)
+
+    def _is_title(self, run: Run) -> bool:
+        is_told = bool(self._title) or not self._is_alone
+        return is_told and letters_of(run.text) == self._title
 
     def _is_related(self, number: int, run: Run, chain: list[Element]) -> bool:
         """Take a heading over related links, and the links themselves, out of the story."""
@@ -310,9 +320,9 @@ class _Sifter:
             self._out.paragraphs.append(Paragraph(line, "related", href or None))
 
     def _kind(self, number: int, run: Run, chain: list[Element]) -> Kind:
-        tags = {element.tag for element in chain}
-        tags.add(self._outline.elements[run.element].tag)
-        if "figcaption" in tags or self._is_caption(number, run, chain):
+        own = self._outline.elements[run.element].tag
+        tags = {own, *(element.tag for element in chain)}
+        if own == "figure" or "figcaption" in tags or self._is_caption(number, run, chain):
             return "caption"
         if tags & _HEADINGS:
             return "heading"

@@ -153,6 +153,16 @@ def test_dates(printed: str | None, at: datetime | None, problem: str | None) ->
             {"url": "https://x.com/", "native_id": "2"},
             False, id="home-page-is-no-identity",
         ),
+        pytest.param(
+            {"url": "https://x.com/live", "native_id": "n1", "address_is_shared": True},
+            {"url": "https://x.com/live", "native_id": "n2", "address_is_shared": True},
+            False, id="shared-address-is-no-identity",
+        ),
+        pytest.param(
+            {"url": "https://x.com/live", "native_id": "n1", "address_is_shared": True},
+            {"url": "https://x.com/live?x=1", "native_id": "n1", "address_is_shared": True},
+            True, id="native-id-under-a-shared-address",
+        ),
     ],
 )  # fmt: skip
 def test_article_ids(one: dict[str, Any], other: dict[str, Any], same: bool) -> None:

@@ -22,3 +22,20 @@ def cut(
     )
     pieces = [piece for part in iter(partial(source.read, HEAD), b"") for piece in cutter.cut(part)]
     return [*pieces, *cutter.finish(None)]
+
+
+class Endless:
+    """A feed of so many bytes: its beginning, and then one part over and over."""
+
+    def __init__(self, size: int, part: bytes, beginning: bytes = b"<rss>") -> None:
+        self.left = size
+        self.part = part * (HEAD // len(part) + 2)
+        self.held = bytearray(beginning)
+
+    def read(self, size: int, /) -> bytes:
+        while len(self.held) < size and self.left > 0:
+            self.held += self.part
+            self.left -= len(self.part)
+        data = bytes(self.held[:size])
+        del self.held[:size]
+        return data

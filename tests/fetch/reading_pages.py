@@ -21,3 +21,9 @@ def read_fields(
     assert found.refused_rows == [], found.details
     columns = {name: column.to_pylist()[0] for name, column in found.columns.items()}
     return {name: value for name, value in columns.items() if name not in {"published", "modified"}}
+
+
+def hinted(row: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what hints say of lines, and these lines."""
+    lines = row["text"].split("\n")
+    return [(hint["kind"], lines[hint["line"]]) for hint in row["hints"]]

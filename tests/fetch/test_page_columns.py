@@ -8,8 +8,8 @@ import pytest
 
 from tasks.fetch.formats import MARKUP
 from tests.fetch.fetching import kept, land, make
-from tests.fetch.reading_pages import read_fields
-from tests.pages.pieces import BODY, PARAGRAPHS, article
+from tests.fetch.reading_pages import hinted, read_fields
+from tests.pages.pieces import BODY, HINTED, MARKED, PARAGRAPHS, article
 
 URL: Final = "https://dafa.example/news/7"
 STORY: Final = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
@@ -29,19 +29,8 @@ def addresses(row: dict[str, Any]) -> list[str | None]:
 
 
 def test_lines_that_are_more_than_paragraphs() -> None:
-    inner = (
-        f"<p>{PARAGRAPHS[0]}</p><figure><img src='/2.jpg'><figcaption>جسر الوادي</figcaption>"
-        f"</figure><h2>ماذا<br>بعد؟</h2><p>{PARAGRAPHS[1]}<br>{PARAGRAPHS[2]}</p>"
-        "<ul><li>تذاكر جديدة.</li></ul><blockquote>«هذا يوم طال انتظاره».</blockquote>"
-    )
-    row = read_fields(article(inner))
-    lines = row["text"].split("\n")
-    assert [(hint["kind"], lines[hint["line"]]) for hint in row["hints"]] == [
-        ("heading", "ماذا"),
-        ("heading", "بعد؟"),
-        ("list_item", "تذاكر جديدة."),
-        ("quote", "«هذا يوم طال انتظاره»."),
-    ]
+    row = read_fields(article(MARKED))
+    assert hinted(row) == HINTED
     assert row["captions"] == ["جسر الوادي"]
     assert "جسر الوادي" not in row["text"]
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.fetch.archives.warc_archive import members
+from tasks.fetch.archives.warc_records import item_record
 from tasks.fetch.spool import Spool
 from tasks.fetch.streams import Stream
 from tasks.web import Outcome, Response, Visit, next_visit
@@ -49,7 +50,8 @@ def fill(spool: Spool, numbers: Iterator[int] | range) -> None:
             case 0 | 1:
                 spool.add_page(response, visit, "marfa" if number % 2 else None)
             case 2:
-                spool.add_item(item_visit(number).url, b"<item/>", item_visit(number), "marfa")
+                record = item_record(item_visit(number).url, b"<item/>")
+                spool.add_item(record, item_visit(number), "marfa")
             case 3:
                 spool.add_answer(response, visit, is_list=True)
             case _:

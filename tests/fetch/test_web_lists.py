@@ -135,6 +135,12 @@ def test_whole_texts_are_told_from_excerpts(texts: list[str], whole: bool) -> No
     assert has_texts(items) is whole
 
 
+def test_a_text_of_too_many_tags_is_none_and_costs_no_other() -> None:
+    many = "&amp;lt;b&amp;gt;" * 210_000
+    items = read_list(rss(item(1, many), item(2)).encode())
+    assert [each.text for each in items] == ["", SENTENCE.strip()]
+
+
 @given(st.binary(max_size=120))
 def test_any_bytes_are_a_list_or_none(body: bytes) -> None:
     is_list(body)

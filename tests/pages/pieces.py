@@ -12,6 +12,19 @@ PARAGRAPHS: Final = (
 )
 BODY: Final = "\n".join(PARAGRAPHS)
 
+MARKED: Final = (
+    f"<p>{PARAGRAPHS[0]}</p><figure><img src='/2.jpg'><figcaption>جسر الوادي</figcaption>"
+    f"</figure><h2>ماذا<br>بعد؟</h2><p>{PARAGRAPHS[1]}<br>{PARAGRAPHS[2]}</p>"
+    "<ul><li>تذاكر جديدة.</li></ul><blockquote>«هذا يوم طال انتظاره».</blockquote>"
+)
+HINTED: Final = [
+    ("heading", "ماذا"),
+    ("heading", "بعد؟"),
+    ("list_item", "تذاكر جديدة."),
+    ("quote", "«هذا يوم طال انتظاره»."),
+]
+"""A text with headings, a list, a quotation and a caption, and its lines that hints tell of."""
+
 
 def article(inner: str | None = None, *, head: str = "", around: str = "{}") -> bytes:
     """Return a page around a body, by default of ``PARAGRAPHS``."""

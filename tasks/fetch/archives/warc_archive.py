@@ -12,6 +12,7 @@ import orjson
 
 from tasks.errors import RejectRecord
 from tasks.fetch.archives.members import Archive, Member, Names
+from tasks.fetch.archives.warc_records import SHARED_ADDRESS
 from tasks.fetch.formats.headers import is_web_address
 from tasks.fetch.streams import Budget, Stream
 from tasks.fetch.wording import shorten
@@ -103,6 +104,10 @@ def _told(address: str, fields: dict[str, str]) -> str:
     told = {"url": address} if is_web_address(address) else {}
     if charset := _CHARSET.search(fields.get("content-type", "")):
         told["charset"] = charset[1]
+    if is_web_address(base := fields.get("content-base", "")):
+        told["base"] = base
+    if SHARED_ADDRESS.lower() in fields:
+        told["shares_address"] = "yes"
     return orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
 
 

@@ -8,6 +8,10 @@ _CODINGS: Final = frozenset({"content-encoding", "transfer-encoding", "content-l
 """Headers of how the body came, which it is kept without; crawlers mark them so."""
 
 
+SHARED_ADDRESS: Final = "Warraq-Shared-Address"
+"""Name of the field that says that other items of its feed have the address of this one."""
+
+
 def answer_record(response: Response) -> bytes:
     """Return a record of an answer: its status, its headers as received, and its body."""
     lines = [f"HTTP/1.1 {response.status} "]
@@ -19,12 +23,20 @@ def answer_record(response: Response) -> bytes:
     return _record("response", response.url, head + response.body)
 
 
-def item_record(url: str, payload: bytes) -> bytes:
-    """Return a record of an item of a list, under the address that it names."""
-    return _record("resource", url, payload)
+def item_record(
+    url: str, payload: bytes, base: str | None = None, *, shares_address: bool = False
+) -> bytes:
+    """Return a record of an item of a list, under the address that it names.
+
+    What the list around it says stands in fields of the record: ``base``, where its links start
+    from, in the ``Content-Base`` of RFC 2110; that other items have its address, in one of ours.
+    """
+    more = f"Content-Base: {''.join(base.split())}\r\n" if base else ""
+    more += f"{SHARED_ADDRESS}: yes\r\n" if shares_address else ""
+    return _record("resource", url, payload, more)
 
 
-def _record(kind: str, url: str, block: bytes) -> bytes:
+def _record(kind: str, url: str, block: bytes, more: str = "") -> bytes:
     address = "".join(url.split())
-    head = f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {address}\r\n"
+    head = f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {address}\r\n{more}"
     return b"".join((f"{head}Content-Length: {len(block)}\r\n\r\n".encode(), block, b"\r\n\r\n"))

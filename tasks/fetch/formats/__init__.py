@@ -12,7 +12,7 @@ from tasks.fetch.formats.html_pages import HTML
 from tasks.fetch.formats.json_arrays import JSON_ARRAYS
 from tasks.fetch.formats.json_lines import JSON_LINES
 from tasks.fetch.formats.parquet_files import PARQUET
-from tasks.fetch.formats.pieces import DECODED, MARKUP, Decoded, Format, Piece
+from tasks.fetch.formats.pieces import DECODED, MARKUP, SHARED, Decoded, Format, Piece
 from tasks.fetch.formats.plain_text import PLAIN_TEXT
 from tasks.fetch.formats.tables import TABLES
 
@@ -37,4 +37,14 @@ def recognise(name: str, head: bytes) -> Format | None:
     return next(kinds, None)
 
 
-__all__ = ["DECODED", "FORMATS", "MARKUP", "UNKNOWN", "Decoded", "Format", "Piece", "recognise"]
+__all__ = [
+    "DECODED",
+    "FORMATS",
+    "MARKUP",
+    "SHARED",
+    "UNKNOWN",
+    "Decoded",
+    "Format",
+    "Piece",
+    "recognise",
+]

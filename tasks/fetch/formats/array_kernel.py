@@ -104,12 +104,15 @@ class Scanner:
         """Take what stands in the list of ``LIST`` as the elements."""
         _enter_list(self._state)
 
-    def open(self, start: int) -> None:
+    def open(self, start: int, *, as_list: bool = False) -> None:
         """Go back into what begins there, the last that was ``WHOLE`` or the unfinished one.
 
-        What stands in it is a ``VALUE`` each. ``data`` must still hold all of it.
+        What stands in it is a ``VALUE`` each, or an element ``as_list``. ``data`` must still hold
+        all of it.
         """
         _open_wrapper(self._state, self._kinds, start)
+        if as_list:
+            self._state["mode"] = BETWEEN
 
     @property
     def depth(self) -> int:

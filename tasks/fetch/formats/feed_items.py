@@ -13,10 +13,9 @@ from lxml import etree
 
 from tasks.errors import RejectRecord
 from tasks.fetch.formats.content import BOM, not_utf8
-from tasks.fetch.formats.headers import LONGEST_ADDRESS, is_web_address
+from tasks.fetch.formats.feed_images import images_of
+from tasks.fetch.formats.feed_parts import Parts
 from tasks.fetch.formats.pieces import BETWEEN_NAMES
-from tasks.pages.fragments import read_fragment
-from tasks.text.addresses import joined_address
 
 MOST_TAGS: Final = 200_000
 """Tags of an item; a tree of them takes some 100 bytes for each."""
@@ -24,16 +23,10 @@ MOST_TAGS: Final = 200_000
 DEEPEST: Final = 200
 """Elements that may be open in an item; libxml2 itself reads 256."""
 
-_TEXTS: Final = ("encoded", "content", "body", "fulltext", "full-text", "description", "summary")
-"""Where an item has its text, the whole one first."""
-
-_PUBLISHED: Final = ("pubDate", "published", "date", "issued", "created")
-_MODIFIED: Final = ("updated", "modified")
-
 _OTHERS_PREFIXES: Final = frozenset(
-    {"media", "itunes", "googleplay", "podcast", "spotify", "georss", "thr", "slash", "image"}
+    {"itunes", "googleplay", "podcast", "spotify", "georss", "thr", "slash", "image"}
 )
-_OTHERS_SPACES: Final = re.compile(r"\{[^}]*(?:/mrss|itunes|googleplay|podcast|georss|/thread)")
+_OTHERS_SPACES: Final = re.compile(r"\{[^}]*(?:itunes|googleplay|podcast|georss|/thread)")
 """Namespaces whose titles and descriptions are those of pictures, films and comments."""
 
 _MAIL_OF: Final = re.compile(r"\A[^\s@()]{1,200}@[^\s@()]{1,200}(?:\s*\((?P<name>[^()]*)\))?\Z")
@@ -50,6 +43,8 @@ _TAG: Final = re.compile(
 )
 _PREFIX: Final = re.compile(r"(</?)[\w.-]+:(?=\w)")
 
+_BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
+
 _PARSER: Final[dict[str, Any]] = {
     "recover": True,
     "resolve_entities": False,
@@ -62,30 +57,7 @@ _PARSER: Final[dict[str, Any]] = {
 }
 
 
-def read_item(payload: bytes, base: str | None = None) -> dict[str, str]:
-    """Return the ``DECODED`` fields that an item has; ``base`` is where it came from.
-
-    Raises :class:`RejectRecord` as :func:`parse_item` does, and for an item without a text.
-    """
-    parts = parse_item(payload)
-    text = text_of(parts)
-    if not text:
-        raise RejectRecord("the item has neither a text nor a summary", reason="no-text")
-    published, modified = dates_of(parts)
-    found = {
-        "native_id": parts.get("guid") or parts.get("id") or parts.get("about"),
-        "url": link_of(parts, base),
-        "title": " ".join(read_fragment(parts.get("title", "")).split()),
-        "text": text,
-        "published_raw": published or modified,
-        "modified_raw": modified,
-        "author": parts.get("creator") or parts.get("author"),
-        "section": parts.get("category"),
-    }
-    return {name: value for name, value in found.items() if value}
-
-
-def parse_item(payload: bytes) -> dict[str, str]:
+def parse_item(payload: bytes) -> Parts:
     """Return what the first element of each name holds, names without their prefix.
 
     An element without a prefix counts before one with it; all authors are one text. The address of
@@ -95,47 +67,48 @@ def parse_item(payload: bytes) -> dict[str, str]:
     root = _tree(payload)
     plain: dict[str, str] = {}
     prefixed: dict[str, str] = {}
-    authors: dict[str, list[str]] = {"author": [], "creator": []}
+    has_bases = b":base" in payload
+    bases = {"": root.get(_BASE, "")} if has_bases else {}
+    lists: dict[str, list[str]] = {"author": [], "creator": [], "category": []}
+    enclosures: list[Any] = []
+    media: list[Any] = []
     for name, is_plain, element in _elements(root):
-        if name in authors:
-            authors[name] += filter(None, _names(element))
+        if name in {"author", "creator"}:
+            lists[name] += filter(None, _names(element))
+        elif name == "enclosure":
+            enclosures.append(element)
+        elif name == "media:":
+            media.append(element)
         elif name == "link" and element.get("href"):
-            if element.get("rel", "alternate") == "alternate":
-                plain.setdefault("href", element.get("href").strip())
+            rel = element.get("rel", "alternate")
+            if rel == "enclosure":
+                enclosures.append(element)
+            elif rel == "alternate" and "href" not in plain:
+                plain["href"] = element.get("href").strip()
+                bases["href"] = element.get(_BASE, "")
         elif value := _value(element).strip():
-            (plain if is_plain else prefixed).setdefault(name, value)
-    told = {name: BETWEEN_NAMES.join(dict.fromkeys(names)) for name, names in authors.items()}
+            if name == "category":
+                lists[name].append(" ".join(value.split()))
+            found = plain if is_plain else prefixed
+            if name not in found:
+                found[name] = value
+                if has_bases and (is_plain or name not in plain):
+                    bases[name] = element.get(_BASE, "")
+    told = {name: BETWEEN_NAMES.join(dict.fromkeys(lists[name])) for name in ("author", "creator")}
     about = next((value for name, value in root.items() if name.endswith("about")), "")
-    return {**prefixed, **plain, **told, "about": about.strip()}
-
-
-def dates_of(parts: dict[str, str]) -> tuple[str | None, str | None]:
-    """Return (when the item was published, when it was changed) as printed, null where untold."""
-    published, modified = (
-        next(filter(None, map(parts.get, names)), None) for names in (_PUBLISHED, _MODIFIED)
+    return Parts(
+        {**prefixed, **plain, **told, "about": about.strip()},
+        bases,
+        tuple(dict.fromkeys(lists["category"])),
+        images_of(media, enclosures),
     )
-    return published, modified
 
 
-def text_of(parts: dict[str, str]) -> str:
-    """Return the text of an item, whole if it has it, else the summary; empty for neither."""
-    return next(filter(None, (read_fragment(parts.get(name, "")) for name in _TEXTS)), "")
-
-
-def link_of(parts: dict[str, str], base: str | None = None) -> str | None:
-    """Return the web address of an item, null for any other: ``file:`` and ``javascript:`` too.
-
-    Blanks in it are escaped. Of links without a host those from the root of ``base`` are completed:
-    whether the address of the feed or of the item is known does not matter for them.
-    """
-    for name in ("link", "href", "guid", "id", "about"):
-        told = re.sub(r"[\t\r\n]", "", parts.get(name, "")[: LONGEST_ADDRESS + 1]).strip()
-        told = told.replace(" ", "%20")
-        if name in {"link", "href"} and told.startswith("/") and base is not None:
-            told = joined_address(base, told)
-        if is_web_address(told):
-            return told
-    return None
+def check_tags(count: int) -> None:
+    """Raise :class:`RejectRecord` for an item that has so many tags that it is not read."""
+    if count > MOST_TAGS:
+        problem = f"the item has {count:,} tags; the limit is {MOST_TAGS:,}"
+        raise RejectRecord(problem, reason="too-large")
 
 
 def _tree(payload: bytes) -> Any:
@@ -145,9 +118,7 @@ def _tree(payload: bytes) -> Any:
     """
     payload = payload.removeprefix(BOM)
     tags = payload.count(b"<")
-    if tags > MOST_TAGS:
-        problem = f"the item has {tags:,} tags; the limit is {MOST_TAGS:,}"
-        raise RejectRecord(problem, reason="too-large")
+    check_tags(tags)
     if tags > DEEPEST and _depth(payload) > DEEPEST:
         problem = f"the item's elements are nested over {DEEPEST} deep"
         raise RejectRecord(problem, reason="too-deep")
@@ -190,14 +161,19 @@ def _as_xml(match: re.Match[str]) -> str:
 
 
 def _elements(root: Any) -> Iterator[tuple[str, bool, Any]]:
-    """Yield the elements of an item: the name, whether it has no prefix, the element."""
+    """Yield the elements of an item: the name, whether it has no prefix, the element.
+
+    Those of Media RSS are all named ``media:``.
+    """
     for element in root:
         tag = element.tag
-        if not isinstance(tag, str) or _OTHERS_SPACES.match(tag):
+        if not isinstance(tag, str):
             continue
         prefix, _, name = tag.rpartition("}")[2].rpartition(":")
         prefix = element.prefix or prefix
-        if prefix not in _OTHERS_PREFIXES:
+        if prefix == "media" or "/mrss" in tag:
+            yield "media:", False, element
+        elif prefix not in _OTHERS_PREFIXES and not _OTHERS_SPACES.match(tag):
             yield name, not prefix, element
 
 

@@ -33,6 +33,24 @@ def address_of(told: dict[str, str]) -> str | None:
     return url if is_web_address(url) else None
 
 
+def base_of(told: dict[str, str]) -> str | None:
+    """Return where the links of an item of a feed start from, by its header; null where untold.
+
+    ``base`` counts from the ``url`` that the item came from, else from ``self``, which its feed
+    calls its own address.
+    """
+    own = told.get("self", "")
+    start = address_of(told) or (own if is_web_address(own) else None)
+    return address_in_full(told.get("base", ""), start) or start
+
+
+def joined_headers(told: str | None, own: str | None) -> str | None:
+    """Return the header of a record: what its archive ``told`` of it, and its ``own`` file."""
+    if told is None or own is None:
+        return told or own
+    return orjson.dumps(told_of(told) | told_of(own), option=orjson.OPT_SORT_KEYS).decode()
+
+
 def is_web_address(text: str) -> bool:
     """Whether the text is an address of the web, of a length that is asked for."""
     if len(text) > LONGEST_ADDRESS or _WEB.match(text) is None:
@@ -49,6 +67,8 @@ def address_in_full(link: str, base: str | None) -> str | None:
     Blanks in it are escaped, as browsers do it. One that stays on its page («#top») is no address.
     """
     told = "".join(link[: LONGEST_ADDRESS + 1].strip().split("\n")).replace(" ", "%20")
+    if is_web_address(told):
+        return told
     if not told or told.startswith("#"):
         return None
     whole = joined_address(base, told)

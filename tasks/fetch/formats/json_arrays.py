@@ -7,7 +7,7 @@ is not read.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import orjson
@@ -26,7 +26,7 @@ from tasks.fetch.formats.array_kernel import (
 )
 from tasks.fetch.formats.content import BOM, suffix_of
 from tasks.fetch.formats.json_lines import decode
-from tasks.fetch.formats.opening import Opening
+from tasks.fetch.formats.opening import Opening, Opens
 from tasks.fetch.formats.pieces import Format, Overflow, Piece, too_large
 from tasks.fetch.formats.wrappers import begins_list, begins_object, may_be_wrapper, start_of
 from tasks.fetch.streams import Stream
@@ -72,13 +72,20 @@ class Cutter:
 
     Holds the unfinished element up to ``longest`` bytes, from there on its ``Overflow``. ``skip``
     is the number of first bytes, all in the first chunk, that are not JSON. ``wrapped`` says that
-    objects outside lists may be wrappers.
+    objects outside lists may be wrappers, ``opening`` decides which are.
     """
 
-    def __init__(self, longest: int, *, wrapped: bool, skip: int = 0) -> None:
+    def __init__(
+        self,
+        longest: int,
+        *,
+        wrapped: bool,
+        skip: int = 0,
+        opening: Callable[[Scanner, int], Opens] = Opening,
+    ) -> None:
         self._longest = longest
         self._scanner = Scanner(wrapped=wrapped, at=skip)
-        self._opening = Opening(self._scanner, longest)
+        self._opening = opening(self._scanner, longest)
         self._rest = b""
         self._place = 0  # of the rest, in the file
         self._overflow: Overflow | None = None
@@ -138,8 +145,8 @@ class Cutter:
         """Yield what ends there, when it is a record; or go back into it, when others are in it."""
         is_kept = self._overflow is None
         fate = self._opening.fate(data, start, end, mode, is_kept=is_kept)
-        if fate == "open":
-            self._scanner.open(start)
+        if fate in {"open", "enter"}:
+            self._scanner.open(start, as_list=fate == "enter")
             return
         piece = self._piece(data, start, end, mode)
         if fate == "take" and mode == VALUE and piece.payload[:1] != b"{" and not piece.refusal:

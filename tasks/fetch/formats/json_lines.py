@@ -185,6 +185,15 @@ def decode_each(payloads: pa.LargeBinaryArray, reader: FieldReader, deepest: int
     return decoded
 
 
+def parse_objects(
+    payloads: pa.LargeBinaryArray, deepest: int
+) -> Iterator[dict[str, Any] | RejectRecord]:
+    """Yield each payload as one sound JSON object, or why it is none."""
+    pairs, depths = measure_lines(*buffers(payloads))
+    shapes = zip(views(payloads), pairs.tolist(), depths.tolist(), strict=True)
+    return (_parse_or_refuse(*shape, deepest) for shape in shapes)
+
+
 def _refuse_without_text(decoded: Decoded, row: int, fields: pa.Table, detail: str) -> None:
     native_id, source = (fields[name][0].as_py() for name in ("native_id", "source"))
     decoded.refuse(row, "no-text", detail, native_id=native_id, source=source)

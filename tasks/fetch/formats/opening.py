@@ -1,6 +1,6 @@
 """When a JSON object that is being cut is opened, so that what stands in it is cut instead."""
 
-from typing import Final
+from typing import Final, Protocol
 
 import orjson
 
@@ -24,6 +24,25 @@ _DEEPEST: Final = 6
 
 What is deeper stays in one piece, which the decoder refuses with the list that is in it.
 """
+
+
+class Opens(Protocol):
+    """What decides for a cutter which objects and lists are opened."""
+
+    def begin_list(self, data: bytes) -> None:
+        """Tell the scanner whether the objects of the list that begins there are records."""
+
+    def opens_early(self, data: bytes) -> bool:
+        """Open the unfinished element when what is there of it tells enough."""
+
+    def opens_cut_off(self, data: bytes) -> bool:
+        """Open the element that the file ends in, if what stands in it is read."""
+
+    def note_name(self, data: bytes) -> None:
+        """Keep the name of the unfinished element, which is too large for it to stay before it."""
+
+    def fate(self, data: bytes, start: int, end: int, mode: int, *, is_kept: bool) -> Fate:
+        """Return what becomes of what ends there; of what is not kept, only its end is at hand."""
 
 
 class Opening:

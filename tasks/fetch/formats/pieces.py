@@ -35,6 +35,10 @@ MARKUP: Final = (
 """The columns that only a format with markup reads; they are null in the others."""
 
 
+SHARED: Final = "address_is_shared"
+"""The column that only feeds have: the address of a record is not its own."""
+
+
 class Piece(NamedTuple):
     """One raw record as it was cut out of a file; ``digest`` is that of the payload when null.
 
@@ -56,8 +60,8 @@ class Decoded:
 
     ``rows`` and ``columns`` go together, as do the four lists of the refused; a row is the place of
     a payload in the column that was decoded. The columns have the names of ``DECODED``, and
-    ``read_as`` (the encoding, null for UTF-8) where payloads were in several, and ``MARKUP`` where
-    there is any.
+    ``read_as`` (the encoding, null for UTF-8) where payloads were in several, ``MARKUP`` where
+    there is any, and ``SHARED``.
     """
 
     rows: list[int] = field(default_factory=list)

@@ -10,8 +10,9 @@ from typing import Any, Final, Literal
 
 from tasks.sources import FieldNames
 
-Fate = Literal["take", "open", "drop"]
-"""A part is a record, or is opened so that its own parts are told apart, or is not read."""
+Fate = Literal["take", "open", "enter", "drop"]
+"""A part is a record, or is opened so that its own parts are told apart, or is a list of which each
+element is a record, or is not read."""
 
 _TEXTS: Final = frozenset(map(str.lower, FieldNames().text)) | {
     *("content_text", "content_html"),  # JSON Feed
