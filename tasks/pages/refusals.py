@@ -78,6 +78,7 @@ def refusal_of(outline: Outline, linked: Linked, metas: dict[str, str], told: To
     """Return why a page is no article page, None if it is one."""
     prose = [each.text for each in told.paragraphs if each.kind not in {"related", "caption"}]
     size = sum(map(len, prose))
+    shown = size + sum(len(each.text) for each in told.paragraphs if each.kind == "caption")
     named = fold_letters(f"{told.title} {outline.title}")[:400]
     words = prose or [run.text for run in outline.runs[:_FIRST]]
     body = fold_letters(" ".join(words))[:1000] if size <= _SNIPPET else ""
@@ -89,7 +90,7 @@ def refusal_of(outline: Outline, linked: Linked, metas: dict[str, str], told: To
         ("paywall", lambda: short and _is_walled(outline, linked, told.pruned)),
         ("video-page", lambda: brief and _is_video(linked, metas)),
         ("section-front", lambda: not told.is_sure and _is_front(outline, linked, metas, size)),
-        ("no-article", lambda: size < LEAST),
+        ("no-article", lambda: shown < LEAST),
     )
     return next((reason for reason, holds in checks if holds()), None)
 
