@@ -69,6 +69,7 @@ class Evidence:
     url: str | None
     reading: Reading
     related_headings: Phrases
+    markup: bytes
     metas: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -139,7 +140,7 @@ def assemble(evidence: Evidence) -> Page:
     _addresses(page, evidence)
     named = container >= 0 and is_named(outline.elements[container])
     dated = page.origins.get("published", "url") != "url"
-    told_by = Told(title.text, sifted.paragraphs, weights.pruned, named or dated)
+    told_by = Told(title.text, sifted.paragraphs, weights.pruned, named or dated, evidence.markup)
     refusal = refusal_of(outline, linked, metas, told_by)
     return replace(Page(origins=page.origins, refusal=refusal), **page.values)
 
