@@ -106,3 +106,4 @@ def custom(middle: str, *, title: str = TITLE, head: str = "") -> str:
 
 
 H1: Final = f"<h1>{TITLE}</h1>"
+REFUSALS: Final = ("section-front", "video-page", "paywall", "consent-wall", "soft-404")

@@ -10,6 +10,7 @@ from typing import Final
 from tests.pages.frames import (
     H1,
     HEADLINES,
+    REFUSALS,
     STORY,
     blogger,
     cards,
@@ -137,13 +138,7 @@ GONE: Final = {
     "wrong-address": drupal("<div>الرابط الذي تحاول الوصول إليه غير صحيح.</div>", title="تنبيه"),
 }
 
-REFUSED: Final = {
-    "section-front": FRONTS,
-    "video-page": FILMS,
-    "paywall": PAYWALLS,
-    "consent-wall": CONSENTS,
-    "soft-404": GONE,
-}
+REFUSED: Final = dict(zip(REFUSALS, (FRONTS, FILMS, PAYWALLS, CONSENTS, GONE), strict=True))
 
 ARTICLES: Final = {
     "brief-search": custom(

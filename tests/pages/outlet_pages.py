@@ -12,6 +12,7 @@ from tests.pages.frames import (
     ARTICLE,
     H1,
     HEADLINES,
+    REFUSALS,
     STORY,
     TEASERS,
     blogger,
@@ -271,13 +272,7 @@ GONE: Final = {
     ),
 }
 
-REFUSED: Final = {
-    "section-front": FRONTS,
-    "video-page": FILMS,
-    "paywall": PAYWALLS,
-    "consent-wall": CONSENTS,
-    "soft-404": GONE,
-}
+REFUSED: Final = dict(zip(REFUSALS, (FRONTS, FILMS, PAYWALLS, CONSENTS, GONE), strict=True))
 
 _BODY: Final = lines(STORY)
 
