@@ -26,7 +26,7 @@ from tasks.clean.assemble import (
     with_rules_of_tails,
 )
 from tasks.clean.bare_links import find_bare_links
-from tasks.clean.bylines import find_bylines
+from tasks.clean.bylines import find_bylines, find_uncovered_bylines
 from tasks.clean.captions import find_captions
 from tasks.clean.credits import authors_column
 from tasks.clean.date_piles import find_date_piles
@@ -94,7 +94,7 @@ RULES: Final[tuple[Rule, ...]] = (
     find_lead_repeats,
     find_teaser_tails,
 )
-"""The cutting rules in the order in which they see the text."""
+"""The cutting rules in the order in which they see the text; then heads are read once more."""
 
 _HEADING: Final = 60
 """Characters of a text that stand for the title of a record without one."""
@@ -124,6 +124,7 @@ def clean(
     for rule in RULES:
         found.append(rule(draft, **given.get(rule, {})))
         draft = draft.without(found[-1].cuts)
+    draft = _read_heads_again(draft, found)
     cuts, kinds = all_cuts(found)
     kinds = with_rules_of_tails(draft, cuts, kinds)
     body, split = split_glued(body_of(draft, cuts))
@@ -144,6 +145,18 @@ def clean(
     kept = pa.table([columns[name] for name in CLEANED.names], schema=CLEANED)
     changed = len(np.unique(cuts.row[kinds != TITLE]))
     return Outcome(check(kept, CLEANED, "clean makes"), REFUSED.empty_table(), changed)
+
+
+def _read_heads_again(draft: Draft, found: list[Found]) -> Draft:
+    """Read the heads that rules after bylines uncovered; what it finds goes behind theirs.
+
+    Signatures at the foot stay what comes last, as they do where the head was bare at first.
+    """
+    place = RULES.index(find_bylines)
+    later, _ = all_cuts(found[place + 1 :])
+    uncovered = find_uncovered_bylines(draft, read=found[place], later=later)
+    found.insert(place + 1, uncovered)
+    return draft.without(uncovered.cuts)
 
 
 def clean_refused(records: pa.Table, profiles: Mapping[str, SourceProfile]) -> pa.Table:

@@ -6,7 +6,8 @@
 the heads of all articles finds suspicious.
 """
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -38,6 +39,9 @@ HEAD_BYTES: Final = 320
 
 HEAD_LINES: Final = 6
 """A signature stands under a title, a subtitle, a date and a caption at most."""
+
+SIGNATURES: Final = 4
+"""Lines of signatures that the others of a head are counted without; more were not seen."""
 
 SIGNATURE_WORDS: Final = 12
 """No line that is a signature was longer; most have four words."""
@@ -82,11 +86,13 @@ class _Notes:
     places: dict[int, str] = field(default_factory=dict)
     agencies: dict[int, str] = field(default_factory=dict)
     captions: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    counts: Counter[int] = field(default_factory=Counter)
 
     def add(
         self, row: int, start: int, end: int, signature: Signature, *, caption: bool = False
     ) -> None:
         self.spans.append((row, start, end))
+        self.counts[row] += 1
         if caption:
             self.kinds.append(CAPTION)
             self.captions[row] = (*self.captions.get(row, ()), *signature.authors)
@@ -110,14 +116,60 @@ class _Notes:
         return Found(Spans.of(self.spans), kinds, *columns, captions=self.captions)
 
 
+@dataclass(frozen=True, slots=True)
+class _HeadLines:
+    """Lines with their rank among those that stand, and which have only short ones above."""
+
+    lines: np.ndarray
+    early: Flags
+    ranks: np.ndarray
+
+    def of(self, asked: Flags) -> "_HeadLines":
+        """Return some of them."""
+        return _HeadLines(self.lines[asked], self.early[asked], self.ranks[asked])
+
+
 def find_bylines(draft: Draft) -> Found:
     """Cut signatures from the first lines that stand of each article."""
-    lines, early = _head_lines(draft)
+    return _cut_signatures(draft, _head_lines(draft, np.ones(len(draft.records), np.bool_)))
+
+
+def find_uncovered_bylines(draft: Draft, *, read: Found, later: Spans) -> Found:
+    """Cut signatures from heads that later rules have taken something out of.
+
+    Of «( شاهد التقرير ) القدس (CNN)-- مع تطور» the prompt goes after heads are read, and below
+    related links a signature stands too deep to be one. ``read`` is what reading heads found, and
+    ``later`` what was cut since. Where a line goes on behind its signature, there is no other.
+    """
+    lines = draft.lines
+    at = np.searchsorted(lines.start, read.cuts.start, side="right") - 1
+    changed = np.zeros(len(draft.records), np.bool_)
+    changed[later.row] = True
+    changed[read.cuts.row[lines.head[at] < lines.tail[at]]] = False
+    head = _head_lines(draft, changed)
+    rows = lines.row[head.lines]
+    reach = np.zeros(len(changed), np.int64)
+    reach[rows[head.early]] = lines.head[head.lines[head.early]]
+    changed[:] = False
+    changed[later.row[later.start < reach[later.row]]] = True
+    found = _cut_signatures(draft, head.of(changed[rows]))
+    authors = {row: (*read.authors.get(row, ()), *names) for row, names in found.authors.items()}
+    return replace(
+        found,
+        authors=authors,
+        outlets={row: read.outlets.get(row, name) for row, name in found.outlets.items()},
+        places={row: read.places.get(row, name) for row, name in found.places.items()},
+        agencies={row: read.agencies.get(row, name) for row, name in found.agencies.items()},
+    )
+
+
+def _cut_signatures(draft: Draft, first: _HeadLines) -> Found:
+    lines, early = first.lines, first.early
     starts, ends = draft.lines.head[lines], draft.lines.tail[lines]
     texts = draft.repaired.texts
     stops, able = _end_heads(texts.data, starts, ends, early)
     kept = np.flatnonzero(early | able)
-    lines, early, able = lines[kept], early[kept], able[kept]
+    lines, early, able, ranks = lines[kept], early[kept], able[kept], first.ranks[kept]
     starts, ends, stops = starts[kept], ends[kept], stops[kept]
     heads = column_of(gather(texts, starts, stops))
     signed = early & _signed(draft, lines, heads)
@@ -131,18 +183,19 @@ def find_bylines(draft: Draft) -> Found:
     done = -1
     columns = (
         each[at].tolist()
-        for each in (draft.lines.row[lines], starts, ends, stops == ends, early, signed)
+        for each in (draft.lines.row[lines], starts, ends, stops == ends, early, signed, ranks)
     )
-    for head, row, start, end, whole, is_early, is_signed in zip(
+    for head, row, start, end, whole, is_early, is_signed, rank in zip(
         heads.take(pa.array(at)).to_pylist(), *columns, strict=True
     ):
-        if row == done:
+        in_head = is_early and rank < HEAD_LINES + notes.counts[row]
+        if row == done or not (in_head or rank < DEEP_LINES):
             continue
-        if whole and row in notes.outlets and head in LABELS:
+        if whole and in_head and row in notes.outlets and head in LABELS:
             notes.add(row, start, end, Signature(len(head)))
             continue
         signature = signs.read(row, head, whole=whole, signed=is_signed)
-        if signature is None or not (is_early or _is_certain(signature, head)):
+        if signature is None or not (in_head or _is_certain(signature, head)):
             continue
         told_by_place = whole and bool(signature.authors) and not is_signed
         asked = signature.name_only or told_by_place
@@ -187,18 +240,17 @@ def _is_certain(signature: Signature, head: str) -> bool:
     return bool(named) and is_place(signature.place or "") and not signature.authors
 
 
-def _head_lines(draft: Draft) -> tuple[np.ndarray, Flags]:
-    """Return the first lines that stand of each row, and which have only short ones above."""
-    stands = np.flatnonzero(draft.lines.stands)
+def _head_lines(draft: Draft, asked: Flags) -> _HeadLines:
+    """Return the first lines that stand of the rows."""
+    stands = np.flatnonzero(draft.lines.stands & asked[draft.lines.row])
     rows = draft.lines.row[stands]
     first = np.searchsorted(rows, rows, side="left")
-    rank = np.arange(len(stands)) - first
+    ranks = np.arange(len(stands)) - first
     words, stop = draft.lines.words[stands], draft.lines.stop[stands]
     report = (words > TITLE_WORDS) | (stop & (words > NAME_WORDS))
     above: np.ndarray = np.cumsum(report) - report
-    early = (rank < HEAD_LINES) & (above == above[first])
-    near = rank < DEEP_LINES
-    return stands[near], early[near]
+    early = (ranks < HEAD_LINES + SIGNATURES) & (above == above[first])
+    return _HeadLines(stands, early, ranks).of(early | (ranks < DEEP_LINES))
 
 
 @dataclass(frozen=True, slots=True)

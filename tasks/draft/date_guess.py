@@ -56,7 +56,8 @@ class DateReading:
 
     ``certain`` formats are those that read what is left and have no rival; ``possible`` ones rival.
     ``day_first`` and ``month_first`` count numbers such as 25/12/2019 and 12/25/2019, ``either``
-    those that can be both, which are read day first. ``zoneless`` are read, have a time and no
+    those that can be both, which are read day first unless a certain format comes before: dates in
+    words are read last. ``zoneless`` are read, have a time and no
     offset. Of dates that nothing reads, ``arabic_months`` name their month in Arabic and ``halves``
     the half of the day in words that strptime does not know.
     """
@@ -89,7 +90,7 @@ class DateReading:
     @property
     def order_is_wrong(self) -> bool:
         """Whether dates that can be read both ways are read day first and should not be."""
-        return self.month_first >= FEWEST and not self.day_first
+        return self.month_first >= FEWEST and not self.day_first and self.either > 0
 
 
 def look_at_dates(values: Sequence[str]) -> DateReading:
@@ -101,7 +102,8 @@ def look_at_dates(values: Sequence[str]) -> DateReading:
     left = _left_by(certain, unread)
     lost = _left_by(possible, left)
     readable = set(texts).difference(lost)
-    orders = _orders(counts)
+    in_words = _unread(texts, in_words=False)
+    orders = _orders(counts, set(in_words).difference(_left_by(certain, in_words)))
     timed = [text for text in texts if _TIME.search(text)]
     zoneless = [text for text in timed if text in readable and not _ZONE.search(text)]
     return DateReading(
@@ -122,9 +124,9 @@ def look_at_dates(values: Sequence[str]) -> DateReading:
     )
 
 
-def _unread(texts: list[str]) -> list[str]:
+def _unread(texts: list[str], *, in_words: bool = True) -> list[str]:
     column = pa.array(texts, pa.string())
-    read = read_dates(column, timezone="UTC", earliest=EARLIEST, latest=LATEST, in_words=True)
+    read = read_dates(column, timezone="UTC", earliest=EARLIEST, latest=LATEST, in_words=in_words)
     rows = np.flatnonzero(np.asarray(pc.is_null(read.at)))
     return [texts[row] for row in rows.tolist()]
 
@@ -133,14 +135,14 @@ def _left_by(formats: Sequence[str], texts: list[str]) -> list[str]:
     return [text for text in texts if not any(_is_read(shape, text) for shape in formats)]
 
 
-def _orders(counts: Counter[str]) -> Counter[str]:
+def _orders(counts: Counter[str], by_formats: set[str]) -> Counter[str]:
     orders = Counter[str]()
     for text, count in counts.items():
         found = _NUMBERS_FIRST.match(text)
         if found:
             first, second = int(found[1]), int(found[2])
             if first <= 12 and second <= 12:
-                orders["either"] += count * (first != second)
+                orders["either"] += count * (first != second and text not in by_formats)
             elif first <= 31 and second <= 31:
                 orders["day" if first > 12 else "month"] += count
     return orders

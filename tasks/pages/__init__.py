@@ -71,6 +71,7 @@ def read_page(  # noqa: PLR0913
         url=url,
         reading=Reading(timezone, fetched_at),
         related_headings=heading_phrases(related_headings),
+        markup=decoded.text,
     )
     return replace(assemble(evidence), encoding=decoded.encoding)
 

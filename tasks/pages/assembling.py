@@ -14,8 +14,9 @@ from tasks.pages.keywords import find_keywords
 from tasks.pages.marks import BYLINE, CAPTION, COMMENTS, PICTURE, SECTION
 from tasks.pages.outline import Outline, Spot
 from tasks.pages.page import LeadImage, Page
-from tasks.pages.paragraphs import Headline, Paragraph, Sifted, is_icon, sift
+from tasks.pages.paragraphs import Container, Headline, Paragraph, Sifted, is_icon, sift
 from tasks.pages.refusals import Told, refusal_of
+from tasks.pages.timelines import timeline_of
 from tasks.pages.titles import Title, find_title
 from tasks.pages.words import is_furniture, letters_of
 from tasks.text.addresses import joined_address
@@ -68,6 +69,7 @@ class Evidence:
     url: str | None
     reading: Reading
     related_headings: Phrases
+    markup: bytes
     metas: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -119,8 +121,10 @@ def assemble(evidence: Evidence) -> Page:
     title = find_title(outline, told, evidence.sites)
     headline = Headline(run=title.run, text=title.text)
     container, weights = choose_container(outline, title.run, evidence.quoted)
+    timeline = timeline_of(outline, container, weights.pruned)
+    held = Container(element=container, timeline=timeline)
     sifted = (
-        sift(outline, container, weights, headline, evidence.related_headings)
+        sift(outline, held, weights, headline, evidence.related_headings)
         if container >= 0
         else Sifted([], [], "", title.run, "")
     )
@@ -132,12 +136,12 @@ def assemble(evidence: Evidence) -> Page:
     page.set("paragraphs", tuple(sifted.paragraphs), "html")
     _subtitle(page, evidence, title, sifted)
     _byline(page, evidence, title, sifted, weights)
-    _dates(page, evidence, title, sifted)
+    _dates(page, evidence, title, sifted, timeline)
     _labels(page, evidence)
     _addresses(page, evidence)
     named = container >= 0 and is_named(outline.elements[container])
     dated = page.origins.get("published", "url") != "url"
-    told_by = Told(title.text, sifted.paragraphs, weights.pruned, named or dated)
+    told_by = Told(title.text, sifted.paragraphs, weights.pruned, named or dated, evidence.markup)
     refusal = refusal_of(outline, linked, metas, told_by)
     return replace(Page(origins=page.origins, refusal=refusal), **page.values)
 
@@ -246,7 +250,8 @@ def _lines_like_one(evidence: Evidence, title: Title, sifted: Sifted) -> list[st
     lines = list(sifted.head)
     runs = evidence.outline.runs
     for number in range(max(title.run, 0) + 1, min(sifted.start + 2, len(runs))):
-        if evidence.outline.elements[runs[number].element].marks & (CAPTION | PICTURE):
+        element = evidence.outline.elements[runs[number].element]
+        if element.marks & (CAPTION | PICTURE) or element.tag == "figcaption":
             continue
         for line in runs[number].text.split("\n"):
             if len(line) >= _BYLINE or line.endswith("."):
@@ -261,11 +266,13 @@ def _lines(spot: Spot) -> list[str]:
     return [line for line in spot.text.split("\n") if 3 <= len(line) <= _BYLINE]
 
 
-def _dates(page: _Fields, evidence: Evidence, title: Title, sifted: Sifted) -> None:
+def _dates(
+    page: _Fields, evidence: Evidence, title: Title, sifted: Sifted, timeline: frozenset[int]
+) -> None:
     own = (evidence.url or "", _canonical(evidence)[0], evidence.linked.address)
     pictures = (each.source for each in evidence.outline.pictures[:60])
     addresses = tuple(address for address in (*own, *pictures) if address)
-    place = Place(title.run, sifted.start, addresses)
+    place = Place(title.run, sifted.start, addresses, timeline)
     published, modified = find_dates(
         evidence.outline, evidence.linked, evidence.metas, place, evidence.reading
     )

@@ -44,6 +44,7 @@ _PRUNED_TAGS: Final = {
     "form": FURNITURE,
     "aside": RELATED,
 }
+_QUOTED: Final = frozenset({"blockquote", "li"})
 _LABELS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "figcaption", "th", "dt", "legend"})
 
 MOST: Final = 0.6
@@ -114,7 +115,8 @@ def choose_container(outline: Outline, headline: int, quoted: str) -> tuple[int,
         return best, weights
     more = WIDER_THAN_NAMED if is_named(outline.elements[best]) else WIDER
     best = _widened(outline, best, gains, more)
-    return _narrowed(outline, best, gains, weights), weights
+    best = _narrowed(outline, best, gains, weights)
+    return _with_its_end(outline, best, gains, weights.pruned), weights
 
 
 def is_named(element: Element) -> bool:
@@ -167,6 +169,46 @@ def _narrowed(outline: Outline, chosen: int, gains: list[float], weights: Weight
             break
         chosen = child
     return chosen
+
+
+def _with_its_end(outline: Outline, chosen: int, gains: list[float], pruned: list[int]) -> int:
+    """Climb to the parent for quotations and lists right behind a part that is not named.
+
+    They weigh too little to be a reason to widen: «قال: هذا يوم طال انتظاره» ends a short story in
+    an element of its own. What else the parent holds is left out.
+    """
+    element, above = outline.elements[chosen], outline.elements[chosen].parent
+    if above < 0 or is_named(element):
+        return chosen
+    last = seen = element.last
+    for number in range(chosen + 1, len(outline.elements)):
+        beside = outline.elements[number]
+        if beside.first != seen or beside.parent != above or beside.first == beside.last:
+            continue
+        seen = beside.last
+        if all(pruned[beside.first : seen]):
+            continue
+        if gains[number] <= 0 or not _is_quoted_or_listed(outline, number):
+            break
+        last = seen
+    if last == element.last:
+        return chosen
+    around = outline.elements[above]
+    for number in (*range(around.first, element.first), *range(last, around.last)):
+        pruned[number] |= FURNITURE
+    return above
+
+
+def _is_quoted_or_listed(outline: Outline, number: int) -> bool:
+    """Tell whether all that an element holds is quotations and items of lists."""
+    element = outline.elements[number]
+    for run in outline.runs[element.first : element.last]:
+        above = run.element
+        while above > number and outline.elements[above].tag not in _QUOTED:
+            above = outline.elements[above].parent
+        if outline.elements[above].tag not in _QUOTED:
+            return False
+    return True
 
 
 def weigh(outline: Outline, headline: int, quoted: str) -> Weights:

@@ -56,11 +56,15 @@ class Dated(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where dates are looked for: the runs of the headline and of the body's start, addresses."""
+    """Where dates are looked for: the runs of the headline and of the body's start, addresses.
+
+    Runs of ``timeline`` have dates of the story.
+    """
 
     headline: int
     body: int
     addresses: tuple[str, ...]
+    timeline: frozenset[int]
 
 
 class Reading(NamedTuple):
@@ -154,6 +158,7 @@ def _printed(outline: Outline, place: Place) -> tuple[list[tuple[str, str]], lis
     for spot in outline.spots:
         if (
             not spot.marks & (DATE | BYLINE)
+            or spot.run in place.timeline
             or not headline - 4 <= spot.run <= max(headline, body) + _BELOW
         ):
             continue
@@ -166,7 +171,9 @@ def _printed(outline: Outline, place: Place) -> tuple[list[tuple[str, str]], lis
         ]
     for number in range(max(headline - 3, 0), min(max(headline, body) + _BELOW, len(outline.runs))):
         text = outline.runs[number].text
-        if _may_be_date(text) and (number < body or read_printed_date(text, whole=True)):
+        if number in place.timeline or not _may_be_date(text):
+            continue
+        if number < body or read_printed_date(text, whole=True):
             named = 0 if _PRINTED.search(fold_letters(text)) else 6
             near.append((_distance(number, headline) + named, "text", text))
     near.sort(key=lambda each: each[0])

@@ -13,8 +13,9 @@ from tasks.errors import RejectRecord
 from tasks.pages.body import weigh
 from tasks.pages.outline import Outline, outline_of
 from tasks.pages.page import LeadImage, body_of
-from tasks.pages.paragraphs import Headline, Paragraph, sift
+from tasks.pages.paragraphs import Container, Headline, Paragraph, sift
 from tasks.pages.taming import TOO_MANY, tame
+from tasks.pages.timelines import timeline_of
 from tasks.text.related_lines import heading_phrases
 from tasks.text.words import Phrases
 
@@ -72,7 +73,9 @@ def read_story(markup: str, *, title: str = "", related: Phrases = USUAL) -> Sto
 
 def _read(outline: Outline, body: int, title: str, related: Phrases) -> Story:
     headline = Headline(run=-1, text=title, is_alone=True)
-    sifted = sift(outline, body, weigh(outline, -1, ""), headline, related)
+    weights = weigh(outline, -1, "")
+    container = Container(element=body, timeline=timeline_of(outline, body, weights.pruned))
+    sifted = sift(outline, container, weights, headline, related)
     paragraphs = sifted.paragraphs
     if not body_of(paragraphs):
         paragraphs = [Paragraph(run.text, "paragraph") for run in outline.runs]

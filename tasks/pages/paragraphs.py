@@ -43,6 +43,7 @@ _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LINKED: Final = 0.75
 """Share of a run's letters in links from which on it is a link and no prose."""
 
+_BOLD: Final = 0.9
 _CAPTION: Final = 250
 _HEADING: Final = 120
 _LINK: Final = 12
@@ -109,12 +110,21 @@ class Headline:
     is_alone: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """The element that holds the article, and the runs in it that head what was on a day."""
+
+    element: int
+    timeline: frozenset[int]
+
+
 def sift(
-    outline: Outline, container: int, weights: Weights, headline: Headline, related: Phrases
+    outline: Outline, container: Container, weights: Weights, headline: Headline, related: Phrases
 ) -> Sifted:
     """Return the paragraphs of the container's runs; ``related`` are headings over links."""
     sifter = _Sifter(outline, container, weights, headline, related)
-    for number in range(outline.elements[container].first, outline.elements[container].last):
+    element = outline.elements[container.element]
+    for number in range(element.first, element.last):
         sifter.take(number)
     return sifter.done()
 
@@ -123,25 +133,26 @@ class _Sifter:
     def __init__(
         self,
         outline: Outline,
-        container: int,
+        container: Container,
         weights: Weights,
         headline: Headline,
         related: Phrases,
     ) -> None:
         self._outline = outline
-        self._container = container
+        self._container = container.element
+        self._timeline = container.timeline
         self._weights = weights
         self._headline = headline.run
         self._title = letters_of(headline.text)
         self._is_alone = headline.is_alone
         self._related = related
-        self._out = Sifted([], [], "", outline.elements[container].last, "")
+        self._out = Sifted([], [], "", outline.elements[container.element].last, "")
         self._begun = False
         self._block: _Block | None = None
         self._last_is_element = False
         self._last_is_label = False
         self._spotted: dict[int, list[str]] = {}
-        first = outline.elements[container].first
+        first = outline.elements[self._container].first
         for spot in outline.spots:
             if spot.marks & (BYLINE | DATE) and first <= spot.run <= first + _HEAD_RUNS:
                 self._spotted.setdefault(spot.run, []).append(spot.text)
@@ -157,7 +168,8 @@ class _Sifter:
         chain = self._chain(run.element)
         if not self._begun and self._is_head(number, run, chain):
             return
-        if is_furniture(run.text) and (not self._is_alone or any(map(str.isalpha, run.text))):
+        furniture = number not in self._timeline and is_furniture(run.text)
+        if furniture and (not self._is_alone or any(map(str.isalpha, run.text))):
             return
         if self._is_related(number, run, chain):
             return
@@ -183,10 +195,15 @@ class _Sifter:
             self._out.caption = run.text
 
     def done(self) -> Sifted:
-        """Return what was sifted; headings at the end head nothing, captions alone are the text."""
+        """Return what was sifted; headings at the end head nothing.
+
+        Captions alone are the text of a story that is named wrongly; under a picture each they are
+        the captions of a page of pictures.
+        """
         paragraphs = self._out.paragraphs
         if paragraphs and not self._begun:
-            paragraphs[:] = [Paragraph(each.text, "paragraph") for each in paragraphs]
+            if not self._has_pictures(len(paragraphs) + 1):
+                paragraphs[:] = [Paragraph(each.text, "paragraph") for each in paragraphs]
             self._out.start = self._outline.elements[self._container].first
         while len(paragraphs) > 1 and paragraphs[-1].kind == "heading" and self._last_is_element:
             paragraphs.pop()
@@ -201,6 +218,16 @@ class _Sifter:
         if shown and not self._out.caption and self._is_told_of(shown[0]):
             self._out.caption = shown[0].title
         return self._out
+
+    def _has_pictures(self, count: int) -> bool:
+        """Tell whether so many images of stories stand in the container."""
+        element = self._outline.elements[self._container]
+        within = (
+            each
+            for each in self._outline.pictures
+            if element.first <= each.run <= element.last and not is_icon(each.source)
+        )
+        return len({each.source for each in within} - {""}) >= count
 
     def _is_told_of(self, picture: Picture) -> bool:
         """Tell whether an image's title is a caption: some words, or what is printed under it."""
@@ -225,13 +252,15 @@ class _Sifter:
             marks |= element.marks
         if number <= self._headline or self._is_title(run):
             return True
+        if number in self._timeline:
+            return False
         told = marks & SUBTITLE and not run.text.endswith(
             _STOPS[:3]
         )  # whole sentences are the story
         if told and not self._out.subtitle and len(run.text) < _SUBTITLE:
             self._out.subtitle = run.text
             return True
-        if marks & CAPTION or self._is_alone:
+        if self._is_alone or marks & CAPTION or any(each.tag == "figcaption" for each in chain):
             return False
         named = marks & (BYLINE | DATE | TITLE | TAGS) and len(run.text) < 2 * _DATED
         if named or (not marks & PICTURE and self._is_signed(number, run.text)):
@@ -330,6 +359,8 @@ class _Sifter:
             return "list_item"
         if "blockquote" in tags:
             return "quote"
+        if number in self._timeline and run.bold >= _BOLD * len(run.text):
+            return "heading"
         return "heading" if self._begun and _is_bold_line(run) else "paragraph"
 
     def _is_caption(self, number: int, run: Run, chain: list[Element]) -> bool:
@@ -359,7 +390,7 @@ def _is_bold_line(run: Run) -> bool:
     """Tell whether a short bold line stands for a heading."""
     text = run.text
     return (
-        run.bold >= 0.9 * len(text)
+        run.bold >= _BOLD * len(text)
         and len(text) < _HEADING
         and not text.endswith((*_STOPS, ")"))
         and _LETTER.search(text) is not None

@@ -45,6 +45,14 @@ _PROMPT: Final = re.compile(
 """«تابعونا على قناة تلغرام», «اشترك في نشرتنا البريدية»: an outlet speaks of itself."""
 
 
+_CONTACTS: Final = re.compile(
+    r"(?:(?:هاتف|تلفون|تليفون|جوال|فاكس|(?:ال)?بريد(?: (?:ال)?الكتروني)?|ايميل|"
+    r"tel|phone|fax|e-?mail)[^\w+]{1,4}(?:\+?\d[\d ()/+-]{4,30}|[\w.+-]+@[\w.-]+)\W*){2,9}",
+    re.IGNORECASE,
+)
+"""«هاتف: 5550123 - بريد: news@example.org», at the foot of a page."""
+
+
 def letters_of(text: str) -> str:
     """Return the folded letters and digits alone, small: what is the same in all printings."""
     return _letters_of(text) if len(text) <= _REMEMBERED else _letters_of.__wrapped__(text)
@@ -114,6 +122,8 @@ def _is_furniture(text: str) -> bool:
         return True
     if len(text) > 120:
         return False
+    if _CONTACTS.fullmatch(small):
+        return True
     labels = _phrases("page_furniture")
     bare = _bare(text)
     if bare in labels:

@@ -7,7 +7,6 @@ from typing import Final
 from tasks.text.letters import fold_letters
 from tasks.text.lexicons import load_lexicon
 
-
 _MARK: Final = re.compile(r"[.()*«»\"]")
 
 

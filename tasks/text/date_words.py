@@ -17,6 +17,7 @@ FOLD: Final = str.maketrans(
         **dict(zip("۰۱۲۳۴۵۶۷۸۹", "0123456789", strict=True)),
         **dict.fromkeys(INVISIBLE),
         "\N{NO-BREAK SPACE}": " ", "\n": " ", "\t": " ", "٫": ".", "–": "-", "—": "-", "−": "-",
+        "\N{FULLWIDTH COLON}": ":", "\N{RATIO}": ":",
     }
 )  # fmt: skip
 
@@ -93,26 +94,36 @@ NUMBERS: Final = re.compile(
 )
 ISO: Final = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)[Tt ](?=\d\d:)")
 
-_HALF: Final = (
-    r"(?:صباحا?|مساءا?|ظهرا?|الظهر|عصرا?|فجرا?|ليلا?|ضحي|الصباح|المساء|ص|م|[ap]\.? ?m\.?)"
-    r"(?![^\W\d_])"
+_MORNING: Final = r"صباحا?|الصباح|فجرا?|الفجر|(?:ال)?ضحي|قبل الظهر|بعد منتصف (?:ال)?ليل|a\.? ?m\.?"
+_NOON: Final = r"ظهرا?|الظهر"
+_EVENING: Final = r"مساءا?|المساء|عصرا?|العصر|مغربا|بعد الظهر|p\.? ?m\.?"
+_NIGHT: Final = r"ليلا?|الليل|(?:قبل )?منتصف (?:ال)?ليل"
+_PART_OF_DAY: Final = rf"{_MORNING}|{_NOON}|{_EVENING}|{_NIGHT}"
+_HALF: Final = rf"(?:{_PART_OF_DAY}|ص|م)(?![^\W\d_])"
+MORNING, NOON, EVENING, NIGHT = (
+    re.compile(part, FLAGS) for part in (f"{_MORNING}|ص", _NOON, f"{_EVENING}|م", _NIGHT)
 )
+
 TIME: Final = re.compile(
-    rf"(?:(?<![^\W\d_])(?P<before>{_HALF}) ?)?(?<![\d/.\-])(?P<hour>\d{{1,2}}) ?[:.] "
+    rf"(?:(?<![^\W_])(?P<before>{_HALF}) ?)?(?<![\d/.\-])(?P<hour>\d{{1,2}}) ?[:.h] "
     rf"?(?P<minute>\d{{2}})"
     rf"(?::(?P<second>\d{{2}})(?:\.\d{{1,9}})?)?(?![\d/\-]) ?(?P<after>{_HALF})?",
     FLAGS,
 )
 HOUR: Final = re.compile(
-    rf"(?:الساعه|الساعة|at) (?P<hour>\d{{1,2}})(?![\d:.]) ?(?P<after>{_HALF})", FLAGS
+    rf"(?<![^\W_])(?:(?:الساعه|at) (?P<hour>\d{{1,2}})(?![\d:.]) ?(?P<after>{_HALF})"
+    rf"|(?<![:./\-])(?P<bare>\d{{1,2}}) ?(?P<part>{_PART_OF_DAY})(?![^\W\d_]))",
+    FLAGS,
 )
+"""«الساعة 7 م»; without that word only what cannot be an era: «7 مساء», «7pm»."""
+
 OFFSET: Final = re.compile(
-    r"(?:gmt|utc|ت ?غ|غرينتش|"
-    r"جرينتش)?[ (]*(?P<sign>[+-]) ?(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?![\d:/.])",
+    r"(?:gmt|utc|ت ?غ|[غج]ريني?تش)?[ (]*(?P<sign>[+-]) ?(?P<hours>\d{1,2})"
+    r"(?::?(?P<minutes>\d{2}))?(?![\d:/.])",
     FLAGS,
 )
 UNIVERSAL: Final = re.compile(
-    r"\b(?:gmt|utc)\b|(?<=\d)z\b|غرينتش|جرينتش|ت ?\. ?غ|(?<![^\W\d_])تغ(?![^\W\d_])", FLAGS
+    r"\b(?:gmt|utc)\b|(?<=\d)z\b|[غج]ريني?تش|ت ?\. ?غ|(?<![^\W\d_])تغ(?![^\W\d_])", FLAGS
 )
 ZONES: Final = {
     "مكه": "Asia/Riyadh", "السعوديه": "Asia/Riyadh", "الرياض": "Asia/Riyadh",
@@ -172,9 +183,9 @@ FILLER: Final = re.compile(
     r"(?<![^\W\d_])(?:(?:ال)?(?:احد|اثنين|ثلاثاء|اربعاء|خميس|جمعه|سبت)|يوم|"
     r"(?:تم )?(?:ال)?نشر(?:ت)?|منشور|تاريخ|ب?تاريخ|"
     r"(?:ال)?اضافه|في|بتاريخ|(?:اخر )?(?:ال)?تحديث|حدث|عدل|اخر تعديل|الموافق|موافق|من|شهر|"
-    r"عام|سنه|الساعه|ساعه|علي|"
-    r"ال?توقيت|بالتوقيت|بتوقيت|المحلي|تمام|(?:ال)?عدد:? ?\(?\d+\)?|هـ?|م|و|at|on|gmt|utc|"
+    r"عام|سنه|الساعه|ساعه|الوقت|علي|"
+    r"(?:ب?ال)?توقيت|بتوقيت|المحلي|تمام|(?:ال)?عدد:? ?\(?\d+\)?|هـ?|م|و|at|on|gmt|utc|"
     r"mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|"
-    r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|published|posted|updated|le)(?![^\W_])",
+    r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|published|posted|updated|le|h)(?![^\W_])",
     FLAGS,
 )

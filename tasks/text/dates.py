@@ -62,8 +62,14 @@ _LARGEST_OFFSET: Final = 18 * 60
 _PRECISIONS: Final = pa.array(["day", "minute", "second"])
 _DAY, _MINUTE, _SECOND, _UNREAD = 0, 1, 2, 3
 _PRECISION_CODES: Final = {"day": _DAY, "minute": _MINUTE, "second": _SECOND}
-_WORDED: Final = r"^.{0,40}\d.{0,40}[ء-ي]|^.{0,40}[ء-ي].{0,60}\d"
-"""A number and an Arabic letter: months, halves of the day and eras are in words."""
+_WORDED: Final = (
+    r"^.{0,40}\d.{0,40}[ء-ي]|^.{0,40}[ء-ي].{0,60}\d"
+    r"|\d{4}.*\d ?[:：∶h] ?\d\d|\d ?[:：∶h] ?\d\d.*\d{4}|\d{4}.*[^\d./-]\d{1,2}\.\d\d\b"
+    r"|\d{4}.*\d ?[AaPp]\.? ?[Mm]\b|\d ?[AaPp]\.? ?[Mm]\b.*\d{4}"
+)
+"""A number and an Arabic letter, or a clock: months, eras and halves of the day are in words."""
+_MONTH_FIRST: Final = r"\b(?:0?[1-9]|1[0-2])[-/.](?:1[3-9]|2\d|3[01])[-/.]\d{4}"
+"""«12/25/2019 2:30 PM» is left to the profile's formats, since 04/05/2019 is read day first."""
 
 _MICROSECONDS: Final = 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -96,10 +102,11 @@ def read_dates(  # noqa: PLR0913
 
     ISO 8601 and its common variants, RFC 2822, day first with ``/``, ``-`` or ``.``, seconds and
     milliseconds since 1970, in European or Arabic digits; then ``formats`` (strptime, one text at a
-    time); with ``in_words``, then dates with Arabic months and halves of the day, one distinct text
-    at a time (:mod:`tasks.text.printed_dates`), but none that is told from today. A time without an
-    offset is in ``timezone``; a day without a time is 00:00 UTC of that day. Raises
-    :class:`StopRun` when the system does not know the time zone.
+    time); with ``in_words``, then dates with Arabic months, halves of the day («2:30 p.m.», «12:10
+    بعد الظهر») and clocks anywhere beside the day, one distinct text at a time
+    (:mod:`tasks.text.printed_dates`), but none that is told from today. A time without an offset is
+    in ``timezone``; a day without a time is 00:00 UTC of that day. Raises :class:`StopRun` when the
+    system does not know the time zone.
     """
     if isinstance(raw, pa.ChunkedArray):
         raw = raw.combine_chunks()
@@ -164,8 +171,11 @@ def _read_words(texts: pa.Array, read: _Read, timezone: str) -> None:
     left = np.flatnonzero(read.precision == _UNREAD)
     if not len(left):
         return
-    worded = pc.match_substring_regex(texts.take(pa.array(left)), _WORDED)
-    for row in left[np.asarray(worded)].tolist():
+    told = texts.take(pa.array(left))
+    worded = pc.match_substring_regex(told, _WORDED)
+    foreign = pc.invert(pc.match_substring_regex(told, "[ء-ي]"))
+    turned = pc.and_(foreign, pc.match_substring_regex(told, _MONTH_FIRST))
+    for row in left[np.asarray(pc.and_not(worded, turned))].tolist():
         printed = read_printed_date(texts[row].as_py(), timezone=timezone, whole=True)
         if printed is not None:
             read.at[row] = _micros(printed.at)

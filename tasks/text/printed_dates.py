@@ -9,8 +9,8 @@ reading is told.
 """
 
 import re
-from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,6 +23,7 @@ from tasks.text.date_words import (
     BACK,
     BY_CLOCK_OF,
     COUNTS,
+    EVENING,
     FILLER,
     FOLD,
     HIJRI_NAMED,
@@ -31,9 +32,12 @@ from tasks.text.date_words import (
     ISO,
     LONG_NUMBER,
     MONTH_NUMBERS,
+    MORNING,
     NAME_FIRST,
     NAMED,
     NAMED_DAY,
+    NIGHT,
+    NOON,
     NOW,
     NUMBERS,
     OFFSET,
@@ -132,17 +136,9 @@ def _absolute(told: str, zone: ZoneInfo, reference: datetime | None) -> _Found |
     hijri = HIJRI_NAMED.search(told) or _hijri_numbers(told)
     if hijri is not None:
         spans.append(hijri.span())
-    clock = _clock(told, spans)
     when = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    if clock is None:
-        return PrintedDate(when, "day"), tuple(spans)
-    hour, minute, second, precision, span = clock
-    spans.append(span)
-    local = when.replace(hour=hour, minute=minute, second=second)
-    offset, its_span = _offset_of(told, span, local, zone)
-    if its_span is not None:
-        spans.append(its_span)
-    return PrintedDate(local - offset, precision), tuple(spans)
+    read, clock_spans = _at_clock(told, PrintedDate(when, "day"), zone, spans)
+    return read, (*spans, *clock_spans)
 
 
 def _gregorian(told: str, reference: datetime | None) -> _Day | None:
@@ -264,40 +260,67 @@ def _from_hijri(year: int, month: int, day: int, span: tuple[int, int]) -> _Day 
     return _Day(gregorian.year, gregorian.month, gregorian.day, (span,))
 
 
-_Clock = tuple[int, int, int, Precision, tuple[int, int]]
+class _Clock(NamedTuple):
+    """A time of day and its place; ``at`` is None where its half is not sure.
+
+    «14:30 صباحا» contradicts itself, and the م of «2023 م 09:30» may be the era's.
+    """
+
+    at: time | None
+    precision: Precision
+    span: tuple[int, int]
 
 
-def _clock(told: str, taken: list[tuple[int, int]]) -> _Clock | None:
-    """Return (hour, minute, second, precision, place) of the first time beside the date."""
+def _at_clock(
+    told: str, day: PrintedDate, zone: ZoneInfo, taken: Sequence[tuple[int, int]]
+) -> _Found:
+    """Return a day with the time beside it, and where the text says that time."""
+    clock = _clock(told, taken)
+    if clock is None or clock.at is None:
+        return day, () if clock is None else (clock.span,)
+    local = datetime.combine(day.at, clock.at, UTC)
+    offset, its_span = _offset_of(told, clock.span, local, zone)
+    spans = (clock.span,) if its_span is None else (clock.span, its_span)
+    return PrintedDate(local - offset, clock.precision), spans
+
+
+def _clock(told: str, taken: Sequence[tuple[int, int]]) -> _Clock | None:
+    """Return the first time beside the date; one that no clock shows (25:10) is none."""
     for found in TIME.finditer(told):
-        if any(found.start("hour") < end and start < found.end("minute") for start, end in taken):
+        if _is_taken(found.start("hour"), found.end("minute"), taken):
             continue
-        hour = _hour(int(found["hour"]), found["after"] or found["before"] or "")
-        minute, second = int(found["minute"]), int(found["second"] or 0)
-        if hour is not None and minute < 60 and second < 60:
-            precision: Precision = "second" if found["second"] else "minute"
-            return hour, minute, second, precision, found.span()
-    found_hour = HOUR.search(told)
-    if found_hour is not None:
-        hour = _hour(int(found_hour["hour"]), found_hour["after"])
-        if hour is not None:
-            return hour, 0, 0, "minute", found_hour.span()
+        shown, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
+        if shown < 24 and minute < 60 and second < 60:
+            hour = _hour(shown, found["after"] or found["before"] or "")
+            of_era = found["before"] and _is_taken(*found.span("before"), taken)
+            if of_era and not found["after"] and shown <= 12:
+                hour = None
+            at = None if hour is None else time(hour, minute, second)
+            return _Clock(at, "second" if found["second"] else "minute", found.span())
+    for found in HOUR.finditer(told):
+        shown = int(found["hour"] or found["bare"])
+        if shown < 24 and not _is_taken(*found.span(), taken):
+            hour = _hour(shown, found["after"] or found["part"])
+            return _Clock(None if hour is None else time(hour), "minute", found.span())
     return None
 
 
+def _is_taken(first: int, last: int, taken: Sequence[tuple[int, int]]) -> bool:
+    return any(first < end and start < last for start, end in taken)
+
+
 def _hour(hour: int, half: str) -> int | None:
-    """Return the hour of 24; «12 ص» is midnight, «12 ظهرا» noon, «10 ليلا» 22, «2 ليلا» 2."""
-    if hour > 23:
-        return None
-    half = half.lower().replace(".", "").replace(" ", "").removeprefix("ال")
-    night = half.startswith("ليل")
-    before_noon = half in {"ص", "am"} or half.startswith(("صباح", "فجر", "ضحي"))
-    after_noon = half in {"م", "pm"} or half.startswith(("مساء", "ظهر", "عصر"))
-    if hour == 12 and (before_noon or night):
-        return 0
-    noon = half.startswith("ظهر") and hour >= 10
-    later = (after_noon and hour < 12 and not noon) or (night and 6 <= hour < 12)
-    return hour + 12 if later else hour
+    """Return the hour of 24, None where the half of the day contradicts it: «14 صباحا».
+
+    «12 ص» is midnight, «12 ظهرا» noon, «10 ليلا» 22, «2 ليلا» 2, «14 م» 14.
+    """
+    if MORNING.fullmatch(half):
+        return hour % 12 if hour <= 12 else None
+    if NIGHT.fullmatch(half):
+        return None if 12 < hour < 18 else hour % 12 + (12 if hour % 12 >= 6 else 0)
+    if NOON.fullmatch(half):
+        return (hour if hour >= 10 else hour + 12) if hour < 18 else None
+    return hour + 12 if EVENING.fullmatch(half) and hour < 12 else hour
 
 
 def _offset_of(
@@ -355,14 +378,8 @@ def _named_day(told: str, zone: ZoneInfo, reference: datetime) -> _Found | None:
         return None
     spans = [day.span()]
     read = _day_of(reference.astimezone(zone) - timedelta(days=BACK[day["day"].lower()]))
-    clock = _clock(told, spans)
-    if clock is None:
-        return read, tuple(spans)
-    hour, minute, second, precision, span = clock
-    local = read.at.replace(hour=hour, minute=minute, second=second)
-    offset, its_span = _offset_of(told, span, local, zone)
-    spans += [span] if its_span is None else [span, its_span]
-    return PrintedDate(local - offset, precision), tuple(spans)
+    timed, clock_spans = _at_clock(told, read, zone, spans)
+    return timed, (*spans, *clock_spans)
 
 
 def _day_of(local: datetime) -> PrintedDate:

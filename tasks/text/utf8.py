@@ -29,6 +29,24 @@ def decode(data, i):
     ), 4
 
 
+@njit(cache=True, nogil=True, inline="always")
+def end_of_run(data, i, end, table, kind):
+    """Return where the run of characters of U+0600-06FF ends that ``table`` has as ``kind``.
+
+    Most letters are of that block, and so are those that follow: a word is one run. Places without
+    a sign are not looked at for counting from the end.
+    """
+    while i < end:
+        first = data[np.uint64(i)]
+        if first < 0xD8 or first >= 0xDC:
+            break
+        code = (np.int32(first & 0x1F) << 6) | (data[np.uint64(i + 1)] & 0x3F)
+        if table[np.uint64(code)] != kind:
+            break
+        i += 2
+    return i
+
+
 @borrowing
 def encode(code, out, at):
     """Write the code point at byte ``at`` and return the place after it."""

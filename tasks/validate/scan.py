@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numba import njit
 
 from tasks.text.buffers import texts_of
+from tasks.text.kernels import borrowing
 from tasks.text.letters import is_arabic
 from tasks.text.utf8 import decode
 
@@ -98,7 +99,26 @@ def _table() -> npt.NDArray[np.uint8]:
     return table
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
+def _end_of_run(data, i, end, table):  # type: ignore[no-untyped-def]
+    """Return where a run of plain letters of U+0600-06FF ends, and how many of them are ط or ظ.
+
+    A word is one run. Places without a sign are not looked at for counting from the end.
+    """
+    emphatic = 0
+    while i < end:
+        first = data[np.uint64(i)]
+        if first < 0xD8 or first >= 0xDC:
+            break
+        code = (np.int32(first & 0x1F) << 6) | (data[np.uint64(i + 1)] & 0x3F)
+        if table[np.uint64(code)] != _PLAIN:
+            break
+        emphatic += (code == _TAH) | (code == _ZAH)
+        i += 2
+    return i, emphatic
+
+
+@borrowing
 def _scan(data, offsets, table, one_line, out):  # type: ignore[no-untyped-def]  # numba infers it
     """Fill ``out``, shape (6, rows): the fields of :class:`Scanned`; valid UTF-8 only."""
     for row in range(len(offsets) - 1):
@@ -112,24 +132,14 @@ def _scan(data, offsets, table, one_line, out):  # type: ignore[no-untyped-def] 
         white = True
         end = offsets[row + 1]
         while i < end:
-            # Most characters are letters of U+0600-06FF: a word is one run of them. Places without
-            # a sign are not looked at for counting from the end.
             start = i
-            while i < end:
-                first = data[np.uint64(i)]
-                if first < 0xD8 or first >= 0xDC:
-                    break
-                code = (np.int32(first & 0x1F) << 6) | (data[np.uint64(i + 1)] & 0x3F)
-                if table[np.uint64(code)] != _PLAIN:
-                    break
-                emphatic += (code == _TAH) | (code == _ZAH)
-                i += 2
+            i, count = _end_of_run(data, i, end, table)
             if i > start:
-                run = (i - start) >> 1
+                length += (i - start) >> 1
+                letters += (i - start) >> 1
+                arabic += (i - start) >> 1
+                emphatic += count
                 found |= _PLAIN
-                length += run
-                letters += run
-                arabic += run
                 words += white
                 white = False
                 if i >= end:

@@ -33,3 +33,25 @@ def test_a_profile_adds_phrases_and_mastheads() -> None:
     assert (row["authors"], row["body"]) == (["سمير نجم"], "افتتح المعرض اليوم.")
     row = cleaned({"text": "الأفق- دمشق: افتتح المعرض.", "source": "x"}, outlets=["الأفق"])[0]
     assert (row["outlet"], row["dateline_place"], row["body"]) == ("الأفق", "دمشق", "افتتح المعرض.")
+
+
+STORY = (
+    "أعلنت البلدية صباح اليوم أن أعمال توسعة الشارع الرئيسي ستنتهي قبل نهاية العام الجاري، بحسب ما "
+    "قاله المهندس المشرف عليها."
+)
+
+
+def test_an_opener_behind_a_prompt_is_read_once_that_is_gone() -> None:
+    row = cleaned({"text": f"مشهد من المدينة القديمة\n( شاهد التقرير ) القدس (CNN)-- {STORY}"})[0]
+    assert row["body"].endswith(f"\n{STORY}")
+    assert (row["dateline_place"], row["outlet"]) == ("القدس", "CNN")
+
+
+def test_a_signature_below_links_and_others_is_read_once_those_are_gone() -> None:
+    links = "اقرأ أيضاً\n- خبر أول عن البلدية\n- خبر ثان عن الشارع"
+    heads = "عنوان أول\nعنوان ثان\nعنوان ثالث"
+    row = cleaned({"text": f"{heads}\n{links}\nكتبت: ليلى الشوملي\n{STORY}"})[0]
+    assert (row["body"], row["authors"]) == (f"{heads}\n{STORY}", ["ليلى الشوملي"])
+    signed = f"كتب: أحمد سعيد\n{heads}\n{links}\nكتبت: ليلى الشوملي\n{STORY}"
+    row = cleaned({"text": signed})[0]
+    assert (row["body"], row["authors"]) == (f"{heads}\n{STORY}", ["أحمد سعيد", "ليلى الشوملي"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from expectations.conformance import SchemaMismatch
@@ -66,6 +66,9 @@ def test_cuts_are_found_again_in_the_raw_text(told: list[tuple[str, bool]]) -> N
 
 
 @given(article)
+@example("أعلن\nأعلن\nأعلن\nاقرأ أيضاً\nأعلن\nقد يهمك: خبر\nكتب: عمار الحلبيتناغمت أوتار").via(
+    "a signature below links stands higher once they are gone"
+)
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     once = cleaned({"text": text})[0]["body"]
     assert cleaned({"text": once})[0]["body"] == once

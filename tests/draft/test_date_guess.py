@@ -63,11 +63,19 @@ def test_dates_with_the_month_first_are_told_to_be_read_wrongly() -> None:
     assert (read.month_first, read.either) == (2, 1)
 
 
+def test_formats_come_before_words_where_the_month_stands_first() -> None:
+    """A run tries the format first, so 04/05 is read as 12/25 is, and nothing is read wrongly."""
+    read = look_at_dates(["12/25/2019 2:30 PM", "03/31/2019 1:10 AM", "04/05/2019 3:00 PM"])
+    assert (read.certain, read.unread) == (("%m/%d/%Y %I:%M %p",), 0)
+    assert (read.month_first, read.either, read.order_is_wrong) == (2, 0, False)
+
+
 IN_WORDS = (
     *("02:30 م", "02:30م", "م 02:30", "02:30 ص", "٠٢:٣٠ م", "02:30:11 مساء", "02:30 مساءً"),
     *("02:30 صباحا", "02:30 صباحًا", "02:30 ظهراً", "04:30 فجرا", "02:30 PM م"),
+    *("12:10 بعد الظهر", "2:30 p.m.", "2:30 P. M.", "12:30 بعد منتصف الليل"),
 )
-UNREAD = ("12:10 بعد الظهر", "2:30 p.m.", "2:30 P. M.", "2:30p")
+UNREAD = ("2:30p", "2:30 a", "25:10 م")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 
 from tasks.pages import read_page
 from tasks.pages.refusals import REASONS
+from tests.pages import later_outlet_pages, outlet_pages
 from tests.pages.pieces import PARAGRAPHS, TITLE, article
 
 LINKS = "".join(
@@ -75,3 +76,24 @@ def test_every_reason_has_a_case() -> None:
 )  # fmt: skip
 def test_articles_are_not_refused(payload: bytes) -> None:
     assert read_page(payload).refusal is None
+
+
+SETS = {"first": outlet_pages, "later": later_outlet_pages}
+
+
+@pytest.mark.parametrize(
+    ("reason", "html"),
+    [
+        pytest.param(reason, html, id=f"{reason}-{written}-{name}")
+        for written, each in SETS.items()
+        for reason, pages in (*each.REFUSED.items(), (None, each.ARTICLES))
+        for name, html in pages.items()
+    ],
+)
+def test_pages_as_other_outlets_build_them(reason: str | None, html: str) -> None:
+    assert read_page(html.encode()).refusal == reason
+
+
+@pytest.mark.parametrize("reason", outlet_pages.REFUSED)
+def test_no_reason_rests_on_few_pages(reason: str) -> None:
+    assert all(len(each.REFUSED[reason]) >= 6 for each in SETS.values())

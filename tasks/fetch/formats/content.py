@@ -76,7 +76,7 @@ def join(payloads: list[bytes], kind: pa.DataType) -> pa.Array:
     offsets = np.zeros(len(payloads) + 1, np.int64)
     np.cumsum([len(payload) for payload in payloads], out=offsets[1:])
     data = np.empty(offsets[-1], np.uint8)
-    view = memoryview(data)
+    view = data.data
     start = 0
     for payload, end in zip(payloads, offsets[1:].tolist(), strict=True):
         view[start:end] = payload
