@@ -124,11 +124,7 @@ def _scan(data, offsets, table, one_line, out):  # type: ignore[no-untyped-def] 
     for row in range(len(offsets) - 1):
         i = offsets[row]
         found = np.uint8(0)
-        words = 0
-        length = 0
-        letters = 0
-        arabic = 0
-        emphatic = 0
+        words = length = letters = arabic = emphatic = 0
         white = True
         end = offsets[row + 1]
         while i < end:
