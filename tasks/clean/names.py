@@ -72,6 +72,11 @@ def is_place(name: str) -> bool:
     return folded(name) in _places() or is_country(name)
 
 
+def begins_like_a_place(word: str) -> bool:
+    """Tell whether the name of a place begins with the word, «أبو» of «أبو ظبي»."""
+    return folded(word) in _place_heads()
+
+
 def is_country(name: str) -> bool:
     """Tell whether the name is a country's, also where it is its capital's too («تونس»).
 
@@ -173,6 +178,11 @@ def _countries() -> frozenset[str]:
 @cache
 def _places() -> frozenset[str]:
     return _folded_lexicon("places")
+
+
+@cache
+def _place_heads() -> frozenset[str]:
+    return _STYLES.union(name.partition(" ")[0] for name in _places() | _countries())
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from tasks.clean.names import (
     NAME_WORDS,
     WORD,
+    begins_like_a_place,
     is_domain,
     is_masthead,
     is_no_name,
@@ -114,6 +115,8 @@ def _named(
 
 def _run_on(words: list[str], own: frozenset[str], *, slashed: bool) -> Names:
     """Read «لندن د ب أ» and, before slashes, «كود فاس عمر المزين//»: nothing parts the names."""
+    if not (slashed or begins_like_a_place(words[0])):
+        return ()
     for size in range(len(words) - 1, 0, -1):
         name = " ".join(words[:size])
         kind = PLACE if is_place(name) else ""
