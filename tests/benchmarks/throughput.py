@@ -3,7 +3,8 @@
 Usage, from the project's folder::
 
     .venv/bin/python tests/benchmarks/throughput.py --make-peer /tmp/gaoya
-    .venv/bin/python tests/benchmarks/throughput.py --peer-python /tmp/gaoya/bin/python --runs 5
+    taskset -c 1 .venv/bin/python tests/benchmarks/throughput.py \\
+        --peer-python /tmp/gaoya/bin/python --runs 7
 
 The peer, gaoya 0.2.2, lives in an environment of its own. ``--make-peer`` makes one; by hand it is
 ``python3 -m venv /tmp/gaoya && /tmp/gaoya/bin/pip install gaoya==0.2.2 pyarrow orjson`` or
@@ -13,7 +14,9 @@ Every round runs ours and the peer on the whole file and on its first record, in
 start-up is the CPU of the one less that of the other, for each system; of ours from the moment on
 when it begins to fetch. Until then both do the same, and ten seconds of imports and of starting
 Prefect's server scatter by half of what the peer takes in all. A first round, which is not counted,
-makes Prefect's database and compiles the kernels. The exit code is 1 when the median of the rounds'
+makes Prefect's database and compiles the kernels. On one CPU, because two of a small virtual
+machine may be one core: ours uses both, with its server and two threads, and would pay for that
+with a third more seconds; the peer uses one. The exit code is 1 when the median of the rounds'
 ratios is above the bar.
 """
 
@@ -42,7 +45,7 @@ from tests.benchmarks.measuring import (
     warraq_run,
 )
 
-BAR: Final = 1.2
+BAR: Final = 1.5
 """CPU of ours by that of the peer, both beyond start-up."""
 
 PEER: Final = Path(__file__).with_name("gaoya_peer.py")
