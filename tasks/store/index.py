@@ -19,7 +19,8 @@ from expectations.lake_schema import INDEX_STEP, KNOWN_TEXTS, MET_TEXTS
 from tasks.errors import RetryLater, StopRun, WarraqError
 from tasks.store.databases import is_busy, is_damage, remove_database, way_out
 from tasks.store.files import explained, make_folder
-from tasks.store.index_tables import Plan, connect, find_rows, has_entries, newest_version, want
+from tasks.store.index_tables import Plan, connect, find_rows, has_entries, newest_version
+from tasks.store.index_wanted import want
 from tasks.store.known_texts import Alike
 from tasks.store.lake import Lake
 from tasks.store.log import INDEX

@@ -1,12 +1,10 @@
 """The header of the duplicate index: the sizes that its signatures were made with."""
 
 import json
-import sqlite3
 from typing import Any, Final
 
+from tasks.store.index_wanted import Connection
 from tasks.text.signature_sizes import DEFAULT_SIZES, Sizes
-
-Connection = sqlite3.Connection
 
 _CHOSEN: Final = "chosen"
 

@@ -23,11 +23,11 @@ from expectations.lake_schema import INDEX_STEP
 from tasks.errors import StopRun
 from tasks.store.files import explained
 from tasks.store.index_header import is_chosen, read_header, read_sizes, write_header
+from tasks.store.index_trees import COLUMNS, TABLES, make_tables, rows_before_trees
+from tasks.store.index_wanted import Connection, make_wanted, want
 from tasks.store.log import INDEX, LiveFile, LogEntry, dataset_of, entry_path, read_entry
 from tasks.store.state import State, read_state
 from tasks.text.signature_sizes import DEFAULT_SIZES, Sizes
-
-Connection = sqlite3.Connection
 
 _WAIT_SECONDS: Final = 120.0
 _PAGE_BYTES: Final = 8192
@@ -39,11 +39,7 @@ _RECENT_ROWS: Final = 40_000
 took 20 ms, not 90, and moving takes a second every 40 commits; beside ten million 120 ms, and 9.7
 CPU s with 2.2 GiB written, as nearly each entry then has a page of each tree for itself."""
 
-COLUMNS: Final = (*INDEX_STEP.names, "text")
-"""An entry, and the number of its text (:mod:`tasks.store.index_texts`), null where it has none."""
-
 _TEXT_COLUMNS: Final = ("article_id", "content_hash", "dataset")
-_TABLES: Final = ("articles", "recent")
 _VALUES: Final = ",".join("?" * len(COLUMNS))
 _STANDING: Final = ("articles", "duplicates")
 _OTHER_SIZES: Final = (
@@ -79,7 +75,7 @@ def connect(path: Path, plan: Plan) -> tuple[Connection, int, Sizes]:
         connection.execute("PRAGMA secure_delete = ON")  # a purged text leaves nothing
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        connection.execute("CREATE TEMP TABLE wanted (key PRIMARY KEY) WITHOUT ROWID")
+        make_wanted(connection)
         if plan.anew or not _is_as_planned(connection, plan):
             connection.execute("BEGIN IMMEDIATE")
             _heal(connection, path.parent, plan)
@@ -91,14 +87,6 @@ def connect(path: Path, plan: Plan) -> tuple[Connection, int, Sizes]:
     except BaseException:
         connection.close()
         raise
-
-
-def want(connection: Connection, keys: Iterable[Any]) -> None:
-    """Fill the table ``wanted`` with these keys, nulls left out."""
-    connection.execute("DELETE FROM wanted")
-    connection.executemany(
-        "INSERT OR IGNORE INTO wanted VALUES (?)", ((key,) for key in keys if key is not None)
-    )
 
 
 def find_rows(connection: Connection, column: str, keys: Iterable[Any]) -> list[tuple[Any, ...]]:
@@ -186,14 +174,17 @@ def _heal(connection: Connection, folder: Path, plan: Plan) -> None:
     if steps is None or plan.sizes is not None:
         write_header(connection, sizes, chosen=chosen)
     if steps is None:
-        for file in sorted(state.of_dataset(INDEX), key=lambda file: (file.version, file.part)):
-            _apply(connection, plan.root / file.name, "articles")
-        _add_texts(connection, folder, plan, state, None)
+        files = sorted(state.of_dataset(INDEX), key=lambda file: (file.version, file.part))
+        with rows_before_trees(connection, "articles", sum(file.rows for file in files)):
+            for file in files:
+                _apply(connection, plan.root / file.name, "articles")
+            _add_texts(connection, folder, plan, state, None)
     else:
         (before,) = connection.execute("SELECT version FROM applied").fetchone()
         numbers = _number_texts(connection, folder, plan, steps[0]) if len(steps) == 1 else None
-        for file in steps:
-            _apply(connection, plan.root / file.name, "recent", numbers)
+        with rows_before_trees(connection, "recent", sum(file.rows for file in steps)):
+            for file in steps:
+                _apply(connection, plan.root / file.name, "recent", numbers)
         _add_texts(connection, folder, plan, state, before)
         _settle(connection)
     connection.execute("DELETE FROM applied")
@@ -374,25 +365,13 @@ def _make_empty(connection: Connection) -> None:
     connection.execute("CREATE TABLE applied (version, of_group, layout)")
     connection.execute("DROP TABLE IF EXISTS header")
     connection.execute("CREATE TABLE header (told)")
-    # Rows are appended and only the small key trees are touched at random: half the time and a
-    # third of the pages of a table that is kept in the order of its ids (200,000 articles).
-    for table in _TABLES:
-        connection.execute(f"DROP TABLE IF EXISTS {table}")
-        connection.execute(f"CREATE TABLE {table} ({', '.join(COLUMNS)})")
-        connection.execute(f"CREATE UNIQUE INDEX {table}_by_id ON {table} (article_id)")
-        connection.execute(f"CREATE INDEX {table}_by_text ON {table} (text_key)")
-        for name, column in (("title", "title_key"), ("head", "duplicate_of")):
-            connection.execute(
-                f"CREATE INDEX {table}_by_{name} ON {table} ({column}) WHERE {column} IS NOT NULL"
-            )
-        # When a text of those that share a band was published: its row need not be looked for.
-        connection.execute(f"CREATE INDEX {table}_by_number ON {table} (text, published_at)")
+    make_tables(connection)
     make_text_tables(connection)
 
 
 def _layout() -> str:
     columns = (f"{field.name} {field.type}" for field in INDEX_STEP)
-    return f"{', '.join(_TABLES)}, texts by number: {', '.join(columns)}"
+    return f"{', '.join(TABLES)}, texts by number: {', '.join(columns)}"
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -25,7 +25,7 @@ from expectations.columns import TIMESTAMP
 from expectations.lake_schema import CODES
 from expectations.schema import ARTICLES
 from tasks.store.files import explained
-from tasks.store.index_tables import Connection, want
+from tasks.store.index_wanted import Connection, want
 from tasks.store.log import LiveFile
 from tasks.store.postings import (
     Run,

@@ -35,7 +35,7 @@ REJECTED_FOR = {
     "not UTF-8": "not-utf8",
     "unknown format": "unknown-format",
     "ragged row": "ragged-row",
-    "no article": "no-article",
+    "front page": "section-front",
 }
 QUARANTINED_FOR = {
     "empty body": "empty-text",

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from expectations.lake_schema import INDEX_STEP
 from tasks.errors import RetryLater
-from tasks.store import Lake, index_tables, open_index, open_lake, transaction
+from tasks.store import Lake, index_tables, index_trees, open_index, open_lake, transaction
 from tasks.store.log import entry_path
 from tests.copying import copied
 from tests.store.lake_batches import article_id, batch, commit, step_of, text_key
@@ -71,6 +72,27 @@ def test_a_later_step_takes_the_place_of_an_earlier(lake: Lake) -> None:
         assert index.version == 3
         keys = pa.array([article_id(3), article_id(4)])
         assert sorted(index.find_articles(keys)["copies"].to_pylist()) == [1, 9]
+
+
+@pytest.mark.parametrize("sorted_at_most", [0, 1000])
+@pytest.mark.parametrize("anew", [False, True])
+def test_an_empty_table_has_every_tree_once_it_is_filled(
+    tmp_path: Path, anew: bool, sorted_at_most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether they are made before the rows or behind them, in a first commit or in a rebuild."""
+    monkeypatch.setattr(index_trees, "_SORTED", sorted_at_most)
+    lake = open_lake(tmp_path / "lake", create=True)
+    lake = commit(lake, batch("b1", range(10), copies_of=[1]))
+    with open_index(lake, anew=anew) as index:
+        found = index.find_texts(pa.array([text_key(1)], pa.binary(16)))
+    assert sorted(found["article_id"].to_pylist()) == sorted([article_id(1), article_id(100_001)])
+    with closing(sqlite3.connect(lake.root / "index" / "duplicates.sqlite")) as connection:
+        trees = connection.execute(
+            "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'index' "
+            "AND tbl_name IN ('articles', 'recent') GROUP BY tbl_name ORDER BY tbl_name"
+        ).fetchall()
+        assert trees == [("articles", 5), ("recent", 5)]
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 @pytest.mark.parametrize("most", [1, 5, 12, 1000])
