@@ -15,8 +15,8 @@ start-up is the CPU of the one less that of the other, for each system; of ours 
 when it begins to fetch. Until then both do the same, and ten seconds of imports and of starting
 Prefect's server scatter by half of what the peer takes in all. A first round, which is not counted,
 makes Prefect's database and compiles the kernels. On one CPU, because two of a small virtual
-machine may be one core: ours uses both, with its server and two threads, and would pay for that
-with a third more seconds; the peer uses one. The exit code is 1 when the median of the rounds'
+machine may be one core: ours uses both, with its server and two threads, and pays for that with 5
+to 30 % more seconds, depending on the neighbours; the peer uses one. The exit code is 1 when the median of the rounds'
 ratios is above the bar.
 """
 
