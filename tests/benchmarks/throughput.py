@@ -14,10 +14,11 @@ Every round runs ours and the peer on the whole file and on its first record, in
 start-up is the CPU of the one less that of the other, for each system; of ours from the moment on
 when it begins to fetch. Until then both do the same, and ten seconds of imports and of starting
 Prefect's server scatter by half of what the peer takes in all. A first round, which is not counted,
-makes Prefect's database and compiles the kernels. On one CPU, because two of a small virtual
-machine may be one core: ours uses both, with its server and two threads, and pays for that with 5
-to 30 % more seconds, depending on the neighbours; the peer uses one. The exit code is 1 when the median of the rounds'
-ratios is above the bar.
+makes Prefect's database and compiles the kernels.
+
+On one CPU, because two of a small virtual machine may be one core: ours uses both, with its server
+and two threads, and pays for that with 5 to 30 percent more seconds, depending on the neighbours;
+the peer uses one. The exit code is 1 when the median of the rounds' ratios is above the bar.
 """
 
 import argparse
