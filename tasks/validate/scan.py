@@ -13,12 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit
 
 from tasks.text.buffers import texts_of
 from tasks.text.kernels import borrowing
 from tasks.text.letters import is_arabic
-from tasks.text.utf8 import decode
+from tasks.text.utf8 import decode, end_of_run
 
 CONTROL: Final = np.uint8(1)
 INVISIBLE: Final = np.uint8(2)
@@ -26,13 +25,11 @@ CURLY_QUOTE: Final = np.uint8(4)
 PRESENTATION_FORM: Final = np.uint8(8)
 UNTIDY_WHITESPACE: Final = np.uint8(16)
 MARKUP_SUSPECTED: Final = np.uint8(32)
-_LETTER: Final = np.uint8(64)
-_ARABIC: Final = np.uint8(128)
+_LETTER: Final = np.uint16(64)
+_ARABIC: Final = np.uint16(128)
+_EMPHATIC: Final = np.uint16(256)
+_PLAIN: Final = np.uint16(_LETTER | _ARABIC)
 
-_PLAIN: Final = np.uint8(_LETTER | _ARABIC)
-
-_TAH: Final = 0x0637
-_ZAH: Final = 0x0638
 _PLANE: Final = 0x10000
 _TAGS: Final = (
     "a|abbr|article|aside|b|blockquote|body|br|button|center|code|div|em|embed|figcaption|figure|"
@@ -69,13 +66,13 @@ class Scanned:
 
 
 @cache
-def _table() -> npt.NDArray[np.uint8]:
+def _table() -> npt.NDArray[np.uint16]:
     """Return what each code point of the Basic Multilingual Plane is: a flaw, a letter, Arabic.
 
     Made from Unicode's categories, not from the cleaner's tables: a check that shares its tables
     with what it checks finds nothing.
     """
-    table = np.zeros(_PLANE, np.uint8)
+    table = np.zeros(_PLANE, np.uint16)
     for code in range(_PLANE):
         category = unicodedata.category(chr(code))
         if category == "Cc":
@@ -96,26 +93,9 @@ def _table() -> npt.NDArray[np.uint8]:
     for code in range(_PLANE):
         if unicodedata.category(chr(code))[0] == "L":
             table[code] |= _LETTER | (_ARABIC if is_arabic(code) else 0)
+    for char in "طظ":
+        table[ord(char)] |= _EMPHATIC
     return table
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _end_of_run(data, i, end, table):  # type: ignore[no-untyped-def]
-    """Return where a run of plain letters of U+0600-06FF ends, and how many of them are ط or ظ.
-
-    A word is one run. Places without a sign are not looked at for counting from the end.
-    """
-    emphatic = 0
-    while i < end:
-        first = data[np.uint64(i)]
-        if first < 0xD8 or first >= 0xDC:
-            break
-        code = (np.int32(first & 0x1F) << 6) | (data[np.uint64(i + 1)] & 0x3F)
-        if table[np.uint64(code)] != _PLAIN:
-            break
-        emphatic += (code == _TAH) | (code == _ZAH)
-        i += 2
-    return i, emphatic
 
 
 @borrowing
@@ -123,18 +103,17 @@ def _scan(data, offsets, table, one_line, out):  # type: ignore[no-untyped-def] 
     """Fill ``out``, shape (6, rows): the fields of :class:`Scanned`; valid UTF-8 only."""
     for row in range(len(offsets) - 1):
         i = offsets[row]
-        found = np.uint8(0)
+        found = np.uint16(0)
         words = length = letters = arabic = emphatic = 0
         white = True
         end = offsets[row + 1]
         while i < end:
             start = i
-            i, count = _end_of_run(data, i, end, table)
+            i = end_of_run(data, i, end, table, _PLAIN)
             if i > start:
                 length += (i - start) >> 1
                 letters += (i - start) >> 1
                 arabic += (i - start) >> 1
-                emphatic += count
                 found |= _PLAIN
                 words += white
                 white = False
@@ -152,11 +131,11 @@ def _scan(data, offsets, table, one_line, out):  # type: ignore[no-untyped-def] 
             if code < 0x10000:
                 kind = table[code]
             elif code in range(0x1F000, 0x1FB00):
-                kind = np.uint8(0)  # emoji; what else is beyond the first plane are letters
+                kind = np.uint16(0)  # emoji; what else is beyond the first plane are letters
             found |= kind
             letters += kind & _LETTER != 0
             arabic += kind & _ARABIC != 0
-            emphatic += (code == _TAH) | (code == _ZAH)
+            emphatic += kind & _EMPHATIC != 0
             words += white
             white = False
         if white and length:

@@ -9,6 +9,8 @@ import pytest
 
 from tasks.fetch.formats import MARKUP
 from tasks.fetch.formats.content import join
+from tasks.fetch.formats.feed_images import MOST_IMAGES
+from tasks.fetch.formats.feed_items import parse_item
 from tasks.fetch.formats.feeds import decode
 from tasks.sources import SourceProfile
 from tests.fetch.fetching import kept, land, make
@@ -44,6 +46,17 @@ def rss(text: str, more: str = "") -> str:
 
 def json_item(text: str, **more: object) -> dict[str, object]:
     return {"id": "7", "url": URL, "title": "عنوان الخبر", "content_html": text, **more}
+
+
+def test_of_a_flood_of_images_the_first_few_are_read() -> None:
+    """Each has a caption of markup, and one is shown."""
+    flood = "".join(
+        f"<media:content url='https://a.org/{n}.jpg' medium='image'>"
+        f"<media:description>&lt;p>صورة {n}&lt;/p></media:description></media:content>"
+        for n in range(MOST_IMAGES + 30)
+    )
+    images = parse_item(rss(STORY, f"<media:content medium='image'/>{flood}").encode()).images
+    assert [image.url for image in images] == [f"https://a.org/{n}.jpg" for n in range(MOST_IMAGES)]
 
 
 LINKED = f"{MARKED}<p>اقرأ أيضا: <a href='8'>سوق القرية يعود كل خميس</a></p>"

@@ -5,10 +5,14 @@ Media RSS (``media:content``, then ``media:thumbnail``) and enclosures (RSS 2.0,
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from tasks.pages import LeadImage
 from tasks.pages.fragments import read_fragment
+
+MOST_IMAGES: Final = 20
+"""Images of an item that are looked at for one that is no icon: captions are markup, and cost."""
 
 _NAMED: Final = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:[?#].*)?\Z", re.IGNORECASE | re.DOTALL)
 
@@ -25,7 +29,7 @@ def images_of(media: list[Any], enclosures: list[Any]) -> tuple[LeadImage, ...]:
     contents = [each for each in told if _name_of(each) == "content"]
     thumbnails = [each for each in told if _name_of(each) == "thumbnail"]
     shown = [each for each in (*contents, *enclosures) if _is_image(each)] + thumbnails
-    return tuple(_read(shown))
+    return tuple(islice(_read(shown), MOST_IMAGES))
 
 
 def _read(elements: list[Any]) -> Iterator[LeadImage]:
